@@ -1,0 +1,13 @@
+// Everything a program needs: open a Store, continue a Run, save, commit, restart, ask.
+#pragma once
+
+#include <cairn/artifact.h>
+#include <cairn/checkpoint.h>
+#include <cairn/codec.h>
+#include <cairn/digest.h>
+#include <cairn/error.h>
+#include <cairn/node.h>
+#include <cairn/run.h>
+#include <cairn/store.h>
+#include <cairn/uuid.h>
+#include <cairn/value.h>

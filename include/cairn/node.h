@@ -1,0 +1,141 @@
+// The provenance graph as users see it: nodes, links, and what a traversal found.
+#pragma once
+
+#include <cairn/digest.h>
+#include <cairn/uuid.h>
+#include <cairn/value.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace cairn {
+
+/// A moment, in nanoseconds since the Unix epoch, UTC.
+using Timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+/// RFC 3339 with nanoseconds and Z, such as 2026-03-01T12:00:00.000000000Z.
+std::string format_time(Timestamp time);
+
+/// What a vertex of the provenance graph stands for. Numbers are stored.
+enum class NodeKind : std::uint8_t { data = 1, calculation = 2, workflow = 3 };
+
+/// Where a node is in its life; a data node is finished from birth. Numbers are stored.
+enum class NodeState : std::uint8_t {
+  created = 1,
+  waiting = 2,
+  running = 3,
+  paused = 4,
+  finished = 5,
+  failed = 6,
+  killed = 7,
+};
+
+/// What a link says. Numbers are stored. Source: AiiDA's provenance model.
+enum class LinkType : std::uint8_t {
+  input = 1,      ///< data -> calculation or workflow that used it
+  create = 2,     ///< calculation -> data it made
+  return_ = 3,    ///< workflow -> data it returned
+  call = 4,       ///< workflow -> calculation or workflow it started
+  reference = 5,  ///< any node -> any other
+};
+
+std::string_view kind_name(NodeKind kind);
+std::string_view state_name(NodeState state);
+std::string_view link_name(LinkType type);  ///< "return" for return_
+std::optional<NodeKind> parse_kind(std::string_view name);
+std::optional<NodeState> parse_state(std::string_view name);
+std::optional<LinkType> parse_link(std::string_view name);
+
+/// True for finished, failed and killed.
+bool is_terminal(NodeState state);
+
+/// What a data node holds.
+using Content = std::variant<std::monostate, ObjectId, ArtifactId>;
+
+/// One vertex, as it was when it was read.
+struct Node {
+  Uuid uuid;
+  NodeKind kind = NodeKind::data;
+  NodeState state = NodeState::created;
+  std::string type;         ///< what it is for its engine: a class name, "file", a step's name
+  std::string label;        ///< for people
+  std::string description;
+  std::string run;          ///< name of the run it belongs to; empty if none
+  Timestamp created{};
+  Timestamp modified{};
+  std::int32_t exit_status = 0;
+  std::string exit_message;
+  std::string code_version;
+  Value attributes;         ///< null or a map
+  Content content;
+  std::uint64_t size_bytes = 0;  ///< of the content
+};
+
+/// One directed edge.
+struct Link {
+  Uuid source;
+  Uuid target;
+  LinkType type = LinkType::input;
+  std::string label;
+
+  friend auto operator<=>(const Link&, const Link&) = default;
+};
+
+/// A set of link types.
+class LinkTypes {
+ public:
+  constexpr LinkTypes(std::initializer_list<LinkType> types) {
+    for (const LinkType type : types) bits_ |= bit(type);
+  }
+  constexpr bool has(LinkType type) const { return (bits_ & bit(type)) != 0; }
+  static constexpr LinkTypes all() {
+    return {LinkType::input, LinkType::create, LinkType::return_, LinkType::call, LinkType::reference};
+  }
+
+ private:
+  static constexpr std::uint8_t bit(LinkType type) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(type)); }
+  std::uint8_t bits_ = 0;
+};
+
+enum class Direction : std::uint8_t {
+  up,    ///< against the arrows: what it came from
+  down,  ///< along the arrows: what came of it
+};
+
+struct TraversalOptions {
+  /// Input and create links are the data provenance, which has no cycles.
+  LinkTypes links = {LinkType::input, LinkType::create};
+  std::uint64_t depth_max = UINT64_MAX;         ///< links from the start
+  std::uint64_t nodes_max = 10'000'000;         ///< more throws limit
+};
+
+/// A node that a traversal reached, and how many links away at least.
+struct Reached {
+  Node node;
+  std::uint64_t depth = 0;
+};
+
+/// What a traversal walked: nodes by depth then age, and every link between them that it followed.
+struct Lineage {
+  std::vector<Reached> nodes;  ///< the start first, at depth 0
+  std::vector<Link> links;
+};
+
+/// Which nodes a listing shows; empty members do not filter.
+struct NodeFilter {
+  std::optional<NodeKind> kind;
+  std::optional<NodeState> state;
+  std::optional<std::string> type;
+  std::optional<std::string> run;
+  std::optional<std::string> label;
+  std::optional<Content> content;
+  std::optional<Uuid> after;      ///< continue a listing behind this node
+  std::size_t limit = SIZE_MAX;
+};
+
+}  // namespace cairn

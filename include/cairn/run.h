@@ -1,0 +1,232 @@
+// Run: one execution of a workflow, its checkpoints and its recorded steps.
+#pragma once
+
+#include <cairn/checkpoint.h>
+#include <cairn/codec.h>
+#include <cairn/node.h>
+
+#include <concepts>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace cairn {
+
+namespace store {
+class CheckpointState;
+class RunState;
+struct StepOutcome;
+}  // namespace store
+
+/// Builds one checkpoint: save and attach what belongs to it, then commit. Move-only; what was saved but not
+/// committed is dropped with it. Not thread-safe; several builders may be in use at once.
+class CheckpointBuilder {
+ public:
+  CheckpointBuilder(CheckpointBuilder&&) noexcept;
+  CheckpointBuilder& operator=(CheckpointBuilder&&) noexcept;
+  ~CheckpointBuilder();
+
+  /// Stores `value` as the state called `name`. The value is encoded here and now, so it may change afterwards.
+  /// Throws unstorable with the path of the field that has no lossless form, and invalid_argument for a name that
+  /// is empty or used already.
+  template <class T>
+  CheckpointBuilder& save(std::string_view name, const T& value) {
+    return save_encoded(name, encodable(value));
+  }
+  /// Refers to an object that is in the store already; throws not_found if it is not.
+  CheckpointBuilder& save(std::string_view name, const ObjectId& object);
+  /// Stores the file or tree at `path` as the artifact called `name`, read here and now.
+  CheckpointBuilder& attach(std::string_view name, const std::filesystem::path& path);
+  CheckpointBuilder& attach(std::string_view name, const ArtifactId& artifact);
+  /// A small fact about the checkpoint, for listings and retention.
+  CheckpointBuilder& note(std::string_view key, Value value);
+  /// A name that finds and pins the checkpoint; moves from an older checkpoint of the run that has it.
+  CheckpointBuilder& tag(std::string_view name);
+
+  /// Makes the checkpoint durable: when it returns, a crash of the machine does not lose it. All or nothing.
+  /// Committing the same content for the same step again writes nothing and returns the first id.
+  /// Throws no_space, io; the run is then as it was before.
+  Receipt commit();
+
+ private:
+  friend class Run;
+  explicit CheckpointBuilder(std::unique_ptr<store::CheckpointState> state);
+  CheckpointBuilder& save_encoded(std::string_view name, const Encodable& value);
+
+  std::unique_ptr<store::CheckpointState> state_;
+};
+
+/// The recorded result of a step: the value, and the data node that holds it.
+template <class T>
+class StepResult {
+ public:
+  StepResult(T value, Uuid data, Uuid process, bool repeated)
+      : value_(std::move(value)), data_(data), process_(process), recorded_before_(repeated) {}
+
+  const T& value() const& { return value_; }
+  T&& value() && { return std::move(value_); }
+  const T& operator*() const& { return value_; }
+  const T* operator->() const { return &value_; }
+  Uuid data() const { return data_; }
+  Uuid process() const { return process_; }
+  /// True if the work was not done now: the result was read from the record.
+  bool recorded_before() const { return recorded_before_; }
+
+ private:
+  T value_;
+  Uuid data_;
+  Uuid process_;
+  bool recorded_before_;
+};
+
+/// One labelled input of a step: a node, the result of another step, or a plain value that becomes a data node.
+class Input {
+ public:
+  Input(std::string label, const Node& node) : label_(std::move(label)), node_(node.uuid) {}
+  Input(std::string label, const Uuid& node) : label_(std::move(label)), node_(node) {}
+  template <class T>
+  Input(std::string label, const StepResult<T>& result) : label_(std::move(label)), node_(result.data()) {}
+  /// `value` must live until the step returns.
+  template <class T>
+  Input(std::string label, const T& value) : label_(std::move(label)), value_(encodable(value)) {}
+
+  const std::string& label() const { return label_; }
+  const std::optional<Uuid>& node() const { return node_; }
+  const std::optional<Encodable>& value() const { return value_; }
+
+ private:
+  std::string label_;
+  std::optional<Uuid> node_;
+  std::optional<Encodable> value_;
+};
+
+using Inputs = std::vector<Input>;
+
+struct StepOptions {
+  std::string code_version;  ///< part of what makes two steps equal; change it when the code's results change
+};
+
+struct HistoryOptions {
+  std::optional<CheckpointId> before;  ///< continue a listing: only checkpoints older than this one
+  std::size_t limit = SIZE_MAX;
+};
+
+/// What a restart found.
+template <class T>
+struct Restart {
+  T value;
+  Checkpoint checkpoint;
+  std::vector<SkippedCheckpoint> skipped;  ///< newer ones that were damaged, newest first
+};
+
+/// A handle on one run of an open store. Copies refer to the same run. Thread-safe. Keeps its store open.
+class Run {
+ public:
+  const std::string& name() const;
+  Uuid uuid() const;
+  /// The workflow node that stands for the run and calls its steps.
+  Node node() const;
+
+  CheckpointBuilder checkpoint(std::int64_t step);
+
+  /// The state called `name` of the newest checkpoint that verifies; empty only if the run has no checkpoint.
+  /// Damaged ones are passed over, with a line on stderr for each; throws damaged if there are checkpoints and none
+  /// verifies, not_found if the checkpoint has no such state, type_mismatch if it is not a T.
+  template <class T>
+  std::optional<T> restart(std::string_view name) const {
+    std::optional<Restart<T>> found = restart_report<T>(name);
+    if (!found) return std::nullopt;
+    report_skipped(found->skipped);
+    return std::move(found->value);
+  }
+
+  /// As restart, with the checkpoint and the list of those that were passed over.
+  template <class T>
+  std::optional<Restart<T>> restart_report(std::string_view name) const {
+    std::optional<T> value;
+    auto found = restart_decoded(name, [&](const Decoder& in) { value = decode<T>(in); });
+    if (!found) return std::nullopt;
+    return Restart<T>{std::move(*value), std::move(found->first), std::move(found->second)};
+  }
+
+  std::optional<Checkpoint> latest() const;
+  /// The newest checkpoint of that step.
+  std::optional<Checkpoint> at(std::int64_t step) const;
+  std::optional<Checkpoint> tagged(std::string_view tag) const;
+  /// The newest checkpoint of which every byte is there and matches its digest.
+  std::optional<Checkpoint> latest_valid(std::vector<SkippedCheckpoint>* skipped = nullptr) const;
+  /// Newest first. Cost: a page, whatever the length of the history.
+  std::vector<Checkpoint> history(const HistoryOptions& options = {}) const;
+
+  /// Does a piece of work at most once: if a step with this name, these inputs (by content) and this code version
+  /// is recorded in the run, returns its result; else calls `work` and records the result, the inputs and the
+  /// links between them in one durable commit. `work` returns a storable value or an ArtifactId. An exception from
+  /// it is passed on and nothing is recorded. If the process dies before the commit, `work` runs again next time.
+  template <class Work>
+  auto step(std::string_view name, const Inputs& inputs, Work&& work, const StepOptions& options = {})
+      -> StepResult<std::decay_t<std::invoke_result_t<Work>>>;
+
+  /// Stores the file or tree at `path` and records it as a data node of this run. The same content under the same
+  /// label is recorded once.
+  Node add(std::string_view label, const std::filesystem::path& path);
+
+  /// Marks the run's workflow node finished (or failed), and links what it returned.
+  void finish(NodeState state = NodeState::finished);
+
+ private:
+  friend class Store;
+  explicit Run(std::shared_ptr<store::RunState> state);
+
+  using Decode = std::function<void(const Decoder&)>;
+  std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> restart_decoded(std::string_view name,
+                                                                                       const Decode& decode) const;
+  static void report_skipped(const std::vector<SkippedCheckpoint>& skipped);
+
+  struct StepRun {  // one step between its look-up and its record
+    std::unique_ptr<store::StepOutcome> outcome;
+    bool found = false;
+    StepRun();
+    StepRun(StepRun&&) noexcept;
+    ~StepRun();
+    Uuid data() const;
+    Uuid process() const;
+    const Content& content() const;
+  };
+  StepRun begin_step(std::string_view name, const Inputs& inputs, const StepOptions& options);
+  void record_step(StepRun& step, const Encodable& result, std::string_view type);
+  void record_step(StepRun& step, const ArtifactId& result);
+  void read_step(const StepRun& step, const Decode& decode) const;
+
+  std::shared_ptr<store::RunState> state_;
+};
+
+template <class Work>
+auto Run::step(std::string_view name, const Inputs& inputs, Work&& work, const StepOptions& options)
+    -> StepResult<std::decay_t<std::invoke_result_t<Work>>> {
+  using T = std::decay_t<std::invoke_result_t<Work>>;
+  StepRun step = begin_step(name, inputs, options);
+  if constexpr (std::same_as<T, ArtifactId>) {
+    const bool found = step.found;
+    if (!found) record_step(step, std::forward<Work>(work)());
+    return StepResult<T>(std::get<ArtifactId>(step.content()), step.data(), step.process(), found);
+  } else {
+    if (step.found) {
+      std::optional<T> value;
+      read_step(step, [&](const Decoder& in) { value = decode<T>(in); });
+      return StepResult<T>(std::move(*value), step.data(), step.process(), true);
+    }
+    T value = std::forward<Work>(work)();
+    record_step(step, encodable(value), type_name<T>());
+    return StepResult<T>(std::move(value), step.data(), step.process(), false);
+  }
+}
+
+}  // namespace cairn

@@ -1,0 +1,173 @@
+// Store: one directory that holds checkpoints, objects, artifacts and their provenance.
+#pragma once
+
+#include <cairn/artifact.h>
+#include <cairn/codec.h>
+#include <cairn/node.h>
+#include <cairn/run.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cairn {
+
+namespace store {
+class StoreState;
+}
+
+struct OpenOptions {
+  bool create = true;                          ///< make a store if the directory is absent or empty
+  bool read_only = false;                      ///< any number of readers, beside one writer, without waiting
+  std::uint64_t memory_bytes = 64u << 20;      ///< for caches and write buffers
+  int background_threads = 2;                  ///< for flushing and compacting records
+  std::uint32_t directory_mode = 0700;         ///< of a store that is created
+};
+
+struct ReadOptions {
+  bool load_arrays = true;  ///< false: arrays kept outside their object come back as StoredArray
+};
+
+struct RunInfo {
+  std::string name;
+  Uuid uuid;
+  Timestamp created{};
+  std::uint64_t checkpoint_count = 0;
+  std::optional<Checkpoint> latest;
+};
+
+struct KindStats {
+  std::uint64_t count = 0;
+  std::uint64_t bytes = 0;         ///< of the blobs
+  std::uint64_t stored_bytes = 0;  ///< what they take, compressed
+};
+
+struct StoreStats {
+  Uuid uuid;
+  std::uint32_t format = 0;
+  std::map<std::string, KindStats> blobs;  ///< by kind: "object", "chunk", ...
+  std::uint64_t run_count = 0;
+  std::uint64_t checkpoint_count = 0;
+  std::map<std::string, std::uint64_t> nodes;  ///< count by kind: "data", ...
+  std::uint64_t link_count = 0;
+  std::uint64_t logical_bytes = 0;  ///< what was saved and attached, as if nothing were shared
+  std::uint64_t content_bytes = 0;  ///< distinct content bytes
+  std::uint64_t disk_bytes = 0;     ///< what the store takes on disk, without the reserve
+  std::uint64_t reserve_bytes = 0;  ///< kept back so that a full disk does no harm
+  std::uint64_t collisions = 0;     ///< unequal bytes with equal digests, met since opening
+};
+
+struct VerifyOptions {
+  bool read_data = true;  ///< read every blob and compare it with its digest, not only the structure
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress;  ///< blobs read; may be empty
+};
+
+/// One thing that verify found wrong.
+struct Damage {
+  std::string kind;      ///< "chunk", "checkpoint", "node", "index", "file"
+  std::string id;        ///< digest, UUID or path
+  std::string problem;   ///< what was found and what was expected
+  std::vector<std::string> affected;  ///< runs and checkpoints that can no longer restart
+};
+
+struct VerifyReport {
+  std::uint64_t blob_count = 0;
+  std::uint64_t bytes_read = 0;
+  std::uint64_t node_count = 0;
+  std::uint64_t link_count = 0;
+  std::uint64_t checkpoint_count = 0;
+  std::vector<Damage> damage;
+};
+
+/// What a prefix of an id names.
+struct Named {
+  std::string kind;  ///< "object", "artifact", "checkpoint", "node"
+  Digest digest;     ///< for all but nodes
+  Uuid node;         ///< for nodes
+};
+
+/// An open store. Move-only; closes when it and every Run of it are gone. Thread-safe.
+class Store {
+ public:
+  /// Opens the store at `path`, creating it if allowed. Throws no_store, locked (naming host, process and since
+  /// when), newer_format, damaged (superblock, lost commits), no_space, io.
+  static Store open(const std::filesystem::path& path, const OpenOptions& options = {});
+  /// A store that lives as long as the handle, for tests and trials. Nothing is written to disk.
+  static Store in_memory();
+
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+  Uuid uuid() const;
+  /// Readers: sees what the writer has committed by now. Views taken before keep what they saw.
+  void refresh();
+
+  // ---- Runs ----
+  /// The run called `name`: created, or continued. Names are 1 to 255 bytes of UTF-8 without control characters.
+  Run run(std::string_view name);
+  std::optional<Run> find_run(std::string_view name) const;
+  /// In order of name.
+  std::vector<RunInfo> runs() const;
+  std::optional<Checkpoint> find_checkpoint(const CheckpointId& id) const;
+
+  // ---- Objects ----
+  /// Stores the value, and a data node that keeps it. Idempotent. One durable commit.
+  template <class T>
+  ObjectId put(const T& value) {
+    return put_encoded(encodable(value), type_name<T>());
+  }
+  /// The object as a T. Throws not_found, type_mismatch, damaged.
+  template <class T>
+  T get(const ObjectId& id) const {
+    std::optional<T> value;
+    get_decoded(id, [&](const Decoder& in) { value = decode<T>(in); });
+    return std::move(*value);
+  }
+  /// The object as plain data, whatever class wrote it.
+  Value get_value(const ObjectId& id, const ReadOptions& options = {}) const;
+
+  // ---- Artifacts ----
+  /// Stores the file or tree at `path`, and a data node that keeps it. Idempotent. One durable commit.
+  ArtifactReceipt add(const std::filesystem::path& path);
+  /// Recreates the artifact as `directory`/<its name>. Nothing is written outside `directory`, which is created if
+  /// absent. Throws exists if the name is taken, damaged before anything appears under the final name.
+  void restore(const ArtifactId& id, const std::filesystem::path& directory) const;
+  /// Every entry, parents before children, in order of name.
+  std::vector<ArtifactEntry> list(const ArtifactId& id) const;
+  /// The bytes of an artifact that is one file.
+  std::string read_file(const ArtifactId& id) const;
+
+  // ---- Provenance ----
+  std::optional<Node> find_node(const Uuid& uuid) const;
+  Node get_node(const Uuid& uuid) const;
+  /// In order of creation.
+  std::vector<Node> nodes(const NodeFilter& filter = {}) const;
+  std::vector<Reached> ancestors(const Uuid& node, const TraversalOptions& options = {}) const;
+  std::vector<Reached> descendants(const Uuid& node, const TraversalOptions& options = {}) const;
+  Lineage lineage(const Uuid& node, Direction direction, const TraversalOptions& options = {}) const;
+  /// Links that begin or end at the node.
+  std::vector<Link> links(const Uuid& node) const;
+
+  /// Everything an id, or the beginning of one (at least 4 hexadecimal digits), may name.
+  std::vector<Named> find_by_prefix(std::string_view prefix) const;
+
+  // ---- Care ----
+  StoreStats stats() const;
+  VerifyReport verify(const VerifyOptions& options = {}) const;
+
+ private:
+  explicit Store(std::shared_ptr<store::StoreState> state);
+  ObjectId put_encoded(const Encodable& value, std::string_view type);
+  void get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const;
+
+  std::shared_ptr<store::StoreState> state_;
+};
+
+}  // namespace cairn

@@ -1,0 +1,170 @@
+// Value: any stored object as plain data, without the C++ type that wrote it.
+#pragma once
+
+#include <cairn/digest.h>
+#include <cairn/uuid.h>
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace cairn {
+
+class Value;
+struct MapEntry;
+struct Field;
+
+using Bytes = std::vector<std::byte>;
+using List = std::vector<Value>;
+
+/// Element type of a numeric array. Numbers are stored; codes are added, never renumbered.
+enum class DType : std::uint8_t {
+  boolean = 1,
+  int8 = 2,
+  int16 = 3,
+  int32 = 4,
+  int64 = 5,
+  uint8 = 6,
+  uint16 = 7,
+  uint32 = 8,
+  uint64 = 9,
+  float16 = 10,
+  float32 = 11,
+  float64 = 12,
+  complex64 = 13,
+  complex128 = 14,
+};
+
+/// Bytes of one element. Throws invalid_argument for a number that is no DType.
+std::size_t dtype_size(DType dtype);
+/// "float64" and the like. Throws invalid_argument for a number that is no DType.
+std::string_view dtype_name(DType dtype);
+std::optional<DType> parse_dtype(std::string_view name);
+
+/// A numeric array in C order, little-endian.
+struct Array {
+  DType dtype = DType::float64;
+  std::vector<std::uint64_t> shape;
+  Bytes data;  ///< dtype_size * product(shape) bytes
+
+  friend bool operator==(const Array&, const Array&) = default;
+};
+
+/// A numeric array that was left in the store when its object was read (see ReadOptions::load_arrays).
+struct StoredArray {
+  DType dtype = DType::float64;
+  std::vector<std::uint64_t> shape;
+  std::uint64_t size_bytes = 0;
+
+  friend bool operator==(const StoredArray&, const StoredArray&) = default;
+};
+
+/// Entries with distinct keys, kept sorted by key (Value's total order). Build it with put().
+class Map {
+ public:
+  Map();
+  Map(const Map&);
+  Map(Map&&) noexcept;
+  Map& operator=(const Map&);
+  Map& operator=(Map&&) noexcept;
+  ~Map();
+
+  /// Adds the entry, or replaces the value of an equal key. Appending in key order is O(1).
+  void put(Value key, Value value);
+  const Value* find(const Value& key) const;
+  const Value* find(std::string_view text_key) const;
+  std::size_t size() const;
+  const MapEntry* begin() const;
+  const MapEntry* end() const;
+
+ private:
+  std::vector<MapEntry> entries_;
+};
+
+/// A value of a described class: its name, its version, its fields in the order of the class.
+struct Object {
+  std::string class_name;
+  std::uint32_t class_version = 1;
+  std::vector<Field> fields;
+
+  Object();
+  Object(std::string name, std::uint32_t version, std::vector<Field> members);
+  Object(const Object&);
+  Object(Object&&) noexcept;
+  Object& operator=(const Object&);
+  Object& operator=(Object&&) noexcept;
+  ~Object();
+  const Value* find(std::string_view field_name) const;
+};
+
+/// One value of the store's model. Integers are std::int64_t, or std::uint64_t only above 2^63-1, so that equal
+/// numbers have one form. Text is UTF-8; what is not UTF-8 is bytes. 1 and 1.0 differ, so do 0.0 and -0.0; NaN
+/// payloads are kept. Equality and order are those of the stored form: floats compare by their bits.
+class Value {
+ public:
+  using Storage = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Bytes, List,
+                               Map, Object, Array, StoredArray, ObjectId, ArtifactId, Uuid>;
+
+  Value() = default;
+  Value(std::nullptr_t) {}
+  Value(bool boolean) : storage_(boolean) {}
+  Value(std::int64_t integer) : storage_(integer) {}
+  Value(int integer) : storage_(std::int64_t{integer}) {}
+  Value(std::uint64_t integer);
+  Value(double real) : storage_(real) {}
+  Value(std::string text);  ///< becomes bytes if it is not UTF-8
+  Value(std::string_view text) : Value(std::string(text)) {}
+  Value(const char* text) : Value(std::string(text)) {}
+  Value(Bytes bytes) : storage_(std::move(bytes)) {}
+  Value(List list) : storage_(std::move(list)) {}
+  Value(Map map) : storage_(std::move(map)) {}
+  Value(Object object) : storage_(std::move(object)) {}
+  Value(Array array) : storage_(std::move(array)) {}
+  Value(StoredArray array) : storage_(std::move(array)) {}
+  Value(ObjectId reference) : storage_(reference) {}
+  Value(ArtifactId reference) : storage_(reference) {}
+  Value(Uuid node) : storage_(node) {}  ///< a reference to a node
+
+  template <class T>
+  bool is() const {
+    return std::holds_alternative<T>(storage_);
+  }
+  /// The value as a T, or nullptr if it is something else. Lives as long as this Value.
+  template <class T>
+  const T* get_if() const {
+    return std::get_if<T>(&storage_);
+  }
+  const Storage& storage() const { return storage_; }
+  /// "text", "list" and the like, for messages.
+  std::string_view kind_name() const;
+
+  friend bool operator==(const Value& a, const Value& b);
+  friend std::strong_ordering operator<=>(const Value& a, const Value& b);
+
+ private:
+  Storage storage_;
+};
+
+struct MapEntry {
+  Value key;
+  Value value;
+
+  friend bool operator==(const MapEntry&, const MapEntry&) = default;
+  friend std::strong_ordering operator<=>(const MapEntry&, const MapEntry&) = default;
+};
+
+struct Field {
+  std::string name;
+  Value value;
+
+  friend bool operator==(const Field&, const Field&) = default;
+  friend std::strong_ordering operator<=>(const Field&, const Field&) = default;
+};
+
+}  // namespace cairn

@@ -1,0 +1,207 @@
+# Every Cap'n Proto message of a cairn store. FORMAT.md says where each is used and how it is made canonical.
+# Ordinals are never reused and defaults never change: a new field gets the next number.
+@0xd2c1f0a37b5e4c91;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("cairn::wire");
+
+struct Digest {
+  high @0 :UInt64;  # the first eight bytes of the canonical form, as a big-endian number
+  low @1 :UInt64;   # the last eight
+}
+
+struct Uuid {
+  high @0 :UInt64;
+  low @1 :UInt64;
+}
+
+# ---- Objects ---------------------------------------------------------------------------------------------------
+
+struct StoredObject {  # blob kind 1
+  value @0 :Value;
+  schemas @1 :List(Digest);  # blobs of kind 6, in order of first use; Object.schema is an index into it
+}
+
+struct Value {
+  union {
+    null @0 :Void;
+    boolean @1 :Bool;
+    integer @2 :Int64;
+    natural @3 :UInt64;  # only above 2^63-1, so that each number has one form
+    real @4 :Float64;
+    text @5 :Text;  # valid UTF-8
+    bytes @6 :Data;
+    list @7 :List(Value);
+    map @8 :List(MapEntry);  # sorted by key, keys distinct
+    object @9 :Object;
+    array @10 :Array;
+    objectRef @11 :Digest;
+    artifactRef @12 :Digest;
+    nodeRef @13 :Uuid;
+  }
+}
+
+struct MapEntry {
+  key @0 :Value;
+  value @1 :Value;
+}
+
+struct Object {
+  schema @0 :UInt32;
+  fields @1 :List(Value);  # one for each field of the schema, in its order
+}
+
+struct Array {
+  dtype @0 :UInt8;  # the numbers of cairn::DType
+  shape @1 :List(UInt64);
+  union {
+    inline @2 :Data;      # little-endian, C order
+    content @3 :Content;  # the same bytes, cut into chunks
+  }
+}
+
+struct Schema {  # blob kind 6
+  className @0 :Text;
+  classVersion @1 :UInt32;
+  fields @2 :List(Field);
+
+  struct Field {
+    name @0 :Text;
+    type @1 :Text;
+  }
+}
+
+# ---- Chunked bytes ---------------------------------------------------------------------------------------------
+
+struct Content {
+  size @0 :UInt64;  # bytes
+  union {
+    empty @1 :Void;
+    chunk @2 :Digest;  # one blob of kind 2
+    list @3 :Digest;   # the root of a tree of blobs of kind 3
+    hole @4 :Void;     # `size` zero bytes that were a hole in a file
+  }
+}
+
+struct ChunkList {  # blob kind 3
+  level @0 :UInt8;  # 0: entries are chunks; n: entries are chunk lists of level n-1
+  entries @1 :List(Entry);
+
+  struct Entry {
+    high @0 :UInt64;
+    low @1 :UInt64;
+    size @2 :UInt64;  # content bytes below this entry
+  }
+}
+
+# ---- Artifacts -------------------------------------------------------------------------------------------------
+
+struct Artifact {  # blob kind 5
+  root @0 :Entry;
+  size @1 :UInt64;   # sum of the sizes of its files
+  count @2 :UInt64;  # entries of every kind, the root included
+}
+
+struct Directory {  # blob kind 4
+  entries @0 :List(Entry);  # sorted by name, names distinct
+}
+
+struct Entry {
+  name @0 :Data;  # one path component, any bytes but '/' and NUL
+  mode @1 :UInt32;  # permission bits only (07777)
+  mtimeSeconds @2 :Int64;
+  mtimeNanoseconds @3 :UInt32;
+  union {
+    file @4 :Content;
+    directory @5 :Digest;
+    symlink @6 :Data;
+  }
+}
+
+# ---- Checkpoints -----------------------------------------------------------------------------------------------
+
+struct Checkpoint {  # blob kind 7; its digest is the checkpoint's id
+  run @0 :Uuid;
+  runName @1 :Text;
+  sequence @2 :UInt64;  # 1, 2, 3, ... within the run
+  step @3 :Int64;
+  parent @4 :Digest;  # all zero for the first of a run
+  time @5 :Int64;  # nanoseconds since the Unix epoch, UTC
+  state @6 :List(NamedDigest);      # objects, sorted by name
+  artifacts @7 :List(NamedDigest);  # sorted by name
+  metadata @8 :List(MapEntry);      # sorted by key
+  unfinished @9 :List(NodeState);   # nodes of the run that were not finished, sorted by UUID
+  nodeNext @10 :UInt64;  # nodes of the run with a smaller id were recorded before this checkpoint
+  tags @11 :List(Text);  # given when it was committed
+  bytesNew @12 :UInt64;  # content bytes that this commit was the first to store
+  bytesShared @13 :UInt64;
+}
+
+struct NamedDigest {
+  name @0 :Text;
+  digest @1 :Digest;
+}
+
+struct NodeState {
+  uuid @0 :Uuid;
+  state @1 :UInt8;
+}
+
+# ---- Rows ------------------------------------------------------------------------------------------------------
+
+struct NodeRecord {
+  uuid @0 :Uuid;
+  kind @1 :UInt8;
+  state @2 :UInt8;
+  type @3 :Text;
+  label @4 :Text;
+  description @5 :Text;
+  cell @6 :UInt64;
+  created @7 :Int64;   # nanoseconds since the Unix epoch
+  modified @8 :Int64;
+  exitStatus @9 :Int32;
+  exitMessage @10 :Text;
+  codeVersion @11 :Text;
+  attributes @12 :Data;  # a StoredObject in canonical form, or empty
+  content :union {
+    none @13 :Void;
+    object @14 :Digest;
+    artifact @15 :Digest;
+  }
+  size @16 :UInt64;  # logical bytes of the content
+}
+
+struct RunRecord {
+  uuid @0 :Uuid;
+  name @1 :Text;
+  workflow @2 :UInt64;  # node id
+  created @3 :Int64;
+  head @4 :UInt64;      # sequence of the newest checkpoint, 0 if there is none
+  nodeNext @5 :UInt64;  # next unused node id of the leased block
+  nodeEnd @6 :UInt64;   # end of the leased block
+  nodeBlock @7 :UInt64; # size of the next block to lease
+}
+
+struct CheckpointRow {
+  id @0 :Digest;
+  step @1 :Int64;
+  time @2 :Int64;
+  content @3 :Digest;  # of what was saved, so that saving the same again is recognised
+}
+
+struct StepRecord {
+  name @0 :Text;
+  codeVersion @1 :Text;
+  inputs @2 :List(Input);  # sorted by label
+  process @3 :UInt64;  # node ids
+  result @4 :UInt64;
+  time @5 :Int64;
+  duration @6 :UInt64;  # nanoseconds the work took
+  resultContent @7 :Digest;
+
+  struct Input {
+    label @0 :Text;
+    content @1 :Digest;
+    node @2 :UInt64;
+  }
+}

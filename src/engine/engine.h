@@ -1,0 +1,204 @@
+// The storage seam: immutable blobs, cells that change atomically, claims, derived indexes.
+//
+// All that an engine must do stands here, and all that the layers above may lean on. It offers no more than the
+// weakest good engine can do: one commit changes one cell; blobs are durable before or with the commit that names
+// them; a commit's outcome may be unknown. tests/engine_contract.cpp runs over every engine.
+#pragma once
+
+#include <cairn/digest.h>
+#include <cairn/uuid.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/keys.h"
+
+namespace cairn::engine {
+
+using format::BlobKind;
+using format::CellId;
+using format::NodeId;
+using Bytes = std::vector<std::byte>;
+
+/// What is known of a stored blob without reading it.
+struct BlobInfo {
+  BlobKind kind;
+  std::uint8_t probe;         ///< how many seeds collided before this one; almost always 0
+  std::uint64_t size;         ///< bytes of the blob
+  std::uint64_t stored_size;  ///< bytes it takes in the store, compressed, without its header
+  bool packed;                ///< in a pack file, not beside the records
+};
+
+/// Ordered walk over keys of one family. Not thread-safe. Keys and values live until the next move.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  /// Moves to the first key at or after `key`; false if there is none.
+  virtual bool seek(std::string_view key) = 0;
+  /// Moves to the last key at or before `key`; false if there is none.
+  virtual bool seek_back(std::string_view key) = 0;
+  virtual bool next() = 0;
+  virtual bool previous() = 0;
+  virtual std::string_view key() const = 0;
+  virtual std::string_view value() const = 0;
+};
+
+/// What a cell's guard is compared with.
+struct CellHeader {
+  std::uint64_t version = 0;  ///< 0: the cell does not exist; grows by one with each commit
+  std::uint64_t epoch = 0;    ///< of its owner
+  Uuid last_commit{};         ///< id of the commit that made this version
+};
+
+/// Records that are named by a node id, which is unique over all cells.
+enum class Record : std::uint8_t { node = 1, links = 2 };
+
+/// One consistent state of the store. Reads are safe from several threads. Every read throws Error(damaged) when
+/// bytes do not match their digest and Error(io) when the system refuses.
+class View {
+ public:
+  virtual ~View() = default;
+
+  virtual std::optional<BlobInfo> find_blob(const Digest& digest) const = 0;
+  /// The blob's bytes, checked against the digest. Throws not_found, and damaged also if it is of another kind.
+  virtual Bytes get_blob(BlobKind kind, const Digest& digest) const = 0;
+  /// Calls `visit` for each blob, in no order; stops when it returns false. For collection and verification.
+  virtual void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const = 0;
+  /// Digests of stored blobs that begin with `prefix` (whole bytes), at most `most`.
+  virtual std::vector<Digest> blobs_with_prefix(std::string_view prefix, std::size_t most) const = 0;
+
+  virtual CellHeader cell(CellId cell) const = 0;
+  virtual std::optional<std::string> find_row(CellId cell, std::string_view key) const = 0;
+  virtual std::unique_ptr<Cursor> rows(CellId cell) const = 0;
+
+  virtual std::optional<std::string> find_record(Record record, NodeId id) const = 0;
+  /// Keys are be64 node ids.
+  virtual std::unique_ptr<Cursor> records(Record record) const = 0;
+
+  virtual std::optional<std::string> find_claim(std::string_view key) const = 0;
+  virtual std::unique_ptr<Cursor> claims() const = 0;
+  virtual std::unique_ptr<Cursor> indexes() const = 0;
+};
+
+enum class StageResult : std::uint8_t {
+  added,    ///< new; becomes durable with the publish of this staging
+  existed,  ///< equal bytes are stored or staged already; kept alive by this staging
+  repaired, ///< the stored copy was damaged; these bytes will replace it
+  clash,    ///< other bytes have this digest: hash again with the next probe
+};
+
+/// Blobs on their way into the store. Bounded memory: large ones go to disk as they come. Not thread-safe, but
+/// several may be in use at once. What was staged and not published is dropped with the object.
+class Staging {
+ public:
+  virtual ~Staging() = default;
+  /// Stores `bytes` under `digest` unless equal bytes are there; on a hit the bytes are compared. `probe` is the
+  /// number of seeds tried before. Throws no_space or io; the staging can then not be published.
+  virtual StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
+                            std::span<const std::byte> bytes) = 0;
+  /// Bytes given to stage() that were new, and that were there already.
+  virtual std::uint64_t bytes_added() const = 0;
+  virtual std::uint64_t bytes_existed() const = 0;
+};
+
+struct RowEdit {
+  std::string key;
+  std::optional<std::string> value;  ///< empty: erase
+};
+
+struct RecordEdit {
+  Record record;
+  NodeId id;
+  std::optional<std::string> value;
+};
+
+struct ClaimEdit {
+  std::string key;
+  std::optional<std::string> owner;  ///< empty: give it up
+};
+
+struct IndexEdit {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+/// What one commit changes.
+struct Edit {
+  std::vector<RowEdit> rows;
+  std::vector<RecordEdit> records;
+  std::vector<ClaimEdit> claims;
+  std::vector<IndexEdit> indexes;
+};
+
+/// The commit happens only if the cell is at `version` (0: absent) and no newer epoch has written to it.
+struct Guard {
+  std::uint64_t version = 0;
+  std::uint64_t epoch = 0;
+};
+
+enum class Durability : std::uint8_t {
+  sync,  ///< on disk when publish returns
+  async, ///< in order with the others of its cell, on disk at the latest with the next sync
+};
+
+struct Commit {
+  CellId cell = 0;
+  Guard guard;
+  Edit edit;
+  Uuid id{};  ///< kept in the cell, so that an unknown outcome can be settled
+  Durability durability = Durability::sync;
+};
+
+enum class Outcome : std::uint8_t {
+  ok,
+  conflict,  ///< the cell is at another version
+  fenced,    ///< a newer epoch has written
+  claimed,   ///< a claim is owned already; see PublishResult::claim
+  unknown,   ///< may or may not have happened: read the cell's last_commit
+};
+
+struct PublishResult {
+  Outcome outcome = Outcome::ok;
+  std::size_t claim = 0;  ///< index into Edit::claims of the one that was owned
+};
+
+struct EngineStats {
+  std::uint64_t record_bytes = 0;    ///< on disk for records and indexes, log included
+  std::uint64_t pack_bytes = 0;      ///< in pack files
+  std::uint64_t reserve_bytes = 0;   ///< kept back for a full disk
+  std::uint64_t collisions = 0;      ///< digests that other bytes had, since opening
+};
+
+/// One problem found by Engine::verify.
+struct Finding {
+  std::string where;    ///< file and offset, or family and key
+  std::string problem;
+  std::optional<Digest> blob;
+};
+
+/// A store of blobs, cells, claims and indexes. Thread-safe.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual std::unique_ptr<View> view() const = 0;
+  virtual std::unique_ptr<Staging> stage() = 0;
+  /// Makes what `staging` holds durable, then changes the cell: all or nothing. `staging` may be null and is
+  /// spent when the outcome is ok. Throws no_space, io or read_only when nothing was changed.
+  virtual PublishResult publish(Staging* staging, const Commit& commit) = 0;
+  /// All that was published before is on disk when it returns.
+  virtual void barrier() = 0;
+  /// Readers only: moves new views to what the writer has committed by now.
+  virtual void refresh() = 0;
+  virtual EngineStats stats() const = 0;
+  /// Reads what the engine itself keeps (files, checksums), apart from the blobs' bytes.
+  virtual std::vector<Finding> verify() const = 0;
+};
+
+}  // namespace cairn::engine

@@ -1,0 +1,107 @@
+// Every key of every family, built and parsed here and nowhere else. Layouts: schema/FORMAT.md, "Keys".
+// Numbers inside keys are big-endian, so that the order of the bytes is the order of the numbers.
+#pragma once
+
+#include <cairn/digest.h>
+#include <cairn/uuid.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cairn::format {
+
+using CellId = std::uint64_t;  ///< names a cell; never reused
+using NodeId = std::uint64_t;  ///< names a node inside one store; never reused
+
+inline constexpr CellId kRootCell = 1;   ///< cell and node id leases, the label dictionary
+inline constexpr CellId kLooseCell = 2;  ///< nodes that belong to no run
+inline constexpr CellId kFirstRunCell = 16;
+
+/// What a stored blob is. Part of its digest. Numbers are stored.
+enum class BlobKind : std::uint8_t {
+  object = 1,
+  chunk = 2,
+  chunk_list = 3,
+  directory = 4,
+  artifact = 5,
+  schema = 6,
+  checkpoint = 7,
+};
+inline constexpr BlobKind kBlobKinds[] = {BlobKind::object,    BlobKind::chunk,    BlobKind::chunk_list,
+                                          BlobKind::directory, BlobKind::artifact, BlobKind::schema,
+                                          BlobKind::checkpoint};
+std::string_view blob_kind_name(BlobKind kind);
+
+// Rows of a cell: one byte of row type, then the key within the type.
+namespace row {
+inline constexpr char kRun = 'r';         // the RunRecord; no further key
+inline constexpr char kCheckpoint = 'c';  // be64 sequence -> CheckpointRow
+inline constexpr char kByStep = 's';      // be64 (step with its sign bit flipped), be64 sequence -> empty
+inline constexpr char kStep = 'w';        // 16 bytes: key of the recorded step -> StepRecord
+inline constexpr char kTag = 't';         // tag name -> be64 sequence
+inline constexpr char kNextCell = 'C';    // root cell only: be64 next unused cell id
+inline constexpr char kNextNode = 'N';    // root cell only: be64 next unused node id
+inline constexpr char kLease = 'L';       // root cell only: be64 first node id -> be64 cell, be64 count
+inline constexpr char kLabel = 'l';       // root cell only: be32 label id -> text
+
+std::string run();
+std::string checkpoint(std::uint64_t sequence);
+std::uint64_t parse_checkpoint(std::string_view key);
+std::string by_step(std::int64_t step, std::uint64_t sequence);
+struct StepSequence {
+  std::int64_t step;
+  std::uint64_t sequence;
+};
+StepSequence parse_by_step(std::string_view key);
+std::string step(const Digest& key);
+std::string tag(std::string_view name);
+std::string next_cell();
+std::string next_node();
+std::string lease(NodeId first);
+NodeId parse_lease(std::string_view key);
+std::string label(std::uint32_t id);
+std::uint32_t parse_label(std::string_view key);
+}  // namespace row
+
+// Claims: one byte of namespace, then the name that can be owned once.
+namespace claim {
+inline constexpr char kRunName = 'r';     // run name -> be64 cell
+inline constexpr char kNode = 'n';        // 16 bytes of UUID -> be64 node id
+inline constexpr char kCheckpoint = 'c';  // 16 bytes of digest -> be64 cell, be64 sequence
+
+std::string run_name(std::string_view name);
+std::string node(const Uuid& uuid);
+std::string checkpoint(const CheckpointId& id);
+}  // namespace claim
+
+// Indexes: one byte of index, then the ordered key. All are derived and can be rebuilt.
+namespace index {
+inline constexpr char kBacklink = 'b';  // be64 far node, 1 byte link type, be64 node that holds the link,
+                                        // be32 label -> empty
+inline constexpr char kContent = 'c';   // 16 bytes content digest, be64 node id -> empty
+inline constexpr char kType = 't';      // type, NUL, be64 node id -> empty
+inline constexpr char kState = 's';     // 1 byte state, be64 node id -> empty
+
+struct Backlink {
+  NodeId far;          // the node the link was not written with
+  std::uint8_t code;   // type and direction, see links.h
+  NodeId holder;       // the node the link was written with
+  std::uint32_t label;
+};
+std::string backlink(const Backlink& link);
+std::string backlinks_of(NodeId far);
+Backlink parse_backlink(std::string_view key);
+std::string content(const Digest& digest, NodeId node);
+std::string contents_of(const Digest& digest);
+std::string type(std::string_view type, NodeId node);
+std::string state(std::uint8_t state, NodeId node);
+/// The node id that ends a key of the content, type and state indexes.
+NodeId trailing_node(std::string_view key);
+}  // namespace index
+
+std::string be64_text(std::uint64_t value);
+std::uint64_t parse_be64(std::string_view bytes);
+std::string be64_pair(std::uint64_t first, std::uint64_t second);
+
+}  // namespace cairn::format

@@ -1,0 +1,109 @@
+// The rows that are not blobs: nodes, links, runs, checkpoint rows and recorded steps. Bytes <-> plain structs.
+#pragma once
+
+#include <cairn/digest.h>
+#include <cairn/node.h>
+#include <cairn/uuid.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/keys.h"
+
+namespace cairn::format {
+
+struct NodeRecord {
+  Uuid uuid;
+  NodeKind kind = NodeKind::data;
+  NodeState state = NodeState::created;
+  std::string type;
+  std::string label;
+  std::string description;
+  CellId cell = 0;
+  std::int64_t created = 0;  ///< nanoseconds since the Unix epoch
+  std::int64_t modified = 0;
+  std::int32_t exit_status = 0;
+  std::string exit_message;
+  std::string code_version;
+  std::string attributes;  ///< canonical bytes of a StoredObject, or empty
+  Content content;
+  std::uint64_t size = 0;
+
+  friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
+};
+
+/// A link as it is packed with the node that holds it. `outgoing`: the holder is its source.
+struct PackedLink {
+  NodeId other = 0;
+  LinkType type = LinkType::input;
+  bool outgoing = false;
+  std::uint32_t label = 0;
+
+  friend auto operator<=>(const PackedLink&, const PackedLink&) = default;
+};
+
+/// One byte for type and direction, as used in packed links and in backlink keys.
+inline std::uint8_t link_code(LinkType type, bool outgoing) {
+  return static_cast<std::uint8_t>(static_cast<unsigned>(type) << 1 | (outgoing ? 1u : 0u));
+}
+inline LinkType link_code_type(std::uint8_t code) { return static_cast<LinkType>(code >> 1); }
+inline bool link_code_outgoing(std::uint8_t code) { return (code & 1) != 0; }
+
+struct RunRecord {
+  Uuid uuid;
+  std::string name;
+  NodeId workflow = 0;
+  std::int64_t created = 0;
+  std::uint64_t head = 0;
+  NodeId node_next = 0;
+  NodeId node_end = 0;
+  std::uint64_t node_block = 0;
+
+  friend bool operator==(const RunRecord&, const RunRecord&) = default;
+};
+
+struct CheckpointRow {
+  CheckpointId id;
+  std::int64_t step = 0;
+  std::int64_t time = 0;
+  Digest content;
+
+  friend bool operator==(const CheckpointRow&, const CheckpointRow&) = default;
+};
+
+struct StepRecord {
+  struct Input {
+    std::string label;
+    Digest content;
+    NodeId node = 0;
+
+    friend bool operator==(const Input&, const Input&) = default;
+  };
+
+  std::string name;
+  std::string code_version;
+  std::vector<Input> inputs;  ///< sorted by label
+  NodeId process = 0;
+  NodeId result = 0;
+  std::int64_t time = 0;
+  std::uint64_t duration = 0;  ///< nanoseconds
+  Digest result_content;
+
+  friend bool operator==(const StepRecord&, const StepRecord&) = default;
+};
+
+// Every decoder throws Error(damaged) naming what it was given to decode.
+std::string encode_node(const NodeRecord& node);
+NodeRecord decode_node(std::string_view bytes);
+std::string encode_links(std::vector<PackedLink> links);  ///< sorts them
+std::vector<PackedLink> decode_links(std::string_view bytes);
+std::string encode_run(const RunRecord& run);
+RunRecord decode_run(std::string_view bytes);
+std::string encode_checkpoint_row(const CheckpointRow& row);
+CheckpointRow decode_checkpoint_row(std::string_view bytes);
+std::string encode_step(const StepRecord& step);
+StepRecord decode_step(std::string_view bytes);
+
+}  // namespace cairn::format

@@ -1,0 +1,45 @@
+// Content in and out: the chunker over a stream of bytes, and reading back any range.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "engine/engine.h"
+#include "format/content.h"
+
+namespace cairn::object {
+
+/// Cuts a stream into chunks, stages them and the tree of chunk lists above them. Memory: a few chunks and one open
+/// list a level, whatever the length.
+class ContentWriter {
+ public:
+  explicit ContentWriter(engine::Staging& staging);
+  ~ContentWriter();
+  void append(std::span<const std::byte> bytes);
+  /// Ends the stream. Nothing may be appended after it.
+  format::ContentRef finish();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A whole buffer at once; cuts where the stream would be cut.
+format::ContentRef write_content(engine::Staging& staging, std::span<const std::byte> bytes);
+
+/// Reads any range of one content; keeps the chunk lists it is working in. Not thread-safe.
+class ContentReader {
+ public:
+  ContentReader(const engine::View& view, const format::ContentRef& content);
+  ~ContentReader();
+  /// Fills `out` from `offset`; throws invalid_argument past the end, damaged when a chunk or list is.
+  void read(std::uint64_t offset, std::span<std::byte> out);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cairn::object
