@@ -142,17 +142,11 @@ struct Guard {
   std::uint64_t epoch = 0;
 };
 
-enum class Durability : std::uint8_t {
-  sync,  ///< on disk when publish returns
-  async, ///< in order with the others of its cell, on disk at the latest with the next sync
-};
-
 struct Commit {
   CellId cell = 0;
   Guard guard;
   Edit edit;
   Uuid id{};  ///< kept in the cell, so that an unknown outcome can be settled
-  Durability durability = Durability::sync;
 };
 
 enum class Outcome : std::uint8_t {
@@ -187,13 +181,14 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
+  /// Identity of the store, given when it was created.
+  virtual Uuid uuid() const = 0;
+  virtual bool read_only() const = 0;
   virtual std::unique_ptr<View> view() const = 0;
   virtual std::unique_ptr<Staging> stage() = 0;
-  /// Makes what `staging` holds durable, then changes the cell: all or nothing. `staging` may be null and is
-  /// spent when the outcome is ok. Throws no_space, io or read_only when nothing was changed.
+  /// Makes what `staging` holds durable, then changes the cell: all or nothing, on disk when it returns.
+  /// `staging` may be null, may be published again after a conflict, and is spent when the outcome is ok. Throws no_space, io or read_only when nothing was changed.
   virtual PublishResult publish(Staging* staging, const Commit& commit) = 0;
-  /// All that was published before is on disk when it returns.
-  virtual void barrier() = 0;
   /// Readers only: moves new views to what the writer has committed by now.
   virtual void refresh() = 0;
   virtual EngineStats stats() const = 0;

@@ -234,6 +234,8 @@ class MemoryEngine : public Engine {
  public:
   explicit MemoryEngine(const MemoryEngineOptions& options) : options_(options) {}
 
+  Uuid uuid() const override { return uuid_; }
+  bool read_only() const override { return false; }
   std::unique_ptr<View> view() const override { return std::make_unique<MemoryView>(memory_); }
   std::unique_ptr<Staging> stage() override { return std::make_unique<MemoryStaging>(memory_); }
 
@@ -251,7 +253,6 @@ class MemoryEngine : public Engine {
     return unknown && result.outcome == Outcome::ok ? PublishResult{Outcome::unknown, 0} : result;
   }
 
-  void barrier() override {}
   void refresh() override {}
 
   EngineStats stats() const override {
@@ -290,6 +291,7 @@ class MemoryEngine : public Engine {
   }
 
   MemoryEngineOptions options_;
+  Uuid uuid_ = Uuid::generate();
   std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
 };
 
