@@ -1,0 +1,190 @@
+#include "format/keys.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include "base/bytes.h"
+
+namespace cairn::format {
+
+namespace {
+
+using base::append_big_endian;
+using base::load_big_endian;
+
+// Takes a key apart from the left. A key of the wrong length or type was not written by us.
+class KeyReader {
+ public:
+  KeyReader(std::string_view key, char type, std::size_t size) : rest_(key) {
+    if (key.size() != size || key.front() != type)
+      throw Error(ErrorCode::damaged,
+                  fmt::format("key {}: expected {} bytes that begin with '{}'",
+                              base::hex({reinterpret_cast<const std::uint8_t*>(key.data()), key.size()}), size, type));
+    rest_.remove_prefix(1);
+  }
+
+  template <class Unsigned>
+  Unsigned take() {
+    const auto value = load_big_endian<Unsigned>(rest_.data());
+    rest_.remove_prefix(sizeof(Unsigned));
+    return value;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+std::string key_of(char type, std::string_view rest) {
+  std::string key(1, type);
+  key.append(rest);
+  return key;
+}
+
+template <class Unsigned>
+std::string number_key(char type, Unsigned number) {
+  std::string key(1, type);
+  append_big_endian(key, number);
+  return key;
+}
+
+template <class Id>
+std::string_view id_bytes(const Id& id) {
+  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
+}
+
+// Flipping the sign bit makes the unsigned order of the bytes the signed order of the numbers.
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
+
+}  // namespace
+
+std::string_view blob_kind_name(BlobKind kind) {
+  switch (kind) {
+    case BlobKind::object: return "object";
+    case BlobKind::chunk: return "chunk";
+    case BlobKind::chunk_list: return "chunk_list";
+    case BlobKind::directory: return "directory";
+    case BlobKind::artifact: return "artifact";
+    case BlobKind::schema: return "schema";
+    case BlobKind::checkpoint: return "checkpoint";
+  }
+  return "unknown";
+}
+
+namespace row {
+
+std::string run() { return std::string(1, kRun); }
+
+std::string checkpoint(std::uint64_t sequence) { return number_key(kCheckpoint, sequence); }
+
+std::uint64_t parse_checkpoint(std::string_view key) { return KeyReader(key, kCheckpoint, 9).take<std::uint64_t>(); }
+
+std::string by_step(std::int64_t step, std::uint64_t sequence) {
+  std::string key = number_key(kByStep, static_cast<std::uint64_t>(step) ^ kSignBit);
+  append_big_endian(key, sequence);
+  return key;
+}
+
+StepSequence parse_by_step(std::string_view key) {
+  KeyReader reader(key, kByStep, 17);
+  const auto step = static_cast<std::int64_t>(reader.take<std::uint64_t>() ^ kSignBit);
+  return {step, reader.take<std::uint64_t>()};
+}
+
+std::string step(const Digest& key) { return key_of(kStep, id_bytes(key)); }
+
+std::string tag(std::string_view name) { return key_of(kTag, name); }
+
+std::string next_cell() { return std::string(1, kNextCell); }
+
+std::string next_node() { return std::string(1, kNextNode); }
+
+std::string lease(NodeId first) { return number_key(kLease, first); }
+
+NodeId parse_lease(std::string_view key) { return KeyReader(key, kLease, 9).take<NodeId>(); }
+
+std::string label(std::uint32_t id) { return number_key(kLabel, id); }
+
+std::uint32_t parse_label(std::string_view key) { return KeyReader(key, kLabel, 5).take<std::uint32_t>(); }
+
+}  // namespace row
+
+namespace claim {
+
+std::string run_name(std::string_view name) { return key_of(kRunName, name); }
+
+std::string node(const Uuid& uuid) { return key_of(kNode, id_bytes(uuid)); }
+
+std::string checkpoint(const CheckpointId& id) { return key_of(kCheckpoint, id_bytes(id.digest)); }
+
+}  // namespace claim
+
+namespace index {
+
+std::string backlink(const Backlink& link) {
+  std::string key = backlinks_of(link.far);
+  key.push_back(static_cast<char>(link.code));
+  append_big_endian(key, link.holder);
+  append_big_endian(key, link.label);
+  return key;
+}
+
+std::string backlinks_of(NodeId far) { return number_key(kBacklink, far); }
+
+Backlink parse_backlink(std::string_view key) {
+  KeyReader reader(key, kBacklink, 22);
+  Backlink link;
+  link.far = reader.take<NodeId>();
+  link.code = reader.take<std::uint8_t>();
+  link.holder = reader.take<NodeId>();
+  link.label = reader.take<std::uint32_t>();
+  return link;
+}
+
+std::string content(const Digest& digest, NodeId node) {
+  std::string key = contents_of(digest);
+  append_big_endian(key, node);
+  return key;
+}
+
+std::string contents_of(const Digest& digest) { return key_of(kContent, id_bytes(digest)); }
+
+std::string type(std::string_view type, NodeId node) {
+  std::string key = key_of(kType, type);
+  key.push_back('\0');
+  append_big_endian(key, node);
+  return key;
+}
+
+std::string state(std::uint8_t state, NodeId node) {
+  std::string key = number_key(kState, state);
+  append_big_endian(key, node);
+  return key;
+}
+
+NodeId trailing_node(std::string_view key) {
+  if (key.size() < sizeof(NodeId) + 1) throw Error(ErrorCode::damaged, "index key: too short for a node id");
+  return load_big_endian<NodeId>(key.data() + key.size() - sizeof(NodeId));
+}
+
+}  // namespace index
+
+std::string be64_text(std::uint64_t value) {
+  std::string text;
+  append_big_endian(text, value);
+  return text;
+}
+
+std::uint64_t parse_be64(std::string_view bytes) {
+  if (bytes.size() != sizeof(std::uint64_t))
+    throw Error(ErrorCode::damaged, fmt::format("number: {} bytes, expected 8", bytes.size()));
+  return load_big_endian<std::uint64_t>(bytes.data());
+}
+
+std::string be64_pair(std::uint64_t first, std::uint64_t second) {
+  std::string text = be64_text(first);
+  append_big_endian(text, second);
+  return text;
+}
+
+}  // namespace cairn::format
