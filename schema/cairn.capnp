@@ -129,7 +129,7 @@ struct Checkpoint {  # blob kind 7; its digest is the checkpoint's id
   time @5 :Int64;  # nanoseconds since the Unix epoch, UTC
   state @6 :List(NamedDigest);      # objects, sorted by name
   artifacts @7 :List(NamedDigest);  # sorted by name
-  metadata @8 :List(MapEntry);      # sorted by key
+  metadata @8 :Data;  # a StoredObject in canonical form whose value is a map, or empty
   unfinished @9 :List(NodeState);   # nodes of the run that were not finished, sorted by UUID
   nodeNext @10 :UInt64;  # nodes of the run with a smaller id were recorded before this checkpoint
   tags @11 :List(Text);  # given when it was committed

@@ -96,16 +96,19 @@ class Input {
   Input(std::string label, const StepResult<T>& result) : label_(std::move(label)), node_(result.data()) {}
   /// `value` must live until the step returns.
   template <class T>
-  Input(std::string label, const T& value) : label_(std::move(label)), value_(encodable(value)) {}
+  Input(std::string label, const T& value)
+      : label_(std::move(label)), value_(encodable(value)), type_(type_name<T>()) {}
 
   const std::string& label() const { return label_; }
   const std::optional<Uuid>& node() const { return node_; }
   const std::optional<Encodable>& value() const { return value_; }
+  const std::string& type() const { return type_; }  ///< of the value
 
  private:
   std::string label_;
   std::optional<Uuid> node_;
   std::optional<Encodable> value_;
+  std::string type_;
 };
 
 using Inputs = std::vector<Input>;
@@ -178,8 +181,9 @@ class Run {
   /// label is recorded once.
   Node add(std::string_view label, const std::filesystem::path& path);
 
-  /// Marks the run's workflow node finished (or failed), and links what it returned.
-  void finish(NodeState state = NodeState::finished);
+  /// Marks the run's workflow node as finished (or failed, or killed) and links what it returned, which must be
+  /// nodes. Nothing can be linked to it afterwards; finishing it again in the same state does nothing.
+  void finish(const Inputs& returned = {}, NodeState state = NodeState::finished);
 
  private:
   friend class Store;

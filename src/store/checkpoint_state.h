@@ -1,0 +1,44 @@
+// CheckpointState: one checkpoint while its caller is building it.
+#pragma once
+
+#include <cairn/checkpoint.h>
+#include <cairn/run.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/run_state.h"
+
+namespace cairn::store {
+
+class CheckpointState {
+ public:
+  CheckpointState(std::shared_ptr<RunState> run, std::int64_t step);
+
+  void save(std::string_view name, const Encodable& value);
+  void save(std::string_view name, const ObjectId& object);
+  void attach(std::string_view name, const std::filesystem::path& path);
+  void attach(std::string_view name, const ArtifactId& artifact);
+  void note(std::string_view key, Value value);
+  void tag(std::string_view name);
+  Receipt commit();
+
+ private:
+  void require_open() const;
+  void write_tags(Draft& draft, std::uint64_t sequence) const;
+  std::optional<Receipt> find_equal(const engine::View& view, const Digest& content) const;
+
+  std::shared_ptr<RunState> run_;
+  std::unique_ptr<engine::Staging> staging_;  // empty once committed
+  std::int64_t step_;
+  std::map<std::string, Digest, std::less<>> state_;
+  std::map<std::string, Digest, std::less<>> artifacts_;
+  Map metadata_;
+  std::vector<std::string> tags_;
+};
+
+}  // namespace cairn::store

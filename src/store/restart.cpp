@@ -1,0 +1,66 @@
+#include "store/restart.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <unordered_set>
+
+#include "object/references.h"
+#include "store/history.h"
+#include "store/store_state.h"
+
+namespace cairn::store {
+namespace {
+
+// Calls `use`; empty if it worked, else what was damaged.
+std::optional<std::string> try_checkpoint(const RunState& run, const engine::View& view, const CheckpointId& id,
+                                          Depth depth, std::optional<Checkpoint>& found,
+                                          const std::function<void(const Checkpoint&)>& use) {
+  try {
+    check_checkpoint(view, run.store().checkpoint_record(view, id), depth);
+    found = run.store().public_checkpoint(view, id);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
+    return error.what();
+  }
+  try {
+    use(*found);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::damaged) throw;
+    found.reset();
+    return error.what();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth) {
+  std::unordered_set<Digest> seen;
+  const auto presence = [](const object::Reference& blob) { return blob.kind != engine::BlobKind::chunk; };
+  const auto everything = [](const object::Reference&) { return true; };
+  for (const auto& [name, digest] : record.state)
+    object::walk_closure(view, {engine::BlobKind::object, digest}, seen, everything);
+  for (const auto& [name, digest] : record.artifacts) {
+    if (depth == Depth::all) object::walk_closure(view, {engine::BlobKind::artifact, digest}, seen, everything);
+    else object::walk_closure(view, {engine::BlobKind::artifact, digest}, seen, presence);
+  }
+}
+
+std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View& view, Depth depth,
+                                        std::vector<SkippedCheckpoint>& skipped,
+                                        const std::function<void(const Checkpoint&)>& use) {
+  std::optional<Checkpoint> found;
+  walk_history(view, run.cell(), UINT64_MAX, [&](std::uint64_t, const format::CheckpointRow& row) {
+    const auto problem = try_checkpoint(run, view, row.id, depth, found, use);
+    if (problem) skipped.push_back({row.id, row.step, *problem});
+    return problem.has_value();
+  });
+  if (!found && !skipped.empty())
+    throw Error(ErrorCode::damaged, fmt::format("restart {}: none of its {} checkpoints verifies; the newest: {}",
+                                                run.title(), skipped.size(), skipped.front().reason));
+  return found;
+}
+
+}  // namespace cairn::store

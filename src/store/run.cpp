@@ -1,0 +1,184 @@
+// Run: the public handle.
+#include <cairn/run.h>
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/clock.h"
+#include "object/artifacts.h"
+#include "object/objects.h"
+#include "store/checkpoint_state.h"
+#include "store/history.h"
+#include "store/restart.h"
+#include "store/step.h"
+#include "store/store_state.h"
+
+namespace cairn {
+
+using store::RunState;
+
+Run::Run(std::shared_ptr<RunState> state) : state_(std::move(state)) {}
+
+const std::string& Run::name() const { return state_->name(); }
+Uuid Run::uuid() const { return state_->uuid(); }
+
+Node Run::node() const {
+  const auto view = state_->store().engine().view();
+  const graph::GraphReader reader(*view, state_->store().labels());
+  return state_->store().public_node(*view, reader.get_record(state_->store().run_record(*view, state_->cell()).workflow));
+}
+
+CheckpointBuilder Run::checkpoint(std::int64_t step) {
+  return CheckpointBuilder(std::make_unique<store::CheckpointState>(state_, step));
+}
+
+std::optional<Checkpoint> Run::latest() const {
+  std::vector<Checkpoint> newest = history({std::nullopt, 1});
+  return newest.empty() ? std::nullopt : std::optional(std::move(newest.front()));
+}
+
+std::optional<Checkpoint> Run::at(std::int64_t step) const {
+  const auto view = state_->store().engine().view();
+  const auto sequence = store::sequence_at(*view, state_->cell(), step);
+  if (!sequence) return std::nullopt;
+  return state_->store().public_checkpoint(*view, store::checkpoint_row(*view, state_->cell(), *sequence).id);
+}
+
+std::optional<Checkpoint> Run::tagged(std::string_view tag) const {
+  const auto view = state_->store().engine().view();
+  const auto sequence = store::sequence_tagged(*view, state_->cell(), tag);
+  if (!sequence) return std::nullopt;
+  return state_->store().public_checkpoint(*view, store::checkpoint_row(*view, state_->cell(), *sequence).id);
+}
+
+std::optional<Checkpoint> Run::latest_valid(std::vector<SkippedCheckpoint>* skipped) const {
+  const auto view = state_->store().engine().view();
+  std::vector<SkippedCheckpoint> passed_over;
+  auto found = store::newest_usable(*state_, *view, store::Depth::all, passed_over, [](const Checkpoint&) {});
+  if (skipped != nullptr) *skipped = std::move(passed_over);
+  return found;
+}
+
+std::vector<Checkpoint> Run::history(const HistoryOptions& options) const {
+  const auto view = state_->store().engine().view();
+  std::uint64_t before = UINT64_MAX;
+  if (options.before) {
+    const auto place = store::find_checkpoint(*view, *options.before);
+    if (!place || place->cell != state_->cell())
+      throw Error(ErrorCode::not_found, fmt::format("list {}: checkpoint {} is not one of it", state_->title(), options.before->hex()));
+    before = place->sequence;
+  }
+  std::vector<Checkpoint> checkpoints;
+  if (options.limit == 0) return checkpoints;
+  store::walk_history(*view, state_->cell(), before, [&](std::uint64_t, const format::CheckpointRow& row) {
+    checkpoints.push_back(state_->store().public_checkpoint(*view, row.id));
+    return checkpoints.size() < options.limit;
+  });
+  return checkpoints;
+}
+
+std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restart_decoded(std::string_view name,
+                                                                                          const Decode& decode) const {
+  const auto view = state_->store().engine().view();
+  std::vector<SkippedCheckpoint> skipped;
+  auto found = store::newest_usable(*state_, *view, store::Depth::state, skipped, [&](const Checkpoint& checkpoint) {
+    const auto object = checkpoint.state.find(std::string(name));
+    if (object == checkpoint.state.end())
+      throw Error(ErrorCode::not_found, fmt::format("restart {}: checkpoint {} (step {}) has no state called {}", state_->title(),
+                                                    checkpoint.id.hex(), checkpoint.step, name));
+    object::read_object(*view, object->second, decode);
+  });
+  if (!found) return std::nullopt;
+  return std::pair(std::move(*found), std::move(skipped));
+}
+
+void Run::report_skipped(const std::vector<SkippedCheckpoint>& skipped) {
+  for (const SkippedCheckpoint& checkpoint : skipped)
+    std::fputs(fmt::format("cairn: checkpoint {} (step {}) is damaged and was passed over: {}\n", checkpoint.id.hex(),
+                           checkpoint.step, checkpoint.reason).c_str(), stderr);
+}
+
+Run::StepRun::StepRun() = default;
+Run::StepRun::StepRun(StepRun&&) noexcept = default;
+Run::StepRun::~StepRun() = default;
+Uuid Run::StepRun::data() const { return outcome->data; }
+Uuid Run::StepRun::process() const { return outcome->process; }
+const Content& Run::StepRun::content() const { return outcome->content; }
+
+Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const StepOptions& options) {
+  if (name.empty()) throw Error(ErrorCode::invalid_argument, fmt::format("step of {}: expected a name", state_->title()));
+  StepRun step;
+  step.outcome = std::make_unique<store::StepOutcome>();
+  step.outcome->name = name;
+  step.outcome->code_version = options.code_version;
+  step.outcome->staging = state_->store().engine().stage();
+  const auto view = state_->store().engine().view();
+  store::resolve_inputs(*state_, *view, inputs, *step.outcome);
+  step.found = store::find_step(*state_, *view, *step.outcome);
+  step.outcome->started = base::now_nanoseconds();
+  return step;
+}
+
+void Run::record_step(StepRun& step, const Encodable& result, std::string_view type) {
+  const object::WrittenObject written = object::write_object(*step.outcome->staging, result);
+  store::record_step(*state_, *step.outcome, written.id, type, written.size);
+}
+
+void Run::record_step(StepRun& step, const ArtifactId& result) {
+  const auto view = state_->store().engine().view();
+  store::record_step(*state_, *step.outcome, result, "artifact", object::artifact_size(*view, result));
+}
+
+void Run::read_step(const StepRun& step, const Decode& decode) const {
+  const ObjectId* object = std::get_if<ObjectId>(&step.content());
+  if (object == nullptr)
+    throw Error(ErrorCode::type_mismatch, fmt::format("step {} of {}: its recorded result is an artifact, expected an object",
+                                                      step.outcome->name, state_->title()));
+  object::read_object(*state_->store().engine().view(), *object, decode);
+}
+
+Node Run::add(std::string_view label, const std::filesystem::path& path) {
+  graph::check_label(label);
+  const auto staging = state_->store().engine().stage();
+  const object::AddedArtifact added = object::add_path(*staging, path);
+  {
+    const auto view = state_->store().engine().view();
+    if (const auto id = store::find_given_data(*state_, *view, added.id.digest, label)) {
+      const graph::GraphReader reader(*view, state_->store().labels());
+      return state_->store().public_node(*view, reader.get_record(*id));
+    }
+  }
+  Node node;
+  state_->commit(staging.get(), 1, {}, fmt::format("add {} to {}", path.string(), state_->title()), [&](store::Draft& draft) {
+    const format::NodeRecord record = store::data_node(*state_, "artifact", label, added.id, added.size_bytes);
+    draft.graph.add_node(draft.new_node(), record);
+    node = state_->store().public_node(draft.view, record);
+  });
+  return node;
+}
+
+void Run::finish(const Inputs& returned, NodeState state) {
+  if (!is_terminal(state))
+    throw Error(ErrorCode::invalid_argument, fmt::format("finish {}: {} is not a final state", state_->title(), state_name(state)));
+  std::vector<std::string> labels;
+  for (const Input& input : returned) {
+    if (!input.node())
+      throw Error(ErrorCode::invalid_argument, fmt::format("finish {}: what it returns as {} must be a node", state_->title(), input.label()));
+    labels.push_back(input.label());
+  }
+  if (node().state == state) return;
+  state_->commit(nullptr, 0, labels, fmt::format("finish {}", state_->title()), [&](store::Draft& draft) {
+    const graph::GraphReader reader(draft.view, state_->store().labels());
+    for (const Input& input : returned)
+      draft.graph.add_link(draft.run.workflow, reader.get_id(*input.node()), LinkType::return_, input.label());
+    format::NodeRecord record = draft.graph.node(draft.run.workflow);
+    record.state = state;
+    record.modified = base::now_nanoseconds();
+    draft.graph.update_node(draft.run.workflow, std::move(record));
+  });
+}
+
+}  // namespace cairn

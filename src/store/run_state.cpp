@@ -1,0 +1,75 @@
+#include "store/run_state.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "format/keys.h"
+#include "store/commit.h"
+#include "store/store_state.h"
+
+namespace cairn::store {
+namespace {
+
+constexpr std::uint64_t kFirstBlock = 64;
+constexpr std::uint64_t kLargestBlock = 65536;
+
+std::uint64_t room(const format::RunRecord& record) { return record.node_end - record.node_next; }
+
+template <class T>
+void move_behind(std::vector<T>& to, std::vector<T>& from) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
+}
+
+}  // namespace
+
+RunState::RunState(std::shared_ptr<StoreState> store, CellId cell, std::uint64_t epoch,
+                   const format::RunRecord& record)
+    : store_(std::move(store)), cell_(cell), epoch_(epoch), name_(record.name), uuid_(record.uuid) {}
+
+std::string RunState::title() const {
+  return cell_ == format::kLooseCell ? "the nodes of no run" : fmt::format("run {}", name_);
+}
+
+// Leases a block if the run has too few ids left. Larger ones each time, so that a long run leases rarely and a
+// short one wastes little.
+void RunState::reserve_nodes(const format::RunRecord& record, std::uint64_t count) {
+  if (room(record) >= count || spare_.count >= count) return;
+  const std::uint64_t block = std::clamp(record.node_block * 4, kFirstBlock, kLargestBlock);
+  spare_ = store_->root().lease_nodes(cell_, std::max(block, count));
+}
+
+void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels,
+                      std::string_view doing, const BuildDraft& build) {
+  if (store_->engine().read_only())
+    throw Error(ErrorCode::read_only, fmt::format("{}: the store is open for reading only", doing));
+  if (!labels.empty()) store_->root().intern(labels);
+  std::lock_guard lock(mutex_);
+  reserve_nodes(store_->run_record(*store_->engine().view(), cell_), node_count);
+  const CommitRequest request{cell_, epoch_, staging, doing};
+  bool spare_used = false;
+  commit_cell(store_->engine(), request, [&](const engine::View& view) {
+    format::RunRecord record = store_->run_record(view, cell_);
+    spare_used = room(record) < node_count;
+    if (spare_used) {
+      record.node_next = spare_.first;
+      record.node_end = spare_.first + spare_.count;
+      record.node_block = spare_.count;
+    }
+    graph::GraphWriter graph(view, store_->root().labels(), cell_);
+    engine::Edit edit;
+    Draft draft{view, graph, record, edit};
+    build(draft);
+    engine::Edit changed = graph.finish();
+    move_behind(changed.rows, edit.rows);
+    move_behind(changed.claims, edit.claims);
+    changed.rows.push_back({format::row::run(), format::encode_run(record)});
+    return changed;
+  });
+  if (spare_used) spare_ = {};
+}
+
+}  // namespace cairn::store

@@ -1,0 +1,65 @@
+#include "store/statistics.h"
+
+#include "format/superblock.h"
+#include "store/history.h"
+#include "store/store_state.h"
+
+namespace cairn::store {
+namespace {
+
+void count_blobs(const engine::View& view, StoreStats& stats) {
+  view.list_blobs([&](const Digest&, const engine::BlobInfo& info) {
+    KindStats& kind = stats.blobs[std::string(format::blob_kind_name(info.kind))];
+    ++kind.count;
+    kind.bytes += info.size;
+    kind.stored_bytes += info.stored_size;
+    stats.content_bytes += info.size;
+    return true;
+  });
+}
+
+void count_runs(const StoreState& state, const engine::View& view, StoreStats& stats) {
+  const auto cursor = view.claims();
+  const std::string prefix(1, format::claim::kRunName);
+  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
+    ++stats.run_count;
+    walk_history(view, format::parse_be64(cursor->value()), UINT64_MAX,
+                 [&](std::uint64_t, const format::CheckpointRow& row) {
+                   const format::CheckpointRecord record = state.checkpoint_record(view, row.id);
+                   ++stats.checkpoint_count;
+                   stats.logical_bytes += record.bytes_new + record.bytes_shared;
+                   return true;
+                 });
+  }
+}
+
+void count_nodes(const engine::View& view, StoreStats& stats) {
+  const auto nodes = view.records(engine::Record::node);
+  for (bool more = nodes->seek(""); more; more = nodes->next()) {
+    const format::NodeRecord record = format::decode_node(nodes->value());
+    ++stats.nodes[std::string(kind_name(record.kind))];
+    stats.logical_bytes += record.size;
+  }
+  const auto links = view.records(engine::Record::links);
+  for (bool more = links->seek(""); more; more = links->next())
+    stats.link_count += format::decode_links(links->value()).size();
+}
+
+}  // namespace
+
+StoreStats gather_statistics(const StoreState& state) {
+  const auto view = state.engine().view();
+  StoreStats stats;
+  stats.uuid = state.engine().uuid();
+  stats.format = format::kFormatVersion;
+  count_blobs(*view, stats);
+  count_runs(state, *view, stats);
+  count_nodes(*view, stats);
+  const engine::EngineStats engine = state.engine().stats();
+  stats.disk_bytes = engine.record_bytes + engine.pack_bytes;
+  stats.reserve_bytes = engine.reserve_bytes;
+  stats.collisions = engine.collisions;
+  return stats;
+}
+
+}  // namespace cairn::store

@@ -1,0 +1,201 @@
+#include "store/step.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "format/keys.h"
+#include "object/objects.h"
+#include "store/store_state.h"
+
+namespace cairn::store {
+namespace {
+
+constexpr std::uint64_t kStepKeySeed = 0x5354455000;  // apart from every kind of blob; the last byte is the probe
+
+void append_text(std::string& bytes, std::string_view text) {
+  base::append_varint(bytes, text.size());
+  bytes += text;
+}
+
+bool same_step(const StepOutcome& step, const format::StepRecord& record) {
+  const auto same_input = [](const StepInput& a, const format::StepRecord::Input& b) {
+    return a.label == b.label && a.content == b.content;
+  };
+  return step.name == record.name && step.code_version == record.code_version &&
+         std::ranges::equal(step.inputs, record.inputs, same_input);
+}
+
+StepInput input_from_node(const graph::GraphReader& reader, const Input& input) {
+  const auto node = reader.find_node(*input.node());
+  if (!node)
+    throw Error(ErrorCode::not_found, fmt::format("input {}: there is no node {}", input.label(), input.node()->text()));
+  StepInput resolved;
+  resolved.label = input.label();
+  resolved.node = node->id;
+  resolved.content = content_digest(node->record.content);
+  if (std::holds_alternative<std::monostate>(node->record.content))  // then the node itself is all there is
+    resolved.content.bytes = node->record.uuid.bytes;
+  return resolved;
+}
+
+// Looks for the step's record, or for the key that it would have.
+std::optional<format::StepRecord> find_record(const RunState& run, const engine::View& view, const StepOutcome& step,
+                                              Digest& key) {
+  for (unsigned probe = 0; probe <= 255; ++probe) {
+    key = step_key(step, static_cast<std::uint8_t>(probe));
+    const auto bytes = view.find_row(run.cell(), format::row::step(key));
+    if (!bytes) return std::nullopt;
+    format::StepRecord record = format::decode_step(*bytes);
+    if (same_step(step, record)) return record;
+  }
+  throw Error(ErrorCode::limit, fmt::format("step {} of {}: 256 keys belong to other steps", step.name, run.title()));
+}
+
+void read_record(const RunState& run, const engine::View& view, const format::StepRecord& record, StepOutcome& step) {
+  const graph::GraphReader reader(view, run.store().labels());
+  const format::NodeRecord data = reader.get_record(record.result);
+  step.data = data.uuid;
+  step.content = data.content;
+  step.process = reader.get_record(record.process).uuid;
+}
+
+}  // namespace
+
+Digest content_digest(const Content& content) {
+  if (const auto* object = std::get_if<ObjectId>(&content)) return object->digest;
+  if (const auto* artifact = std::get_if<ArtifactId>(&content)) return artifact->digest;
+  return {};
+}
+
+Digest step_key(const StepOutcome& step, std::uint8_t probe) {
+  std::string bytes;
+  append_text(bytes, step.name);
+  append_text(bytes, step.code_version);
+  for (const StepInput& input : step.inputs) {
+    append_text(bytes, input.label);
+    bytes.append(reinterpret_cast<const char*>(input.content.bytes.data()), input.content.bytes.size());
+  }
+  return base::hash128(base::as_bytes(bytes), kStepKeySeed | probe);
+}
+
+void resolve_inputs(const RunState& run, const engine::View& view, const Inputs& inputs, StepOutcome& step) {
+  const graph::GraphReader reader(view, run.store().labels());
+  for (const Input& input : inputs) {
+    graph::check_label(input.label());
+    if (input.node()) {
+      step.inputs.push_back(input_from_node(reader, input));
+      continue;
+    }
+    StepInput resolved;
+    resolved.label = input.label();
+    const object::WrittenObject written = object::write_object(*step.staging, *input.value());
+    resolved.content = written.id.digest;
+    resolved.value = written.id;
+    resolved.type = input.type();
+    resolved.size = written.size;
+    resolved.node = find_given_data(run, view, resolved.content, resolved.label).value_or(0);
+    step.inputs.push_back(std::move(resolved));
+  }
+  std::ranges::sort(step.inputs, {}, &StepInput::label);
+  const auto twice = std::ranges::adjacent_find(step.inputs, {}, &StepInput::label);
+  if (twice != step.inputs.end())
+    throw Error(ErrorCode::invalid_argument, fmt::format("step {}: two inputs are called {}", step.name, twice->label));
+}
+
+bool find_step(const RunState& run, const engine::View& view, StepOutcome& step) {
+  Digest key;
+  const auto record = find_record(run, view, step, key);
+  if (!record) return false;
+  read_record(run, view, *record, step);
+  return true;
+}
+
+std::optional<NodeId> find_given_data(const RunState& run, const engine::View& view, const Digest& content,
+                                      std::string_view label) {
+  const std::string prefix = format::index::contents_of(content);
+  const auto cursor = view.indexes();
+  const graph::GraphReader reader(view, run.store().labels());
+  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
+    const NodeId id = format::index::trailing_node(cursor->key());
+    const format::NodeRecord record = reader.get_record(id);
+    if (record.cell != run.cell() || record.kind != NodeKind::data || record.label != label) continue;
+    const auto links = reader.links_of(id);
+    const bool created = std::ranges::any_of(
+        links, [&](const graph::StoredLink& link) { return link.type == LinkType::create && link.target == id; });
+    if (!created) return id;
+  }
+  return std::nullopt;
+}
+
+format::NodeRecord data_node(const RunState& run, std::string_view type, std::string_view label,
+                             const Content& content, std::uint64_t size) {
+  format::NodeRecord node;
+  node.uuid = Uuid::generate();
+  node.kind = NodeKind::data;
+  node.state = NodeState::finished;
+  node.type = type;
+  node.label = label;
+  node.cell = run.cell();
+  node.created = node.modified = base::now_nanoseconds();
+  node.content = content;
+  node.size = size;
+  return node;
+}
+
+void record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
+                 std::uint64_t size) {
+  const std::int64_t now = base::now_nanoseconds();
+  std::vector<std::string> labels = {"result", "step"};
+  std::uint64_t nodes = 2;
+  for (const StepInput& input : step.inputs) {
+    labels.push_back(input.label);
+    nodes += input.node == 0 ? 1 : 0;
+  }
+  const std::string doing = fmt::format("record step {} of {}", step.name, run.title());
+  run.commit(step.staging.get(), nodes, std::move(labels), doing, [&](Draft& draft) {
+    Digest key;
+    if (const auto record = find_record(run, draft.view, step, key)) return read_record(run, draft.view, *record, step);
+    format::StepRecord record{step.name, step.code_version, {}, 0, 0, now,
+                              static_cast<std::uint64_t>(std::max<std::int64_t>(now - step.started, 0)), content_digest(content)};
+    for (const StepInput& input : step.inputs) {
+      NodeId id = input.node;
+      if (id == 0) {
+        id = draft.new_node();
+        draft.graph.add_node(id, data_node(run, input.type, input.label, input.value, input.size));
+      }
+      record.inputs.push_back({input.label, input.content, id});
+    }
+    format::NodeRecord process;
+    process.uuid = Uuid::generate();
+    process.kind = NodeKind::calculation;
+    process.state = NodeState::finished;
+    process.type = "step";
+    process.label = step.name;
+    process.cell = run.cell();
+    process.created = step.started;
+    process.modified = now;
+    process.code_version = step.code_version;
+    record.process = draft.new_node();
+    step.process = process.uuid;
+    draft.graph.add_node(record.process, std::move(process));
+    for (const auto& input : record.inputs)
+      draft.graph.add_link(input.node, record.process, LinkType::input, input.label);
+    draft.graph.add_link(draft.run.workflow, record.process, LinkType::call, "step");
+
+    format::NodeRecord result = data_node(run, type, "result", content, size);
+    record.result = draft.new_node();
+    step.data = result.uuid;
+    step.content = content;
+    draft.graph.add_node(record.result, std::move(result));
+    draft.graph.add_link(record.process, record.result, LinkType::create, "result");
+    draft.edit.rows.push_back({format::row::step(key), format::encode_step(record)});
+  });
+}
+
+}  // namespace cairn::store

@@ -1,0 +1,61 @@
+// Recorded steps: the key that says when two are the same, looking one up, and recording it.
+#pragma once
+
+#include <cairn/run.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/run_state.h"
+
+namespace cairn::store {
+
+/// An input whose content is known. Without a node it becomes a data node when the step is recorded.
+struct StepInput {
+  std::string label;
+  Digest content;
+  NodeId node = 0;         ///< 0: none yet
+  Content value;           ///< of the new node
+  std::string type;        ///< of the new node
+  std::uint64_t size = 0;  ///< of the new node
+};
+
+/// One step between its look-up and its record.
+struct StepOutcome {
+  std::string name;
+  std::string code_version;
+  std::vector<StepInput> inputs;  ///< sorted by label
+  std::unique_ptr<engine::Staging> staging;
+  std::int64_t started = 0;
+  Uuid data{}, process{};
+  Content content;
+};
+
+/// Digest of name, code version and inputs, in which all that makes two steps equal has its place; a hint, as every
+/// digest: the components themselves are stored and compared. `probe` counts the keys that belonged to other steps.
+Digest step_key(const StepOutcome& step, std::uint8_t probe);
+
+/// Fills in the inputs of `step`. Throws not_found, and invalid_argument for a label that occurs twice.
+void resolve_inputs(const RunState& run, const engine::View& view, const Inputs& inputs, StepOutcome& step);
+
+/// Looks the step up; if it is recorded, fills in what it gave and returns true.
+bool find_step(const RunState& run, const engine::View& view, StepOutcome& step);
+
+/// Records that the step gave `content`, in one durable commit. If it was recorded meanwhile, that record stands.
+void record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
+                 std::uint64_t size);
+
+/// The data node of this run that has this content and label and no creator.
+std::optional<NodeId> find_given_data(const RunState& run, const engine::View& view, const Digest& content,
+                                      std::string_view label);
+
+/// A new finished data node of the run. Its links are the caller's.
+format::NodeRecord data_node(const RunState& run, std::string_view type, std::string_view label,
+                             const Content& content, std::uint64_t size);
+
+Digest content_digest(const Content& content);
+
+}  // namespace cairn::store

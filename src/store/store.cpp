@@ -1,0 +1,221 @@
+// Store: the public handle.
+#include <cairn/store.h>
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include "engine/disk_engine.h"
+#include "engine/memory_engine.h"
+#include "graph/traversal.h"
+#include "object/artifacts.h"
+#include "object/objects.h"
+#include "store/find.h"
+#include "store/history.h"
+#include "store/statistics.h"
+#include "store/step.h"
+#include "store/store_state.h"
+#include "store/verification.h"
+
+namespace cairn {
+
+using store::StoreState;
+
+namespace {
+
+// Keeps a blob by a data node that belongs to no run; made once for each content.
+Uuid keep(StoreState& state, engine::Staging& staging, const Content& content, std::string_view type,
+          std::string_view label, std::uint64_t size) {
+  const std::shared_ptr<store::RunState> loose = state.loose();
+  const auto find = [&](const engine::View& view) -> std::optional<Uuid> {
+    const auto id = store::find_given_data(*loose, view, store::content_digest(content), label);
+    if (!id) return std::nullopt;
+    return graph::GraphReader(view, state.labels()).get_record(*id).uuid;
+  };
+  if (const auto known = find(*state.engine().view())) return *known;
+  Uuid uuid;
+  loose->commit(&staging, 1, {}, fmt::format("store {}", type), [&](store::Draft& draft) {
+    if (const auto known = find(draft.view)) {
+      uuid = *known;
+      return;
+    }
+    const format::NodeRecord node = store::data_node(*loose, type, label, content, size);
+    uuid = node.uuid;
+    draft.graph.add_node(draft.new_node(), node);
+  });
+  return uuid;
+}
+
+}  // namespace
+
+Store::Store(std::shared_ptr<StoreState> state) : state_(std::move(state)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Store Store::open(const std::filesystem::path& path, const OpenOptions& options) {
+  engine::DiskOptions disk;
+  disk.create = options.create;
+  disk.read_only = options.read_only;
+  disk.memory_bytes = options.memory_bytes;
+  disk.background_threads = options.background_threads;
+  disk.directory_mode = options.directory_mode;
+  return Store(std::make_shared<StoreState>(engine::open_disk_engine(path, disk)));
+}
+
+Store Store::in_memory() { return Store(std::make_shared<StoreState>(engine::make_memory_engine())); }
+
+Uuid Store::uuid() const { return state_->engine().uuid(); }
+void Store::refresh() { state_->engine().refresh(); }
+
+// ---- Runs ----
+
+Run Store::run(std::string_view name) { return Run(state_->open_run(name)); }
+
+std::optional<Run> Store::find_run(std::string_view name) const {
+  auto run = state_->find_run(name);
+  return run ? std::optional(Run(std::move(run))) : std::nullopt;
+}
+
+std::vector<RunInfo> Store::runs() const {
+  const auto view = state_->engine().view();
+  const auto cursor = view->claims();
+  std::vector<RunInfo> runs;
+  const std::string prefix(1, format::claim::kRunName);
+  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
+    const format::CellId cell = format::parse_be64(cursor->value());
+    const format::RunRecord record = state_->run_record(*view, cell);
+    RunInfo info{record.name, record.uuid, Timestamp(std::chrono::nanoseconds(record.created)), record.head, std::nullopt};
+    if (record.head != 0)
+      info.latest = state_->public_checkpoint(*view, store::checkpoint_row(*view, cell, record.head).id);
+    runs.push_back(std::move(info));
+  }
+  return runs;
+}
+
+std::optional<Checkpoint> Store::find_checkpoint(const CheckpointId& id) const {
+  const auto view = state_->engine().view();
+  if (!store::find_checkpoint(*view, id)) return std::nullopt;
+  return state_->public_checkpoint(*view, id);
+}
+
+// ---- Objects ----
+
+ObjectId Store::put_encoded(const Encodable& value, std::string_view type) {
+  const auto staging = state_->engine().stage();
+  const object::WrittenObject written = object::write_object(*staging, value);
+  keep(*state_, *staging, written.id, type, "", written.size);
+  return written.id;
+}
+
+void Store::get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const {
+  object::read_object(*state_->engine().view(), id, decode);
+}
+
+Value Store::get_value(const ObjectId& id, const ReadOptions& options) const {
+  return object::read_value(*state_->engine().view(), id, options.load_arrays);
+}
+
+// ---- Artifacts ----
+
+ArtifactReceipt Store::add(const std::filesystem::path& path) {
+  const auto staging = state_->engine().stage();
+  const object::AddedArtifact added = object::add_path(*staging, path);
+  ArtifactReceipt receipt;
+  receipt.id = added.id;
+  receipt.size_bytes = added.size_bytes;
+  receipt.entry_count = added.entry_count;
+  receipt.bytes_new = staging->bytes_added();
+  receipt.bytes_shared = staging->bytes_existed();
+  receipt.node = keep(*state_, *staging, added.id, "artifact", "", added.size_bytes);
+  return receipt;
+}
+
+void Store::restore(const ArtifactId& id, const std::filesystem::path& directory) const {
+  object::restore(*state_->engine().view(), id, directory);
+}
+
+std::vector<ArtifactEntry> Store::list(const ArtifactId& id) const {
+  return object::list_entries(*state_->engine().view(), id);
+}
+
+std::string Store::read_file(const ArtifactId& id) const {
+  return object::read_single_file(*state_->engine().view(), id);
+}
+
+// ---- Provenance ----
+
+std::optional<Node> Store::find_node(const Uuid& uuid) const {
+  const auto view = state_->engine().view();
+  const auto found = graph::GraphReader(*view, state_->labels()).find_node(uuid);
+  return found ? std::optional(state_->public_node(*view, found->record)) : std::nullopt;
+}
+
+Node Store::get_node(const Uuid& uuid) const {
+  auto node = find_node(uuid);
+  if (!node) throw Error(ErrorCode::not_found, fmt::format("there is no node {}", uuid.text()));
+  return std::move(*node);
+}
+
+std::vector<Node> Store::nodes(const NodeFilter& filter) const {
+  const auto view = state_->engine().view();
+  std::optional<format::CellId> cell;
+  if (filter.run) {
+    const auto owner = view->find_claim(format::claim::run_name(*filter.run));
+    if (!owner) throw Error(ErrorCode::not_found, fmt::format("there is no run {}", *filter.run));
+    cell = format::parse_be64(*owner);
+  }
+  const graph::GraphReader reader(*view, state_->labels());
+  std::vector<Node> nodes;
+  for (const graph::StoredNode& node : reader.nodes(reader.query(filter, cell)))
+    nodes.push_back(state_->public_node(*view, node.record));
+  return nodes;
+}
+
+Lineage Store::lineage(const Uuid& node, Direction direction, const TraversalOptions& options) const {
+  const auto view = state_->engine().view();
+  const graph::GraphReader reader(*view, state_->labels());
+  const format::NodeId start = reader.get_id(node);
+  const graph::TraversalResult found =
+      graph::traverse(*view, std::span(&start, 1), direction, options, graph::CollectLinks::yes);
+  Lineage lineage;
+  lineage.nodes.reserve(found.nodes.size());
+  for (const graph::ReachedId& reached : found.nodes)
+    lineage.nodes.push_back({state_->public_node(*view, reader.get_record(reached.id)), reached.depth});
+  lineage.links = reader.public_links(found.links);
+  return lineage;
+}
+
+namespace {
+
+std::vector<Reached> without_start(std::vector<Reached> nodes) {
+  nodes.erase(nodes.begin());
+  return nodes;
+}
+
+}  // namespace
+
+std::vector<Reached> Store::ancestors(const Uuid& node, const TraversalOptions& options) const {
+  return without_start(lineage(node, Direction::up, options).nodes);
+}
+
+std::vector<Reached> Store::descendants(const Uuid& node, const TraversalOptions& options) const {
+  return without_start(lineage(node, Direction::down, options).nodes);
+}
+
+std::vector<Link> Store::links(const Uuid& node) const {
+  const auto view = state_->engine().view();
+  const graph::GraphReader reader(*view, state_->labels());
+  return reader.public_links(reader.links_of(reader.get_id(node)));
+}
+
+std::vector<Named> Store::find_by_prefix(std::string_view prefix) const {
+  return store::find_by_prefix(*state_->engine().view(), prefix);
+}
+
+// ---- Care ----
+
+StoreStats Store::stats() const { return store::gather_statistics(*state_); }
+VerifyReport Store::verify(const VerifyOptions& options) const { return store::verify(*state_, options); }
+
+}  // namespace cairn

@@ -1,0 +1,128 @@
+#include "store/store_state.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "format/keys.h"
+#include "object/objects.h"
+#include "store/commit.h"
+
+namespace cairn::store {
+namespace {
+
+constexpr std::size_t kRunNameMax = 255;
+
+void check_run_name(std::string_view name) {
+  const bool control = std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
+  if (name.empty() || name.size() > kRunNameMax || control || !base::is_utf8(name))
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("open a run: its name must be 1 to {} bytes of UTF-8 without control characters, got {} bytes",
+                            kRunNameMax, name.size()));
+}
+
+Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
+
+}  // namespace
+
+format::RunRecord StoreState::run_record(const engine::View& view, CellId cell) const {
+  const auto bytes = view.find_row(cell, format::row::run());
+  if (bytes) return format::decode_run(*bytes);
+  if (cell == format::kLooseCell) return {};
+  throw Error(ErrorCode::damaged, fmt::format("read the run of cell {}: its record is missing", cell));
+}
+
+std::shared_ptr<RunState> StoreState::share_run(CellId cell, const engine::View& view) {
+  std::lock_guard lock(runs_mutex_);
+  if (auto shared = runs_[cell].lock()) return shared;
+  auto state = std::make_shared<RunState>(shared_from_this(), cell, view.cell(cell).epoch + 1, run_record(view, cell));
+  runs_[cell] = state;
+  return state;
+}
+
+std::shared_ptr<RunState> StoreState::find_run(std::string_view name) {
+  const auto view = engine_->view();
+  const auto owner = view->find_claim(format::claim::run_name(name));
+  return owner ? share_run(format::parse_be64(*owner), *view) : nullptr;
+}
+
+std::shared_ptr<RunState> StoreState::open_run(std::string_view name) {
+  check_run_name(name);
+  if (auto run = find_run(name)) return run;
+  if (engine_->read_only())
+    throw Error(ErrorCode::read_only, fmt::format("create run {}: the store is open for reading only", name));
+  create_run(name);
+  return find_run(name);
+}
+
+// The run's cell, its record, its workflow node and its name come to be in one commit.
+CellId StoreState::create_run(std::string_view name) {
+  const CellId cell = root_.lease_cell();
+  const NodeBlock block = root_.lease_nodes(cell, 64);
+  const std::string doing = fmt::format("create run {}", name);
+  commit_cell(*engine_, {cell, 1, nullptr, doing}, [&](const engine::View& view) {
+    format::RunRecord run;
+    run.uuid = Uuid::generate();
+    run.name = name;
+    run.workflow = block.first;
+    run.created = base::now_nanoseconds();
+    run.node_next = block.first + 1;
+    run.node_end = block.first + block.count;
+    run.node_block = block.count;
+    format::NodeRecord node;
+    node.uuid = run.uuid;  // the run and the node that stands for it are one thing
+    node.kind = NodeKind::workflow;
+    node.state = NodeState::running;
+    node.type = "run";
+    node.label = run.name;
+    node.cell = cell;
+    node.created = node.modified = run.created;
+    graph::GraphWriter graph(view, root_.labels(), cell);
+    graph.add_node(run.workflow, std::move(node));
+    engine::Edit edit = graph.finish();
+    edit.rows.push_back({format::row::run(), format::encode_run(run)});
+    edit.claims.push_back({format::claim::run_name(name), format::be64_text(cell)});
+    return edit;
+  });
+  // If another thread took the name first, its run is the one; our cell id stays unused.
+  return cell;
+}
+
+std::shared_ptr<RunState> StoreState::loose() { return share_run(format::kLooseCell, *engine_->view()); }
+
+format::CheckpointRecord StoreState::checkpoint_record(const engine::View& view, const CheckpointId& id) const {
+  return format::decode_checkpoint(view.get_blob(format::BlobKind::checkpoint, id.digest));
+}
+
+Checkpoint StoreState::public_checkpoint(const engine::View& view, const CheckpointId& id) const {
+  format::CheckpointRecord record = checkpoint_record(view, id);
+  Checkpoint checkpoint;
+  checkpoint.id = id;
+  checkpoint.run = record.run_name;
+  checkpoint.sequence = record.sequence;
+  checkpoint.step = record.step;
+  if (record.parent != Digest{}) checkpoint.parent = CheckpointId{record.parent};
+  checkpoint.time = timestamp(record.time);
+  for (const auto& [name, digest] : record.state) checkpoint.state.emplace(name, ObjectId{digest});
+  for (const auto& [name, digest] : record.artifacts) checkpoint.artifacts.emplace(name, ArtifactId{digest});
+  if (!record.metadata.empty()) {
+    const Value metadata = object::read_embedded(view, record.metadata);
+    if (const Map* map = metadata.get_if<Map>()) checkpoint.metadata = *map;
+  }
+  checkpoint.tags = std::move(record.tags);
+  checkpoint.unfinished = std::move(record.unfinished);
+  checkpoint.bytes_new = record.bytes_new;
+  checkpoint.bytes_shared = record.bytes_shared;
+  return checkpoint;
+}
+
+Node StoreState::public_node(const engine::View& view, const format::NodeRecord& record) const {
+  Node node = graph::GraphReader::public_node(record);
+  if (record.cell != format::kLooseCell) node.run = run_record(view, record.cell).name;
+  if (!record.attributes.empty()) node.attributes = object::read_embedded(view, record.attributes);
+  return node;
+}
+
+}  // namespace cairn::store

@@ -1,0 +1,56 @@
+// StoreState: an open store, as all its handles share it.
+#pragma once
+
+#include <cairn/node.h>
+#include <cairn/store.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/engine.h"
+#include "format/checkpoint.h"
+#include "format/records.h"
+#include "graph/reader.h"
+#include "store/root.h"
+#include "store/run_state.h"
+
+namespace cairn::store {
+
+/// Thread-safe.
+class StoreState : public std::enable_shared_from_this<StoreState> {
+ public:
+  explicit StoreState(std::unique_ptr<engine::Engine> engine) : engine_(std::move(engine)), root_(*engine_) {}
+
+  engine::Engine& engine() const { return *engine_; }
+  Root& root() { return root_; }
+  const graph::Labels& labels() const { return root_.labels(); }
+
+  /// The run called `name`; every handle of it shares one state.
+  std::shared_ptr<RunState> open_run(std::string_view name);
+  std::shared_ptr<RunState> find_run(std::string_view name);
+  /// The nodes that belong to no run.
+  std::shared_ptr<RunState> loose();
+
+  /// The record of a run's cell. Throws damaged if it has none. That of kLooseCell may be missing.
+  format::RunRecord run_record(const engine::View& view, CellId cell) const;
+
+  /// Throws not_found if the blob is missing, damaged if it is.
+  format::CheckpointRecord checkpoint_record(const engine::View& view, const CheckpointId& id) const;
+  Checkpoint public_checkpoint(const engine::View& view, const CheckpointId& id) const;
+  Node public_node(const engine::View& view, const format::NodeRecord& record) const;
+
+ private:
+  std::shared_ptr<RunState> share_run(CellId cell, const engine::View& view);
+  CellId create_run(std::string_view name);
+
+  std::unique_ptr<engine::Engine> engine_;
+  Root root_;
+  std::mutex runs_mutex_;
+  std::map<CellId, std::weak_ptr<RunState>> runs_;  // weak: a run's handles keep the store open, not the reverse
+};
+
+}  // namespace cairn::store

@@ -1,0 +1,259 @@
+#include "store/verification.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <unordered_set>
+
+#include "graph/index_keys.h"
+#include "object/references.h"
+#include "store/history.h"
+#include "store/store_state.h"
+
+namespace cairn::store {
+namespace {
+
+using engine::BlobKind;
+using engine::Record;
+
+// One pass over a view, collecting what is wrong.
+class Verifier {
+ public:
+  Verifier(const StoreState& state, const VerifyOptions& options)
+      : state_(state), options_(options), view_(state.engine().view()) {}
+
+  VerifyReport run() {
+    for (const engine::Finding& finding : state_.engine().verify())
+      report_.damage.push_back({"file", finding.where, finding.problem, {}});
+    check_blobs();
+    check_claims();
+    check_nodes();
+    check_indexes();
+    trace_effects();
+    return std::move(report_);
+  }
+
+ private:
+  void add(std::string_view kind, std::string id, std::string problem) {
+    report_.damage.push_back({std::string(kind), std::move(id), std::move(problem), {}});
+  }
+  void add_blob(BlobKind kind, const Digest& digest, std::string problem) {
+    add(format::blob_kind_name(kind), digest.hex(), std::move(problem));
+    damaged_.insert(digest);
+  }
+
+  // Runs `check`; what it throws about damage becomes an entry of the report.
+  template <class Check>
+  void guarded(std::string_view kind, const std::string& id, Check check) {
+    try {
+      check();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
+      add(kind, id, error.what());
+    }
+  }
+
+  void check_blobs();
+  void check_blob(const Digest& digest, const engine::BlobInfo& info);
+  void check_claims();
+  void check_run(std::string_view name, engine::CellId cell);
+  void check_checkpoint(const format::RunRecord& run, engine::CellId cell, std::uint64_t sequence,
+                        const format::CheckpointRow& row);
+  void check_nodes();
+  void check_node(engine::NodeId id, std::string_view bytes);
+  void check_links(engine::NodeId id, std::string_view bytes);
+  void check_indexes();
+  void check_index(std::string_view key);
+  void require_index(const std::string& key, std::string_view kind, const std::string& id);
+  void trace_effects();
+
+  const StoreState& state_;
+  const VerifyOptions& options_;
+  std::unique_ptr<engine::View> view_;
+  std::unique_ptr<engine::Cursor> index_walk_;
+  VerifyReport report_;
+  std::unordered_set<Digest> damaged_;
+};
+
+void Verifier::check_blobs() {
+  std::uint64_t total = 0;
+  guarded("index", "digest", [&] {
+    if (options_.progress) view_->list_blobs([&](const Digest&, const engine::BlobInfo&) { return ++total != 0; });
+    view_->list_blobs([&](const Digest& digest, const engine::BlobInfo& info) {
+      check_blob(digest, info);
+      ++report_.blob_count;
+      if (options_.progress && report_.blob_count % 256 == 0) options_.progress(report_.blob_count, total);
+      return true;
+    });
+  });
+  if (options_.progress) options_.progress(report_.blob_count, total);
+}
+
+void Verifier::check_blob(const Digest& digest, const engine::BlobInfo& info) {
+  if (info.kind == BlobKind::chunk && !options_.read_data) return;
+  try {
+    const engine::Bytes bytes = view_->get_blob(info.kind, digest);
+    report_.bytes_read += bytes.size();
+    for (const object::Reference& named : object::references_of(info.kind, bytes)) {
+      const auto found = view_->find_blob(named.digest);
+      if (!found || found->kind != named.kind)
+        add_blob(info.kind, digest, fmt::format("it names {} {}, which is {}", format::blob_kind_name(named.kind),
+                                                named.digest.hex(), found ? "of another kind" : "missing"));
+    }
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found && error.code() != ErrorCode::io) throw;
+    add_blob(info.kind, digest, error.what());
+  }
+}
+
+void Verifier::check_claims() {
+  const auto cursor = view_->claims();
+  for (bool more = cursor->seek(""); more; more = cursor->next()) {
+    const std::string key(cursor->key()), owner(cursor->value());
+    guarded("claim", key.substr(1), [&] {
+      if (key[0] == format::claim::kRunName) check_run(std::string_view(key).substr(1), format::parse_be64(owner));
+      if (key[0] == format::claim::kNode && !view_->find_record(Record::node, format::parse_be64(owner)))
+        throw Error(ErrorCode::damaged, fmt::format("a UUID leads to node number {}, which is missing", format::parse_be64(owner)));
+    });
+  }
+}
+
+void Verifier::check_run(std::string_view name, engine::CellId cell) {
+  const format::RunRecord run = state_.run_record(*view_, cell);
+  if (run.name != name) add("run", std::string(name), fmt::format("its record is that of run {}", run.name));
+  std::uint64_t expected = run.head;
+  walk_history(*view_, cell, UINT64_MAX, [&](std::uint64_t sequence, const format::CheckpointRow& row) {
+    if (sequence != expected)
+      add("run", run.name, fmt::format("checkpoint number {} is missing", expected));
+    expected = sequence - 1;
+    guarded("checkpoint", row.id.hex(), [&] { check_checkpoint(run, cell, sequence, row); });
+    return true;
+  });
+  if (expected != 0) add("run", run.name, fmt::format("checkpoint number {} is missing", expected));
+}
+
+void Verifier::check_checkpoint(const format::RunRecord& run, engine::CellId cell, std::uint64_t sequence,
+                                const format::CheckpointRow& row) {
+  ++report_.checkpoint_count;
+  const format::CheckpointRecord record = state_.checkpoint_record(*view_, row.id);
+  const auto expect = [&](bool holds, std::string_view problem) {
+    if (!holds) add("checkpoint", row.id.hex(), std::string(problem));
+  };
+  expect(record.run == run.uuid && record.sequence == sequence && record.step == row.step && record.time == row.time,
+         "its row says otherwise");
+  expect(format::checkpoint_content(record) == row.content, "its row has another digest of its content");
+  expect(view_->find_row(cell, format::row::by_step(row.step, sequence)).has_value(), "it is missing from the steps");
+  const auto place = find_checkpoint(*view_, row.id);
+  expect(place && place->cell == cell && place->sequence == sequence, "its id does not lead to it");
+  for (const auto& [name, digest] : record.state)
+    expect(view_->find_blob(digest).has_value(), fmt::format("its state {} is missing: object {}", name, digest.hex()));
+  for (const auto& [name, digest] : record.artifacts)
+    expect(view_->find_blob(digest).has_value(), fmt::format("its artifact {} is missing: {}", name, digest.hex()));
+}
+
+void Verifier::check_nodes() {
+  index_walk_ = view_->indexes();
+  const auto nodes = view_->records(Record::node);
+  for (bool more = nodes->seek(""); more; more = nodes->next()) {
+    const engine::NodeId id = format::parse_be64(nodes->key());
+    guarded("node", std::to_string(id), [&] { check_node(id, nodes->value()); });
+  }
+  const auto links = view_->records(Record::links);
+  for (bool more = links->seek(""); more; more = links->next()) {
+    const engine::NodeId id = format::parse_be64(links->key());
+    guarded("links", std::to_string(id), [&] { check_links(id, links->value()); });
+  }
+}
+
+void Verifier::check_node(engine::NodeId id, std::string_view bytes) {
+  ++report_.node_count;
+  const format::NodeRecord record = format::decode_node(bytes);
+  const auto owner = view_->find_claim(format::claim::node(record.uuid));
+  if (!owner || format::parse_be64(*owner) != id) add("node", record.uuid.text(), "its UUID does not lead to it");
+  std::optional<Digest> content;
+  if (const auto* object = std::get_if<ObjectId>(&record.content)) content = object->digest;
+  if (const auto* artifact = std::get_if<ArtifactId>(&record.content)) content = artifact->digest;
+  if (content && !view_->find_blob(*content))
+    add("node", record.uuid.text(), fmt::format("its content {} is missing", content->hex()));
+  for (const std::string& key : graph::node_index_keys(id, record)) require_index(key, "node", record.uuid.text());
+}
+
+void Verifier::check_links(engine::NodeId id, std::string_view bytes) {
+  if (!view_->find_record(Record::node, id)) add("links", std::to_string(id), "the node that holds them is missing");
+  for (const format::PackedLink& link : format::decode_links(bytes)) {
+    ++report_.link_count;
+    if (!view_->find_record(Record::node, link.other))
+      add("links", std::to_string(id), fmt::format("they lead to node number {}, which is missing", link.other));
+    state_.labels().text(link.label, *view_);
+    require_index(graph::backlink_key(id, link), "links", std::to_string(id));
+  }
+}
+
+void Verifier::require_index(const std::string& key, std::string_view kind, const std::string& id) {
+  if (!index_walk_->seek(key) || index_walk_->key() != key)
+    add(kind, id, fmt::format("it is missing from index '{}'", key[0]));
+}
+
+void Verifier::check_indexes() {
+  const auto cursor = view_->indexes();
+  for (bool more = cursor->seek(""); more; more = cursor->next())
+    guarded("index", std::string(cursor->key().substr(0, 1)), [&] { check_index(cursor->key()); });
+}
+
+void Verifier::check_index(std::string_view key) {
+  const auto stale = [&](engine::NodeId id) {
+    add("index", std::string(key.substr(0, 1)), fmt::format("an entry for node number {} says what the node does not", id));
+  };
+  if (key[0] == format::index::kBacklink) {
+    const format::index::Backlink backlink = format::index::parse_backlink(key);
+    const auto bytes = view_->find_record(Record::links, backlink.holder);
+    for (const format::PackedLink& link : bytes ? format::decode_links(*bytes) : std::vector<format::PackedLink>{})
+      if (graph::backlink_key(backlink.holder, link) == key) return;
+    return stale(backlink.holder);
+  }
+  const engine::NodeId id = format::index::trailing_node(key);
+  const auto bytes = view_->find_record(Record::node, id);
+  if (!bytes) return stale(id);
+  for (const std::string& expected : graph::node_index_keys(id, format::decode_node(*bytes)))
+    if (expected == key) return;
+  stale(id);
+}
+
+// Which checkpoints need a damaged blob. Only done when there is one, since it walks every checkpoint.
+void Verifier::trace_effects() {
+  if (report_.damage.empty()) return;
+  const auto cursor = view_->claims();
+  const std::string prefix(1, format::claim::kRunName);
+  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
+    const std::string name(cursor->key().substr(1));
+    try {
+      walk_history(*view_, format::parse_be64(cursor->value()), UINT64_MAX,
+                   [&](std::uint64_t sequence, const format::CheckpointRow& row) {
+                     const std::string what = fmt::format("run {} checkpoint {} (step {}, number {})", name, row.id.hex(), row.step, sequence);
+                     std::unordered_set<Digest> seen;
+                     const auto read = [&](const object::Reference& blob) {
+                       return blob.kind != BlobKind::chunk && !damaged_.contains(blob.digest);
+                     };
+                     try {
+                       object::walk_closure(*view_, {BlobKind::checkpoint, row.id.digest}, seen, read);
+                     } catch (const Error&) {
+                       // Already in the report; what was seen up to there is what counts.
+                     }
+                     for (Damage& damage : report_.damage) {
+                       const auto digest = Digest::parse(damage.id);
+                       if (digest && seen.contains(*digest)) damage.affected.push_back(what);
+                     }
+                     return true;
+                   });
+    } catch (const Error&) {
+      // The history itself is damaged, and in the report.
+    }
+  }
+}
+
+}  // namespace
+
+VerifyReport verify(const StoreState& state, const VerifyOptions& options) { return Verifier(state, options).run(); }
+
+}  // namespace cairn::store
