@@ -123,8 +123,9 @@ Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const 
 }
 
 void Run::record_step(StepRun& step, const Encodable& result, std::string_view type) {
-  const object::WrittenObject written = object::write_object(*step.outcome->staging, result);
-  store::record_step(*state_, *step.outcome, written.id, type, written.size);
+  const std::uint64_t before = store::staged_bytes(*step.outcome->staging);
+  const ObjectId object = object::write_object(*step.outcome->staging, result);
+  store::record_step(*state_, *step.outcome, object, type, store::staged_bytes(*step.outcome->staging) - before);
 }
 
 void Run::record_step(StepRun& step, const ArtifactId& result) {

@@ -103,9 +103,9 @@ std::optional<Checkpoint> Store::find_checkpoint(const CheckpointId& id) const {
 
 ObjectId Store::put_encoded(const Encodable& value, std::string_view type) {
   const auto staging = state_->engine().stage();
-  const object::WrittenObject written = object::write_object(*staging, value);
-  keep(*state_, *staging, written.id, type, "", written.size);
-  return written.id;
+  const ObjectId id = object::write_object(*staging, value);
+  keep(*state_, *staging, id, type, "", store::staged_bytes(*staging));
+  return id;
 }
 
 void Store::get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const {
