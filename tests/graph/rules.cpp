@@ -106,6 +106,12 @@ BOOST_AUTO_TEST_CASE(kinds_at_the_ends_are_judged_as_aiida_does) {
   BOOST_TEST(judged == 56);
 }
 
+// AiiDA looks for the label of an output among stored links only, so it takes two unstored ones; we do not.
+bool is_known_hole(const json::value& row) {
+  return text(row, "type") == "create" && text(row, "source") == "same" && text(row, "target") == "other" &&
+         row.at("labels").at(0) == row.at("labels").at(1);
+}
+
 // Two links: the second has the same or another source, target and label.
 BOOST_AUTO_TEST_CASE(second_links_are_judged_as_aiida_does) {
   GraphStore store;
@@ -120,13 +126,12 @@ BOOST_AUTO_TEST_CASE(second_links_are_judged_as_aiida_does) {
       writer.add_link(sources[0], targets[0], type.type, "a");
       const NodeId source = sources[text(row, "source") == "other"], target = targets[text(row, "target") == "other"];
       const std::string label(row.at("labels").at(1).as_string());
-      BOOST_TEST(is_accepted(writer, source, target, type.type, label) == row.at("ok").as_bool(),
-                 json::serialize(row));
+      const bool is_legal = row.at("ok").as_bool() && !is_known_hole(row);
+      BOOST_TEST(is_accepted(writer, source, target, type.type, label) == is_legal, json::serialize(row));
     });
   }
 }
 
-// The hole of AiiDA: it looks for the label among stored links only.
 BOOST_AUTO_TEST_CASE(two_outputs_of_one_label_are_refused_within_and_across_commits) {
   GraphStore store;
   store.intern({"result"});
