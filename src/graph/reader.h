@@ -36,12 +36,12 @@ struct StoredLink {
 
 /// Which nodes a listing shows; empty members do not filter. What NodeFilter says, in stored terms.
 struct NodeQuery {
-  std::optional<NodeKind> kind;
-  std::optional<NodeState> state;
-  std::optional<std::string> type;
-  std::optional<CellId> cell;
-  std::optional<std::string> label;
-  std::optional<Content> content;
+  std::optional<NodeKind> kind = {};
+  std::optional<NodeState> state = {};
+  std::optional<std::string> type = {};
+  std::optional<CellId> cell = {};
+  std::optional<std::string> label = {};
+  std::optional<Content> content = {};
   NodeId after = 0;  ///< only nodes with a larger id
   std::size_t limit = SIZE_MAX;
 };
