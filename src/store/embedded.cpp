@@ -1,5 +1,7 @@
 #include "store/embedded.h"
 
+#include <cairn/codec.h>
+
 #include "base/bytes.h"
 #include "object/objects.h"
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "base/clock.h"
+#include "format/artifact.h"
 #include "object/artifacts.h"
 #include "object/objects.h"
 #include "store/checkpoint_state.h"
@@ -130,7 +131,8 @@ void Run::record_step(StepRun& step, const Encodable& result, std::string_view t
 
 void Run::record_step(StepRun& step, const ArtifactId& result) {
   const auto view = state_->store().engine().view();
-  store::record_step(*state_, *step.outcome, result, "artifact", object::artifact_size(*view, result));
+  const format::Artifact artifact = format::decode_artifact(view->get_blob(format::BlobKind::artifact, result.digest));
+  store::record_step(*state_, *step.outcome, result, "artifact", artifact.size);
 }
 
 void Run::read_step(const StepRun& step, const Decode& decode) const {

@@ -132,7 +132,8 @@ ArtifactReceipt Store::add(const std::filesystem::path& path) {
 }
 
 void Store::restore(const ArtifactId& id, const std::filesystem::path& directory) const {
-  object::restore(*state_->engine().view(), id, directory);
+  std::filesystem::create_directories(directory);
+  object::restore_artifact(*state_->engine().view(), id, directory);
 }
 
 std::vector<ArtifactEntry> Store::list(const ArtifactId& id) const {
