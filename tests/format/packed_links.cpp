@@ -1,7 +1,7 @@
 #include "format/packed_links.h"
 
-#include <boost/test/unit_test.hpp>
 #include <cairn/error.h>
+#include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <random>
@@ -11,7 +11,9 @@ namespace {
 using namespace cairn;
 using namespace cairn::format;
 
-bool is_damaged(const Error& error) { return error.code() == ErrorCode::damaged; }
+bool is_damaged(const Error& error) {
+  return error.code() == ErrorCode::damaged;
+}
 
 bool in_stored_order(const PackedLink& a, const PackedLink& b) {
   return std::tuple(link_code(a.type, a.outgoing), a.label, a.other) <
@@ -19,7 +21,9 @@ bool in_stored_order(const PackedLink& a, const PackedLink& b) {
 }
 
 // Numbers of every magnitude are equally likely, so that each length of varint occurs.
-std::uint64_t random_number(std::mt19937_64& random) { return random() >> (random() % 64); }
+std::uint64_t random_number(std::mt19937_64& random) {
+  return random() >> (random() % 64);
+}
 
 std::vector<PackedLink> random_links(std::mt19937_64& random) {
   std::vector<PackedLink> links(random() % 40);
@@ -64,7 +68,8 @@ BOOST_AUTO_TEST_CASE(random_links_come_back_sorted_and_distinct) {
 BOOST_AUTO_TEST_CASE(ids_and_labels_at_their_limits_come_back) {
   std::vector<PackedLink> links;
   for (const NodeId other : {NodeId{0}, NodeId{1}, NodeId{UINT64_MAX - 1}, NodeId{UINT64_MAX}})
-    for (const std::uint32_t label : {0u, 1u, UINT32_MAX}) links.push_back({other, LinkType::call, false, label});
+    for (const std::uint32_t label : {0u, 1u, UINT32_MAX})
+      links.push_back({other, LinkType::call, false, label});
   BOOST_TEST((decode_links(encode_links(links)) == sorted_set(links)));
 }
 
@@ -115,15 +120,15 @@ BOOST_AUTO_TEST_CASE(bytes_that_no_encoder_writes_are_damage) {
   const std::string group("\x02\x07\x04", 3);
   BOOST_TEST(decode_links(group).size() == 1u);
   for (const std::string& bytes : {
-           std::string("\x00\x07\x04", 3),                                                  // type 0
-           std::string("\x0c\x07\x04", 3),                                                  // type 6
-           std::string("\x02\x87\x00\x04", 4),                                              // a longer form of 7
-           std::string("\x02\xff\xff\xff\xff\x1f\x04", 7),                                  // a label over 32 bits
-           std::string("\x02\x07\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 12),             // over 64 bits
-           std::string("\xf2\xff\xff\xff\xff\xff\xff\xff\xff\x01\x07\x04", 12),             // 2^59 links
-           std::string("\x12\x07\x01\x00", 4),                                              // an id after the last
-           group + group,                                                                   // the same group again
-           std::string("\x04\x01\x04\x02\x01\x04", 6),                                      // codes out of order
+           std::string("\x00\x07\x04", 3),                                       // type 0
+           std::string("\x0c\x07\x04", 3),                                       // type 6
+           std::string("\x02\x87\x00\x04", 4),                                   // a longer form of 7
+           std::string("\x02\xff\xff\xff\xff\x1f\x04", 7),                       // a label over 32 bits
+           std::string("\x02\x07\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 12),  // over 64 bits
+           std::string("\xf2\xff\xff\xff\xff\xff\xff\xff\xff\x01\x07\x04", 12),  // 2^59 links
+           std::string("\x12\x07\x01\x00", 4),                                   // an id after the last
+           group + group,                                                        // the same group again
+           std::string("\x04\x01\x04\x02\x01\x04", 6),                           // codes out of order
        })
     BOOST_CHECK_EXCEPTION(decode_links(bytes), Error, is_damaged);
 }

@@ -1,7 +1,7 @@
 #include "format/records.h"
 
-#include <boost/test/unit_test.hpp>
 #include <cairn/error.h>
+#include <boost/test/unit_test.hpp>
 
 #include <random>
 
@@ -12,7 +12,9 @@ namespace {
 using namespace cairn;
 using namespace cairn::format;
 
-bool is_damaged(const Error& error) { return error.code() == ErrorCode::damaged; }
+bool is_damaged(const Error& error) {
+  return error.code() == ErrorCode::damaged;
+}
 
 template <std::size_t size>
 void fill(std::array<std::uint8_t, size>& bytes, std::mt19937_64& random) {
@@ -40,9 +42,12 @@ std::string random_text(std::mt19937_64& random) {
 
 Content random_content(std::mt19937_64& random) {
   switch (random() % 3) {
-    case 0: return {};
-    case 1: return ObjectId{random_digest(random)};
-    default: return ArtifactId{random_digest(random)};
+    case 0:
+      return {};
+    case 1:
+      return ObjectId{random_digest(random)};
+    default:
+      return ArtifactId{random_digest(random)};
   }
 }
 
@@ -67,8 +72,14 @@ NodeRecord random_node(std::mt19937_64& random) {
 }
 
 RunRecord random_run(std::mt19937_64& random) {
-  return {random_uuid(random), random_text(random), random(), static_cast<std::int64_t>(random()),
-          random(),            random(),            random(), random()};
+  return {random_uuid(random),
+          random_text(random),
+          random(),
+          static_cast<std::int64_t>(random()),
+          random(),
+          random(),
+          random(),
+          random()};
 }
 
 CheckpointRow random_checkpoint(std::mt19937_64& random) {
@@ -94,8 +105,8 @@ StepRecord random_step(std::mt19937_64& random) {
 struct RecordType {
   const char* name;
   std::string (*random_bytes)(std::mt19937_64&);
-  std::string (*recoded)(std::string_view);      // decoded and encoded again
-  bool (*comes_back)(std::mt19937_64&);          // decode(encode(x)) == x
+  std::string (*recoded)(std::string_view);  // decoded and encoded again
+  bool (*comes_back)(std::mt19937_64&);      // decode(encode(x)) == x
 };
 
 template <auto make, auto encode, auto decode>
@@ -119,8 +130,7 @@ BOOST_AUTO_TEST_SUITE(records)
 
 BOOST_AUTO_TEST_CASE(every_record_comes_back) {
   std::mt19937_64 random(1);
-  for (const RecordType& type : kTypes)
-    BOOST_TEST_CONTEXT(type.name)
+  for (const RecordType& type : kTypes) BOOST_TEST_CONTEXT(type.name)
   for (int round = 0; round < 1000; ++round) BOOST_TEST_REQUIRE(type.comes_back(random));
 }
 
@@ -141,8 +151,10 @@ BOOST_AUTO_TEST_CASE(a_node_record_has_the_bytes_it_always_had) {
   const std::string bytes = encode_node(node);
   const std::string hex = base::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   BOOST_TEST(hex ==
-             "0000000002000800010101000000000010000000000000001c000000020000002100000022000000000000000000000000000000"
-             "000000000000000000000000000000000000000000000000000000000c000000020000007766554433221100ffeeddccbbaa9988"
+             "0000000002000800010101000000000010000000000000001c000000020000002100000022000000000000000000000"
+             "000000000"
+             "000000000000000000000000000000000000000000000000000000000c000000020000007766554433221100ffeeddc"
+             "cbbaa9988"
              "696e740000000000efcdab8967452301efcdab8967452301");
   BOOST_TEST((decode_node(bytes) == node));
 }

@@ -34,7 +34,8 @@ class GraphStore {
 
   void publish(CellId cell, engine::Edit edit) {
     const engine::Guard guard{engine_->view()->cell(cell).version, 0};
-    const engine::PublishResult result = engine_->publish(nullptr, {cell, guard, std::move(edit), Uuid::generate()});
+    const engine::PublishResult result =
+        engine_->publish(nullptr, {cell, guard, std::move(edit), Uuid::generate()});
     if (result.outcome != engine::Outcome::ok) throw Error(ErrorCode::conflict, "publish in a test");
   }
 
@@ -74,9 +75,17 @@ class GraphStore {
   NodeId next_ = 1;
 };
 
-inline bool is_violation(const Error& error) { return error.code() == ErrorCode::rule_violation; }
-inline bool is_not_found(const Error& error) { return error.code() == ErrorCode::not_found; }
-inline bool is_invalid(const Error& error) { return error.code() == ErrorCode::invalid_argument; }
-inline bool is_damaged(const Error& error) { return error.code() == ErrorCode::damaged; }
+inline bool is_violation(const Error& error) {
+  return error.code() == ErrorCode::rule_violation;
+}
+inline bool is_not_found(const Error& error) {
+  return error.code() == ErrorCode::not_found;
+}
+inline bool is_invalid(const Error& error) {
+  return error.code() == ErrorCode::invalid_argument;
+}
+inline bool is_damaged(const Error& error) {
+  return error.code() == ErrorCode::damaged;
+}
 
 }  // namespace cairn::graph

@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(another_dictionary_reads_the_labels_from_the_view) {
   BOOST_TEST(other.text(1, *store.view()) == "x");
   store.intern({"y"});
   BOOST_TEST(other.find("y", *store.view()).value() == 2u);
-  // What it has seen in one view holds for older ones too, and a confirmation of what it has read is no clash.
+  // What it has seen in one view holds for older ones too, and a confirmation of what it has read is no
+  // clash.
   other.confirm({.ids = {2}, .rows = {}, .added = {"y"}, .first = 2});
   BOOST_TEST(other.text(2, *store.view()) == "y");
 }
@@ -71,10 +72,11 @@ BOOST_AUTO_TEST_CASE(a_gap_in_the_numbers_is_damage) {
 
 BOOST_AUTO_TEST_CASE(rows_of_other_types_are_not_labels) {
   GraphStore store;
-  store.publish(format::kRootCell, {.rows = {{format::row::label(1), "x"}, {format::row::run(), "not a label"}},
-                                    .records = {},
-                                    .claims = {},
-                                    .indexes = {}});
+  store.publish(format::kRootCell,
+                {.rows = {{format::row::label(1), "x"}, {format::row::run(), "not a label"}},
+                 .records = {},
+                 .claims = {},
+                 .indexes = {}});
   BOOST_TEST(store.labels().find("x", *store.view()).value() == 1u);
 }
 
@@ -83,7 +85,8 @@ BOOST_AUTO_TEST_CASE(a_plan_with_a_bad_label_names_it) {
   const auto names_it = [](const Error& error) {
     return is_violation(error) && std::string_view(error.what()).find("\"not ok\"") != std::string_view::npos;
   };
-  BOOST_CHECK_EXCEPTION(store.labels().plan(std::vector<std::string>{"ok", "not ok"}, *store.view()), Error, names_it);
+  BOOST_CHECK_EXCEPTION(store.labels().plan(std::vector<std::string>{"ok", "not ok"}, *store.view()), Error,
+                        names_it);
 }
 
 BOOST_AUTO_TEST_CASE(a_label_has_at_most_255_characters) {

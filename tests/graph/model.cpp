@@ -16,9 +16,9 @@ namespace {
 
 struct ModelNode {
   format::NodeRecord record;
-  std::uint64_t commit = 0;   // that added it
-  std::size_t order = 0;      // of birth
-  bool sealed_before = false; // by an earlier commit
+  std::uint64_t commit = 0;    // that added it
+  std::size_t order = 0;       // of birth
+  bool sealed_before = false;  // by an earlier commit
 };
 
 struct ModelLink {
@@ -39,7 +39,8 @@ class Model {
     return link.source != link.target && kinds_fit(link) && !source.sealed_before &&
            (link.type == LinkType::return_ || link.type == LinkType::reference ||
             (target.commit == commit && source.order < target.order)) &&
-           std::none_of(links.begin(), links.end(), [&](const ModelLink& other) { return clash(link, other); });
+           std::none_of(links.begin(), links.end(),
+                        [&](const ModelLink& other) { return clash(link, other); });
   }
 
   void begin_commit() {
@@ -49,7 +50,8 @@ class Model {
   }
 
   // Depths of all that is reached, by relaxing every link until nothing changes.
-  std::map<NodeId, std::uint64_t> reach(NodeId start, Direction direction, LinkTypes types, std::uint64_t most) const {
+  std::map<NodeId, std::uint64_t> reach(NodeId start, Direction direction, LinkTypes types,
+                                        std::uint64_t most) const {
     std::map<NodeId, std::uint64_t> depths = {{start, 0}};
     for (bool changed = true; changed;) {
       changed = false;
@@ -71,11 +73,16 @@ class Model {
   bool kinds_fit(const ModelLink& link) const {
     const NodeKind source = nodes.at(link.source).record.kind, target = nodes.at(link.target).record.kind;
     switch (link.type) {
-      case LinkType::input: return source == NodeKind::data && target != NodeKind::data;
-      case LinkType::create: return source == NodeKind::calculation && target == NodeKind::data;
-      case LinkType::return_: return source == NodeKind::workflow && target == NodeKind::data;
-      case LinkType::call: return source == NodeKind::workflow && target != NodeKind::data;
-      case LinkType::reference: return true;
+      case LinkType::input:
+        return source == NodeKind::data && target != NodeKind::data;
+      case LinkType::create:
+        return source == NodeKind::calculation && target == NodeKind::data;
+      case LinkType::return_:
+        return source == NodeKind::workflow && target == NodeKind::data;
+      case LinkType::call:
+        return source == NodeKind::workflow && target != NodeKind::data;
+      case LinkType::reference:
+        return true;
     }
     return false;
   }
@@ -84,11 +91,16 @@ class Model {
     if (a.type != b.type) return false;
     const bool label = a.label == b.label, source = a.source == b.source, target = a.target == b.target;
     switch (a.type) {
-      case LinkType::input: return target && label;
-      case LinkType::create: return target || (source && label);
-      case LinkType::return_: return source && label;
-      case LinkType::call: return target;
-      case LinkType::reference: return source && target && label;
+      case LinkType::input:
+        return target && label;
+      case LinkType::create:
+        return target || (source && label);
+      case LinkType::return_:
+        return source && label;
+      case LinkType::call:
+        return target;
+      case LinkType::reference:
+        return source && target && label;
     }
     return true;
   }
@@ -204,8 +216,9 @@ class RandomGraph {
       BOOST_TEST_REQUIRE(is_violation(error), error.what());
       taken = false;
     }
-    BOOST_TEST_REQUIRE(taken == model.is_legal(link),
-                       link_name(link.type) << " " << link.label << " " << link.source << "->" << link.target);
+    BOOST_TEST_REQUIRE(taken == model.is_legal(link), link_name(link.type)
+                                                          << " " << link.label << " " << link.source << "->"
+                                                          << link.target);
     if (taken) model.links.push_back(link);
   }
 
@@ -235,9 +248,14 @@ void check_traversal(RandomGraph& graph, const engine::View& view) {
   const Direction direction = graph.pick(2) == 0 ? Direction::up : Direction::down;
   TraversalOptions options = {.links = {}};
   switch (graph.pick(3)) {
-    case 0: options.links = LinkTypes::all(); break;
-    case 1: options.links = {LinkType::input, LinkType::create}; break;
-    default: options.links = {static_cast<LinkType>(1 + graph.pick(5)), static_cast<LinkType>(1 + graph.pick(5))};
+    case 0:
+      options.links = LinkTypes::all();
+      break;
+    case 1:
+      options.links = {LinkType::input, LinkType::create};
+      break;
+    default:
+      options.links = {static_cast<LinkType>(1 + graph.pick(5)), static_cast<LinkType>(1 + graph.pick(5))};
   }
   if (graph.pick(2) == 0) options.depth_max = graph.pick(6);
   const NodeId starts[] = {start};
@@ -266,7 +284,8 @@ void check_listing(RandomGraph& graph, const GraphReader& reader) {
     const format::NodeRecord& record = node.record;
     if ((!query.kind || record.kind == *query.kind) && (!query.state || record.state == *query.state) &&
         (!query.type || record.type == *query.type) && (!query.cell || record.cell == *query.cell) &&
-        (!query.label || record.label == *query.label) && (!query.content || record.content == *query.content))
+        (!query.label || record.label == *query.label) &&
+        (!query.content || record.content == *query.content))
       expected.push_back(id);
   }
   query.limit = 1 + graph.pick(10);
@@ -286,14 +305,16 @@ void check_indexes(const engine::View& view) {
   const auto nodes = view.records(engine::Record::node), links = view.records(engine::Record::links);
   for (bool more = nodes->seek(""); more; more = nodes->next())
     derived.merge([&] {
-      const auto keys = node_index_keys(format::parse_be64(nodes->key()), format::decode_node(nodes->value()));
+      const auto keys =
+          node_index_keys(format::parse_be64(nodes->key()), format::decode_node(nodes->value()));
       return std::set<std::string>(keys.begin(), keys.end());
     }());
   for (bool more = links->seek(""); more; more = links->next())
     for (const format::PackedLink& link : format::decode_links(links->value()))
       derived.insert(backlink_key(format::parse_be64(links->key()), link));
   const auto indexes = view.indexes();
-  for (bool more = indexes->seek(""); more; more = indexes->next()) stored.insert(std::string(indexes->key()));
+  for (bool more = indexes->seek(""); more; more = indexes->next())
+    stored.insert(std::string(indexes->key()));
   BOOST_TEST_REQUIRE((stored == derived));
 }
 
@@ -301,8 +322,7 @@ BOOST_AUTO_TEST_SUITE(model)
 
 BOOST_AUTO_TEST_CASE(random_graphs_are_what_a_plain_model_says) {
   std::size_t links = 0;
-  for (std::uint64_t seed = 1; seed <= 30; ++seed)
-    BOOST_TEST_CONTEXT("seed " << seed) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) BOOST_TEST_CONTEXT("seed " << seed) {
       RandomGraph graph(seed);
       graph.grow(40);
       const auto view = graph.store.view();

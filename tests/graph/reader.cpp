@@ -109,7 +109,8 @@ BOOST_AUTO_TEST_CASE(finished_lists_data_as_well) {
   store.add(NodeKind::workflow);
   const auto view = store.view();
   const GraphReader reader(*view, store.labels());
-  BOOST_TEST(ids_of(reader.nodes({.state = NodeState::finished})) == (std::vector<NodeId>{data, calculation}), kEach);
+  BOOST_TEST(ids_of(reader.nodes({.state = NodeState::finished})) == (std::vector<NodeId>{data, calculation}),
+             kEach);
   BOOST_TEST(ids_of(reader.nodes({.kind = NodeKind::calculation, .state = NodeState::finished})) ==
                  std::vector<NodeId>{calculation},
              kEach);
@@ -133,8 +134,10 @@ BOOST_AUTO_TEST_CASE(a_stale_index_entry_is_passed_over) {
   GraphStore store;
   const NodeId node = store.add(NodeKind::workflow);
   engine::Edit stale;
-  stale.indexes.push_back({format::index::state(static_cast<std::uint8_t>(NodeState::paused), node), std::string()});
-  stale.indexes.push_back({format::index::state(static_cast<std::uint8_t>(NodeState::paused), 999), std::string()});
+  stale.indexes.push_back(
+      {format::index::state(static_cast<std::uint8_t>(NodeState::paused), node), std::string()});
+  stale.indexes.push_back(
+      {format::index::state(static_cast<std::uint8_t>(NodeState::paused), 999), std::string()});
   store.publish(GraphStore::kCell, stale);
   const auto view = store.view();
   BOOST_TEST(GraphReader(*view, store.labels()).nodes({.state = NodeState::paused}).empty());

@@ -18,7 +18,9 @@ const json::object& oracle() {
   return document.as_object();
 }
 
-std::string text(const json::value& row, const char* key) { return std::string(row.at(key).as_string()); }
+std::string text(const json::value& row, const char* key) {
+  return std::string(row.at(key).as_string());
+}
 
 NodeKind kind_of(const std::string& aiida_class) {
   if (aiida_class == "Data") return NodeKind::data;
@@ -65,8 +67,8 @@ BOOST_AUTO_TEST_CASE(every_link_type_has_one_rule_in_order) {
     BOOST_TEST(parse_link(link_name(rule.type)).has_value());
     BOOST_TEST(!rule.kinds_text.empty());
     BOOST_TEST(!rule.label_text.empty());
-    // Where the label is unique at the far end, the writer looks for it in the backlinks; it has that case only
-    // for links held by their target.
+    // Where the label is unique at the far end, the writer looks for it in the backlinks; it has that case
+    // only for links held by their target.
     BOOST_TEST((rule.label_scope != LabelScope::target || !rule.held_by_source));
   }
   BOOST_TEST(number == 5u);
@@ -120,11 +122,14 @@ BOOST_AUTO_TEST_CASE(second_links_are_judged_as_aiida_does) {
     const AiidaType type = type_of(text(row, "type"));
     const LinkRule& rule = link_rule(type.type);
     store.commit([&](GraphWriter& writer) {
-      const NodeId sources[] = {store.next_id(), store.next_id()}, targets[] = {store.next_id(), store.next_id()};
+      const NodeId sources[] = {store.next_id(), store.next_id()},
+                   targets[] = {store.next_id(), store.next_id()};
       for (const NodeId id : sources) writer.add_node(id, make_node(kind_in(rule.sources)));
-      for (const NodeId id : targets) writer.add_node(id, make_node(type.target.value_or(kind_in(rule.targets))));
+      for (const NodeId id : targets)
+        writer.add_node(id, make_node(type.target.value_or(kind_in(rule.targets))));
       writer.add_link(sources[0], targets[0], type.type, "a");
-      const NodeId source = sources[text(row, "source") == "other"], target = targets[text(row, "target") == "other"];
+      const NodeId source = sources[text(row, "source") == "other"],
+                   target = targets[text(row, "target") == "other"];
       const std::string label(row.at("labels").at(1).as_string());
       const bool is_legal = row.at("ok").as_bool() && !is_known_hole(row);
       BOOST_TEST(is_accepted(writer, source, target, type.type, label) == is_legal, json::serialize(row));
@@ -218,7 +223,8 @@ BOOST_AUTO_TEST_CASE(a_sealed_process_gets_no_links_of_its_own_but_is_referred_t
   GraphStore store;
   store.intern({"a"});
   for (const NodeState state : {NodeState::finished, NodeState::failed, NodeState::killed}) {
-    format::NodeRecord sealed_calculation = make_node(NodeKind::calculation), sealed_workflow = make_node(NodeKind::workflow);
+    format::NodeRecord sealed_calculation = make_node(NodeKind::calculation),
+                       sealed_workflow = make_node(NodeKind::workflow);
     sealed_calculation.state = sealed_workflow.state = state;
     const NodeId calculation = store.add(sealed_calculation), workflow = store.add(sealed_workflow);
     const NodeId data = store.add(NodeKind::data), fresh = store.next_id(), child = store.next_id();
@@ -268,8 +274,8 @@ BOOST_AUTO_TEST_CASE(a_violation_names_both_nodes_the_link_and_the_rule) {
   const auto names_all = [&](const Error& error) {
     const std::string_view message = error.what();
     const auto has = [&](std::string_view part) { return message.find(part) != std::string_view::npos; };
-    return is_violation(error) && has(one.uuid.text()) && has(other.uuid.text()) && has("create link \"a\"") &&
-           has("a create link goes from a calculation to data");
+    return is_violation(error) && has(one.uuid.text()) && has(other.uuid.text()) &&
+           has("create link \"a\"") && has("a create link goes from a calculation to data");
   };
   const auto view = store.view();
   GraphWriter writer(*view, store.labels(), GraphStore::kCell);

@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(several_starts_and_doubled_ones_are_reached_once_at_depth_0
 BOOST_AUTO_TEST_CASE(a_cycle_of_references_ends_and_each_link_is_collected_once) {
   GraphStore store;
   store.intern({"next"});
-  const NodeId one = store.add(NodeKind::data), two = store.add(NodeKind::data), three = store.add(NodeKind::data);
+  const NodeId one = store.add(NodeKind::data), two = store.add(NodeKind::data),
+               three = store.add(NodeKind::data);
   store.commit([&](GraphWriter& writer) {
     writer.add_link(one, two, LinkType::reference, "next");
     writer.add_link(two, three, LinkType::reference, "next");
