@@ -12,9 +12,10 @@
 
 namespace cairn::object {
 
-// Limits of one artifact, the same for adding and for reading.
+// Limits of one artifact, the same for adding and for reading. A path that can be passed to the system has 2047
+// components at most, and those that people have made a few dozen.
 inline constexpr std::uint64_t kTreeEntriesMost = 1u << 24;
-inline constexpr std::size_t kTreeDepthMost = 4096;
+inline constexpr std::size_t kTreeDepthMost = 1024;
 
 struct AddedArtifact {
   ArtifactId id;

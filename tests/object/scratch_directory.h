@@ -24,8 +24,13 @@ class ScratchDirectory {
     path_ = name;
   }
   ~ScratchDirectory() {
+    namespace fs = std::filesystem;
     std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+    // Directories a test closed would stay when it does not run as root.
+    for (fs::recursive_directory_iterator entry(path_, ignored), end; entry != end; entry.increment(ignored))
+      if (entry->is_directory(ignored) && !entry->is_symlink(ignored))
+        fs::permissions(entry->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+    fs::remove_all(path_, ignored);
   }
   ScratchDirectory(const ScratchDirectory&) = delete;
 
