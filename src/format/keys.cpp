@@ -124,8 +124,8 @@ namespace index {
 std::string backlink(const Backlink& link) {
   std::string key = backlinks_of(link.far);
   key.push_back(static_cast<char>(link.code));
-  append_big_endian(key, link.holder);
   append_big_endian(key, link.label);
+  append_big_endian(key, link.holder);
   return key;
 }
 
@@ -136,8 +136,8 @@ Backlink parse_backlink(std::string_view key) {
   Backlink link;
   link.far = reader.take<NodeId>();
   link.code = reader.take<std::uint8_t>();
-  link.holder = reader.take<NodeId>();
   link.label = reader.take<std::uint32_t>();
+  link.holder = reader.take<NodeId>();
   return link;
 }
 

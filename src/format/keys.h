@@ -77,17 +77,17 @@ std::string checkpoint(const CheckpointId& id);
 
 // Indexes: one byte of index, then the ordered key. All are derived and can be rebuilt.
 namespace index {
-inline constexpr char kBacklink = 'b';  // be64 far node, 1 byte link type, be64 node that holds the link,
-                                        // be32 label -> empty
+inline constexpr char kBacklink = 'b';  // be64 far node, 1 byte link code, be32 label, be64 node that holds the
+                                        // link -> empty; the label first, so that one seek finds who has it
 inline constexpr char kContent = 'c';   // 16 bytes content digest, be64 node id -> empty
 inline constexpr char kType = 't';      // type, NUL, be64 node id -> empty
 inline constexpr char kState = 's';     // 1 byte state, be64 node id -> empty
 
 struct Backlink {
   NodeId far;          // the node the link was not written with
-  std::uint8_t code;   // type and direction, see links.h
-  NodeId holder;       // the node the link was written with
+  std::uint8_t code;   // type and direction, see link_code() in records.h
   std::uint32_t label;
+  NodeId holder;       // the node the link was written with
 };
 std::string backlink(const Backlink& link);
 std::string backlinks_of(NodeId far);

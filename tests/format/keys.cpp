@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(step_and_sequence_come_back_from_a_step_key) {
 }
 
 BOOST_AUTO_TEST_CASE(a_backlink_comes_back_from_its_key) {
-  const index::Backlink link{.far = 1ull << 40, .code = 0x84, .holder = 77, .label = 0xdeadbeef};
+  const index::Backlink link{.far = 1ull << 40, .code = 0x84, .label = 0xdeadbeef, .holder = 77};
   const std::string key = index::backlink(link);
   const index::Backlink parsed = index::parse_backlink(key);
   BOOST_TEST(parsed.far == link.far);

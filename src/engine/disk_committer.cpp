@@ -1,0 +1,209 @@
+#include "engine/disk_committer.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include "base/bytes.h"
+#include "engine/rocksdb_status.h"
+
+namespace cairn::engine {
+namespace {
+
+constexpr std::size_t kGroupMax = 64;
+
+std::uint64_t edit_bytes(const Edit& edit) {
+  std::uint64_t bytes = 0;
+  const auto add = [&](std::size_t key, const std::optional<std::string>& value) {
+    bytes += key + 32 + (value ? value->size() : 0);
+  };
+  for (const RowEdit& row : edit.rows) add(row.key.size(), row.value);
+  for (const RecordEdit& record : edit.records) add(8, record.value);
+  for (const ClaimEdit& claim : edit.claims) add(claim.key.size(), claim.owner);
+  for (const IndexEdit& index : edit.indexes) add(index.key.size(), index.value);
+  return bytes;
+}
+
+// Records are written more than once on their way: to the log, to a table, and by the next compaction.
+constexpr std::uint64_t kRecordCopies = 4;
+
+}  // namespace
+
+PublishResult DiskCommitter::publish(DiskStaging* staging, const Commit& commit) {
+  core_.space->require(kRecordCopies * edit_bytes(commit.edit), "commit");
+  if (staging != nullptr) staging->settle();
+
+  Waiting waiting{&commit, staging, {}, nullptr, false};
+  std::unique_lock lock(mutex_);
+  queue_.push_back(&waiting);
+  changed_.wait(lock, [&] { return waiting.done || (!leading_ && queue_.front() == &waiting); });
+  if (!waiting.done) {
+    leading_ = true;
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kGroupMax));
+    const Group group(queue_.begin(), end);
+    queue_.erase(queue_.begin(), end);
+    lock.unlock();
+    lead(group);
+    lock.lock();
+    leading_ = false;
+    for (Waiting* member : group) member->done = true;
+    changed_.notify_all();
+  }
+  lock.unlock();
+  if (waiting.error != nullptr) std::rethrow_exception(waiting.error);
+  if (waiting.result.outcome == Outcome::ok && staging != nullptr) staging->clear();
+  return waiting.result;
+}
+
+void DiskCommitter::lead(const Group& group) {
+  try {
+    write(group, flush_packs(group));
+  } catch (...) {
+    for (Waiting* member : group)
+      if (member->error == nullptr) member->error = std::current_exception();
+  }
+}
+
+// Pack data is durable before any batch that names it. A failure is that of the commits which needed the pack.
+std::vector<PackWriter::Position> DiskCommitter::flush_packs(const Group& group) {
+  bool needed = false;
+  for (const Waiting* member : group) needed = needed || needs_pack(*member, false);
+  std::vector<PackWriter::Position> grown;
+  std::exception_ptr failure;
+  try {
+    if (needed) grown = core_.writer->flush();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  for (Waiting* member : group) {
+    if (failure != nullptr ? needs_pack(*member, false) : needs_pack(*member, true))
+      member->error = failure != nullptr ? failure
+                                         : std::make_exception_ptr(Error(
+                                               ErrorCode::io, "commit: an earlier write failed, and what was saved "
+                                                              "for this commit is lost with it; save it again"));
+  }
+  return grown;
+}
+
+// Whether the commit names new bytes in a pack; with `lost`, bytes that were cut off after a failed write.
+bool DiskCommitter::needs_pack(const Waiting& waiting, bool lost) const {
+  if (waiting.staging == nullptr) return false;
+  const std::uint64_t generation = core_.writer->generation();
+  std::lock_guard lock(core_.pending.mutex);
+  for (const auto& blob : waiting.staging->added())
+    if (blob->location.packed && blob->state != PendingBlob::State::published &&
+        (!lost || blob->generation != generation))
+      return true;
+  return false;
+}
+
+void DiskCommitter::write(const Group& group, const std::vector<PackWriter::Position>& packs) {
+  headers_.clear();
+  claims_.clear();
+  rocksdb::WriteBatch batch;
+  std::size_t admitted = 0;
+  for (Waiting* member : group) {
+    if (member->error != nullptr) continue;
+    member->result = admit(*member->commit);
+    if (member->result.outcome != Outcome::ok) continue;
+    add_edit(batch, *member->commit);
+    if (member->staging != nullptr) add_blobs(batch, *member->staging);
+    ++admitted;
+  }
+  for (const PackWriter::Position& pack : packs)
+    batch.Put(core_.records->family(Family::engine), engine_key::pack(pack.pack), format::be64_text(pack.end));
+  if (admitted == 0 && packs.empty()) return;
+  const std::uint64_t commits = core_.commits + admitted;
+  batch.Put(core_.records->family(Family::engine), engine_key::kState, format::be64_pair(commits, core_.next_blob));
+
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status status = core_.records->db().Write(options, &batch);
+  if (!status.ok())  // the log may hold it or not: only opening the store again tells
+    throw Error(status.IsNoSpace() ? ErrorCode::no_space : ErrorCode::unknown_outcome,
+                fmt::format("commit: {}; open the store again to see whether it happened", status.ToString()));
+  core_.commits = commits;
+  try {
+    core_.lock->set_witness(commits);
+  } catch (const Error&) {
+    // It may lag: the commit is durable, and the next one writes it again.
+  }
+  for (Waiting* member : group)
+    if (member->error == nullptr && member->result.outcome == Outcome::ok && member->staging != nullptr)
+      mark_published(*member->staging);
+}
+
+PublishResult DiskCommitter::admit(const Commit& commit) {
+  const CellHeader current = header(commit.cell);
+  if (commit.guard.epoch < current.epoch) return {Outcome::fenced, 0};
+  if (commit.guard.version != current.version) return {Outcome::conflict, 0};
+  for (std::size_t i = 0; i < commit.edit.claims.size(); ++i) {
+    const ClaimEdit& claim = commit.edit.claims[i];
+    if (!claim.owner) continue;
+    const auto changed = claims_.find(claim.key);
+    std::optional<std::string> owner;
+    if (changed != claims_.end()) {
+      owner = changed->second;
+    } else {
+      std::string value;
+      const auto status = core_.records->db().Get({}, core_.records->family(Family::claim), claim.key, &value);
+      if (!status.IsNotFound()) {
+        check(status, "look up a claim");
+        owner = value;
+      }
+    }
+    if (owner && *owner != *claim.owner) return {Outcome::claimed, i};
+  }
+  headers_[commit.cell] = {current.version + 1, commit.guard.epoch, commit.id};
+  for (const ClaimEdit& claim : commit.edit.claims) claims_[claim.key] = claim.owner;
+  return {Outcome::ok, 0};
+}
+
+CellHeader DiskCommitter::header(CellId cell) const {
+  const auto changed = headers_.find(cell);
+  if (changed != headers_.end()) return changed->second;
+  std::string bytes;
+  const auto status =
+      core_.records->db().Get({}, core_.records->family(Family::engine), engine_key::header(cell), &bytes);
+  if (status.IsNotFound()) return {};
+  check(status, "read a cell's header");
+  return decode_cell_header(bytes);
+}
+
+void DiskCommitter::add_edit(rocksdb::WriteBatch& batch, const Commit& commit) {
+  const auto put = [&](Family family, std::string_view key, const std::optional<std::string>& value) {
+    rocksdb::ColumnFamilyHandle* handle = core_.records->family(family);
+    check(value ? batch.Put(handle, key, *value) : batch.Delete(handle, key), "build a commit");
+  };
+  const std::string cell = format::be64_text(commit.cell);
+  for (const RowEdit& row : commit.edit.rows) put(Family::cell, cell + row.key, row.value);
+  for (const RecordEdit& record : commit.edit.records)
+    put(record.record == Record::node ? Family::node : Family::links, format::be64_text(record.id), record.value);
+  for (const ClaimEdit& claim : commit.edit.claims) put(Family::claim, claim.key, claim.owner);
+  for (const IndexEdit& index : commit.edit.indexes) put(Family::index, index.key, index.value);
+  put(Family::engine, engine_key::header(commit.cell), encode_cell_header(headers_[commit.cell]));
+}
+
+void DiskCommitter::add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& staging) {
+  rocksdb::ColumnFamilyHandle* digests = core_.records->family(Family::digest);
+  rocksdb::ColumnFamilyHandle* bytes = core_.records->family(Family::blob);
+  std::lock_guard lock(core_.pending.mutex);
+  for (const auto& blob : staging.added()) {
+    if (blob->state == PendingBlob::State::published) continue;
+    check(batch.Put(digests, digest_key(blob->digest), format::encode_location(blob->location)), "build a commit");
+    if (!blob->location.packed)
+      check(batch.Put(bytes, format::be64_text(blob->location.blob_id), base::as_text(blob->bytes)), "build a commit");
+    if (blob->replaces) check(batch.Delete(bytes, format::be64_text(*blob->replaces)), "build a commit");
+  }
+}
+
+void DiskCommitter::mark_published(DiskStaging& staging) {
+  std::lock_guard lock(core_.pending.mutex);
+  for (const auto& blob : staging.added()) {
+    blob->state = PendingBlob::State::published;
+    const auto entry = core_.pending.blobs.find(blob->digest);
+    if (entry != core_.pending.blobs.end() && entry->second.lock() == blob) core_.pending.blobs.erase(entry);
+  }
+}
+
+}  // namespace cairn::engine

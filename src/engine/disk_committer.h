@@ -1,0 +1,57 @@
+// Commits to a store on disk: those that arrive together share one flush of the pack and one synced batch.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include <rocksdb/write_batch.h>
+
+#include "engine/disk_core.h"
+#include "engine/disk_staging.h"
+
+namespace cairn::engine {
+
+/// Puts all commits of the store into one order. Thread-safe.
+class DiskCommitter {
+ public:
+  explicit DiskCommitter(DiskCore& core) : core_(core) {}
+
+  PublishResult publish(DiskStaging* staging, const Commit& commit);
+
+ private:
+  struct Waiting {
+    const Commit* commit;
+    DiskStaging* staging;
+    PublishResult result;
+    std::exception_ptr error;
+    bool done = false;
+  };
+  using Group = std::vector<Waiting*>;
+
+  void lead(const Group& group);
+  std::vector<PackWriter::Position> flush_packs(const Group& group);
+  bool needs_pack(const Waiting& waiting, bool lost) const;
+  void write(const Group& group, const std::vector<PackWriter::Position>& packs);
+  PublishResult admit(const Commit& commit);
+  void add_edit(rocksdb::WriteBatch& batch, const Commit& commit);
+  void add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& staging);
+  void mark_published(DiskStaging& staging);
+  CellHeader header(CellId cell) const;
+
+  DiskCore& core_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Waiting*> queue_;
+  bool leading_ = false;
+
+  // What the commits of the group that is being built change, seen by those behind them. Only the leader looks.
+  std::unordered_map<CellId, CellHeader> headers_;
+  std::unordered_map<std::string, std::optional<std::string>> claims_;
+};
+
+}  // namespace cairn::engine

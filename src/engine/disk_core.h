@@ -1,0 +1,90 @@
+// What the parts of the disk engine share: the open files of one store, and blobs that are not committed yet.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <variant>
+
+#include <rocksdb/env.h>
+
+#include "engine/engine.h"
+#include "engine/lock_file.h"
+#include "engine/pack_reader.h"
+#include "engine/pack_writer.h"
+#include "engine/records.h"
+#include "engine/space_guard.h"
+#include "format/pack.h"
+#include "format/superblock.h"
+
+namespace cairn::engine {
+
+/// Keys of the engine's own family.
+namespace engine_key {
+inline constexpr std::string_view kState = "state";  // be64 commits, be64 next blob id
+std::string header(CellId cell);                     // -> version, epoch, last commit
+std::string pack(std::uint64_t pack);                // -> be64 durable end
+}  // namespace engine_key
+
+std::string encode_cell_header(const CellHeader& header);
+CellHeader decode_cell_header(std::string_view bytes);
+inline std::string_view digest_key(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
+}
+
+/// A new blob on its way in; shared by every staging that was given its bytes.
+struct PendingBlob {
+  enum class State : std::uint8_t { placing, ready, published, failed };
+
+  Digest digest;
+  State state = State::placing;
+  format::BlobLocation location;
+  Bytes bytes;                             // not packed: the blob itself
+  std::uint64_t generation = 0;            // packed: of the pack writer
+  std::optional<std::uint64_t> replaces;   // blob id of the copy beside the records that this one takes the place of
+};
+
+/// The new blobs of all stagings, so that two that are given the same bytes store them once. `mutex` guards every
+/// PendingBlob as well.
+struct PendingBlobs {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::unordered_map<Digest, std::weak_ptr<PendingBlob>> blobs;
+};
+
+/// Parts in the order in which they must be opened; destroyed in reverse.
+struct DiskCore {
+  std::filesystem::path path;
+  bool read_only = false;
+  format::Superblock superblock;
+  std::optional<LockFile> lock;
+  std::optional<SpaceGuard> space;
+  std::unique_ptr<rocksdb::Env> env;
+  std::shared_ptr<Records> records;  // a reader replaces it when it catches up; see DiskEngine::refresh
+  std::unique_ptr<PackReader> packs;
+  std::unique_ptr<PackWriter> writer;
+  PendingBlobs pending;
+  std::atomic<std::uint64_t> commits{0};
+  std::atomic<std::uint64_t> next_blob{1};
+  std::atomic<std::uint64_t> collisions{0};
+
+  std::filesystem::path packs_path() const { return path / "packs"; }
+  std::filesystem::path records_path() const { return path / "db"; }
+};
+
+/// Where the blob is, as committed; empty if it is not.
+std::optional<format::BlobLocation> find_location(const Records& records, const rocksdb::ReadOptions& options,
+                                                  const Digest& digest);
+
+/// The bytes of a committed blob, decompressed and checked against `digest`. Throws damaged.
+Bytes read_blob(const DiskCore& core, const Records& records, const rocksdb::ReadOptions& options,
+                const format::BlobLocation& location, const Digest& digest);
+
+BlobInfo blob_info(const format::BlobLocation& location);
+
+}  // namespace cairn::engine

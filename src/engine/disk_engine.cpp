@@ -1,0 +1,292 @@
+#include "engine/disk_engine.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <system_error>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "engine/disk_committer.h"
+#include "engine/disk_core.h"
+#include "engine/disk_staging.h"
+#include "engine/disk_view.h"
+#include "engine/pack_check.h"
+#include "engine/rocksdb_files.h"
+#include "engine/rocksdb_status.h"
+
+namespace cairn::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kBallastBytes = 32u << 20;   // two memtable sets, or one compaction of them
+constexpr std::uint64_t kSmallestDisk = 8u << 20;    // below this RocksDB itself does not come up
+constexpr std::uint64_t kSuperblockMax = 65536;
+
+fs::path superblock_path(const fs::path& store) { return store / "cairn"; }
+fs::path unfinished_path(const fs::path& store) { return store / "cairn.tmp"; }
+
+// What of a store is at the path.
+enum class Found : std::uint8_t {
+  nothing,     // no directory, or an empty one
+  unfinished,  // its creation was interrupted; nothing was ever committed to it
+  store,
+  other,       // a directory with other things in it, or no directory
+};
+
+Found look(const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(superblock_path(path), error)) return Found::store;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) return Found::nothing;
+  if (status.type() != fs::file_type::directory) return Found::other;
+  if (fs::exists(unfinished_path(path), error)) return Found::unfinished;
+  const auto entries = fs::directory_iterator(path, error);
+  if (error) base::throw_errno(error.value(), fmt::format("open {}", path.string()));
+  return entries == fs::directory_iterator() ? Found::nothing : Found::other;
+}
+
+void remove_parts(const fs::path& path) {
+  std::error_code ignored;
+  for (const char* part : {"db", "packs", "ballast", "lock"}) fs::remove_all(path / part, ignored);
+  fs::remove(unfinished_path(path), ignored);  // last: it says that the rest may be removed
+}
+
+void make_directory(const fs::path& path, mode_t mode) {
+  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
+    base::throw_errno(errno, fmt::format("create {}", path.string()));
+}
+
+RecordsOptions records_options(const DiskCore& core, const DiskOptions& options, bool create) {
+  RecordsOptions records;
+  records.directory = core.records_path();
+  records.create = create;
+  records.secondary = options.read_only;
+  records.memory_bytes = options.memory_bytes;
+  records.background_threads = options.background_threads;
+  records.env = core.env.get();
+  return records;
+}
+
+void guard_space(DiskCore& core) {
+  core.space.emplace(core.path, kBallastBytes);
+  core.env = rocksdb::NewCompositeEnv(make_guarded_file_system(*core.space));
+}
+
+// Makes the parts of a store; the superblock comes last and is what makes it one.
+void create_store(const fs::path& path, const DiskOptions& options) {
+  std::error_code error;
+  if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+  if (error) base::throw_errno(error.value(), fmt::format("create {}", path.parent_path().string()));
+  const bool existed = fs::exists(path);
+  make_directory(path, options.directory_mode);
+  try {
+    const std::uint64_t free = base::free_bytes(path);
+    if (free < kSmallestDisk)
+      throw Error(ErrorCode::no_space, fmt::format("create {}: the disk is full: {} bytes are free, expected at least {}",
+                                                   path.string(), free, kSmallestDisk));
+    base::File::open(unfinished_path(path), O_WRONLY | O_CREAT, 0600);
+    DiskCore core;
+    core.path = path;
+    core.lock.emplace(path);
+    core.lock->set_witness(0);
+    make_directory(core.packs_path(), options.directory_mode);
+    guard_space(core);
+    core.records = std::make_shared<Records>(records_options(core, options, true));
+    core.records.reset();
+    base::replace_file(superblock_path(path), format::encode_superblock({format::kFormatVersion, Uuid::generate(),
+                                                                         base::now_nanoseconds()}));
+    base::sync_directory(path.has_parent_path() ? path.parent_path() : ".");
+  } catch (const Error& failure) {
+    if (failure.code() != ErrorCode::locked) {
+      remove_parts(path);
+      if (!existed) fs::remove(path, error);
+    }
+    throw;
+  }
+}
+
+format::Superblock read_superblock(const fs::path& store) {
+  const fs::path path = superblock_path(store);
+  return format::decode_superblock(base::read_file(path, kSuperblockMax), path.string());
+}
+
+void load_state(DiskCore& core) {
+  std::string state;
+  const auto status = core.records->db().Get({}, core.records->family(Family::engine), engine_key::kState, &state);
+  if (status.IsNotFound()) return;
+  check(status, "read the state of the store");
+  if (state.size() != 16)
+    throw Error(ErrorCode::damaged, fmt::format("open {}: the state record has {} bytes, expected 16", core.path.string(), state.size()));
+  core.commits = base::load_big_endian<std::uint64_t>(state.data());
+  core.next_blob = base::load_big_endian<std::uint64_t>(state.data() + 8);
+}
+
+void check_witness(const DiskCore& core) {
+  const std::uint64_t witnessed = core.lock->witness();
+  if (core.commits < witnessed)
+    throw Error(ErrorCode::damaged,
+                fmt::format("open {}: {} of {} commits are lost from the records in {}; nothing was changed, repair can "
+                            "accept the loss",
+                            core.path.string(), witnessed - core.commits, witnessed, core.records_path().string()));
+}
+
+std::map<std::uint64_t, std::uint64_t> pack_ends(const Records& records) {
+  std::map<std::uint64_t, std::uint64_t> ends;
+  const std::unique_ptr<rocksdb::Iterator> walk(records.db().NewIterator({}, records.family(Family::engine)));
+  for (walk->Seek("pack"); walk->Valid() && walk->key().starts_with("pack") && walk->key().size() == 12; walk->Next())
+    ends[format::parse_be64(walk->key().ToStringView().substr(4))] = format::parse_be64(walk->value().ToStringView());
+  check(walk->status(), "read the ends of the packs");
+  return ends;
+}
+
+// Cuts what a crash left behind the last commit, and finds where appending goes on.
+std::unique_ptr<PackWriter> recover_packs(const DiskCore& core) {
+  const std::map<std::uint64_t, std::uint64_t> ends = pack_ends(*core.records);
+  std::uint64_t next = ends.empty() ? 1 : ends.rbegin()->first + 1;
+  PackWriter::Position last;
+  for (const fs::directory_entry& entry : fs::directory_iterator(core.packs_path())) {
+    const auto pack = format::parse_pack_file_name(entry.path().filename().string());
+    if (!pack) continue;
+    next = std::max(next, *pack + 1);
+    const auto end = ends.find(*pack);
+    if (end == ends.end()) {
+      fs::remove(entry.path());  // begun after the last commit
+      continue;
+    }
+    const base::File file = base::File::open(entry.path(), O_RDWR);
+    const std::uint64_t size = file.size();
+    if (size > end->second) file.truncate(end->second);
+    // A pack that is shorter than it was is damaged; it is reported by verify, and not appended to.
+    if (size >= end->second && *pack == ends.rbegin()->first) last = {*pack, end->second};
+  }
+  const auto store_id = base::load_big_endian<std::uint64_t>(core.superblock.uuid.bytes.data() + 8);
+  return std::make_unique<PackWriter>(core.packs_path(), store_id, last, next);
+}
+
+std::uint64_t bytes_below(const fs::path& directory) {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    struct stat status {};
+    if (::lstat(entry.path().c_str(), &status) == 0) bytes += static_cast<std::uint64_t>(status.st_blocks) * 512;
+  }
+  return bytes;
+}
+
+class DiskEngine : public Engine {
+ public:
+  explicit DiskEngine(std::shared_ptr<DiskCore> core, const DiskOptions& options)
+      : core_(std::move(core)), options_(options), committer_(*core_) {}
+
+  Uuid uuid() const override { return core_->superblock.uuid; }
+  bool read_only() const override { return core_->read_only; }
+
+  std::unique_ptr<View> view() const override {
+    std::lock_guard lock(refresh_mutex_);
+    return make_disk_view(core_, core_->records);
+  }
+
+  std::unique_ptr<Staging> stage() override {
+    require_writable("store new data");
+    return std::make_unique<DiskStaging>(core_);
+  }
+
+  PublishResult publish(Staging* staging, const Commit& commit) override {
+    require_writable("commit");
+    return committer_.publish(static_cast<DiskStaging*>(staging), commit);
+  }
+
+  void refresh() override {
+    if (!core_->read_only) return;
+    std::lock_guard lock(refresh_mutex_);
+    // A view must not move under its user: with one alive, the next views get a database of their own.
+    const bool in_use = core_->records.use_count() > 1;
+    if (!in_use && core_->records->db().TryCatchUpWithPrimary().ok()) return;
+    core_->records = std::make_shared<Records>(records_options(*core_, options_, false));
+  }
+
+  EngineStats stats() const override {
+    EngineStats stats;
+    stats.record_bytes = bytes_below(core_->records_path());
+    stats.pack_bytes = bytes_below(core_->packs_path());
+    std::error_code error;
+    stats.reserve_bytes = fs::file_size(core_->path / "ballast", error);
+    if (error) stats.reserve_bytes = 0;
+    stats.collisions = core_->collisions;
+    return stats;
+  }
+
+  std::vector<Finding> verify() const override {
+    std::vector<Finding> findings;
+    const std::shared_ptr<Records> records = core_->records;
+    const rocksdb::Status status = records->db().VerifyChecksum();
+    if (!status.ok()) findings.push_back({core_->records_path().string(), status.ToString(), std::nullopt});
+    const auto store_id = base::load_big_endian<std::uint64_t>(core_->superblock.uuid.bytes.data() + 8);
+    for (const auto& [pack, end] : pack_ends(*records))
+      check_pack(core_->packs_path(), pack, end, store_id, findings);
+    return findings;
+  }
+
+ private:
+  void require_writable(std::string_view doing) const {
+    if (core_->read_only)
+      throw Error(ErrorCode::read_only, fmt::format("{}: {} is open for reading only", doing, core_->path.string()));
+  }
+
+  std::shared_ptr<DiskCore> core_;
+  DiskOptions options_;
+  DiskCommitter committer_;
+  mutable std::mutex refresh_mutex_;
+};
+
+void open_for_reading(DiskCore& core, const DiskOptions& options) {
+  core.superblock = read_superblock(core.path);
+  core.packs = std::make_unique<PackReader>(core.packs_path());
+  core.records = std::make_shared<Records>(records_options(core, options, false));
+  load_state(core);
+}
+
+void open_for_writing(DiskCore& core, const DiskOptions& options) {
+  core.superblock = read_superblock(core.path);
+  core.lock.emplace(core.path);
+  guard_space(core);
+  core.records = std::make_shared<Records>(records_options(core, options, false));
+  load_state(core);
+  check_witness(core);
+  core.lock->set_witness(core.commits);
+  core.packs = std::make_unique<PackReader>(core.packs_path());
+  core.writer = recover_packs(core);
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> open_disk_engine(const fs::path& given, const DiskOptions& options) {
+  if (given.empty()) throw Error(ErrorCode::invalid_argument, "open a store: expected a path, got an empty one");
+  const fs::path path = given.has_filename() ? given : given.parent_path();  // without a trailing slash
+  const Found found = look(path);
+  const bool may_create = options.create && !options.read_only;
+  if (found == Found::other)
+    throw Error(ErrorCode::no_store, fmt::format("open {}: there is no store, and it is not an empty directory", path.string()));
+  if (found != Found::store && !may_create)
+    throw Error(ErrorCode::no_store, fmt::format("open {}: there is no store", path.string()));
+  if (found == Found::unfinished) {
+    const LockFile lock(path);  // nobody is creating it at this moment
+    remove_parts(path);
+  }
+  if (found != Found::store) create_store(path, options);
+
+  auto core = std::make_shared<DiskCore>();
+  core->path = path;
+  core->read_only = options.read_only;
+  options.read_only ? open_for_reading(*core, options) : open_for_writing(*core, options);
+  return std::make_unique<DiskEngine>(std::move(core), options);
+}
+
+}  // namespace cairn::engine

@@ -1,0 +1,199 @@
+#include "engine/disk_staging.h"
+
+#include <cairn/error.h>
+
+#include <algorithm>
+
+#include "engine/compression.h"
+
+namespace cairn::engine {
+namespace {
+
+// Below this, one synced batch is cheaper than a second sync for the pack (measured: 64 KiB in all cost 0.26 ms
+// beside the records, 0.33 ms in a pack).
+constexpr std::size_t kBesideBlobMax = 4096;
+constexpr std::uint64_t kBesideCommitMax = 1u << 20;
+constexpr std::uint64_t kSpaceCheckEvery = 4u << 20;
+
+}  // namespace
+
+// Finds out who has the digest: committed (`held.stored`), pending (`held.pending`), or nobody, in which case a new
+// PendingBlob is entered for the caller to place. `replace`: the committed copy is damaged and does not count.
+std::shared_ptr<PendingBlob> DiskStaging::claim(const Digest& digest, bool replace, Held& held) {
+  PendingBlobs& pending = core_->pending;
+  std::unique_lock lock(pending.mutex);
+  for (;;) {
+    const auto entry = pending.blobs.find(digest);
+    std::shared_ptr<PendingBlob> other = entry == pending.blobs.end() ? nullptr : entry->second.lock();
+    if (other != nullptr && other->state == PendingBlob::State::placing) {
+      pending.changed.wait(lock, [&] { return other->state != PendingBlob::State::placing; });
+      continue;
+    }
+    const bool lost = other != nullptr && other->location.packed && other->generation != core_->writer->generation();
+    if (other != nullptr && other->state == PendingBlob::State::ready && !lost) {
+      held.pending = other;
+      return nullptr;
+    }
+    // Asked under the mutex: what is published leaves `pending` only after the records have it.
+    const auto stored = replace ? std::nullopt : find_location(*core_->records, {}, digest);
+    if (stored) {
+      held.stored = *stored;
+      return nullptr;
+    }
+    auto blob = std::make_shared<PendingBlob>();
+    blob->digest = digest;
+    pending.blobs[digest] = blob;
+    return blob;
+  }
+}
+
+bool DiskStaging::equal(const Held& held, BlobKind kind, const Digest& digest,
+                        std::span<const std::byte> bytes) const {
+  format::BlobLocation location = held.stored;
+  if (held.pending != nullptr) {
+    std::lock_guard lock(core_->pending.mutex);
+    location = held.pending->location;
+    if (!location.packed && held.pending->state != PendingBlob::State::published)
+      return location.kind == kind && std::ranges::equal(held.pending->bytes, bytes);
+  }
+  if (location.kind != kind || location.size != bytes.size()) return false;
+  if (held.pending == nullptr || !location.packed)
+    return std::ranges::equal(read_blob(*core_, *core_->records, {}, location, digest), bytes);
+  Bytes stored(location.stored_size);
+  core_->writer->read({location.pack, location.offset}, stored);
+  return std::ranges::equal(decompress(location.codec, std::move(stored), location.size), bytes);
+}
+
+StageResult DiskStaging::stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
+                               std::span<const std::byte> bytes) {
+  bool replace = false;
+  for (;;) {
+    Held held;
+    std::shared_ptr<PendingBlob> mine;
+    if (const auto known = held_.find(digest); known != held_.end() && !replace) {
+      held = known->second;
+    } else {
+      mine = claim(digest, replace, held);
+    }
+    if (mine != nullptr) {
+      mine->location.kind = kind;
+      mine->location.probe = probe;
+      mine->location.size = bytes.size();
+      place(mine, bytes);
+      held_[digest] = {mine, {}};
+      blobs_.push_back(mine);
+      added_ += bytes.size();
+      return replace ? StageResult::repaired : StageResult::added;
+    }
+    try {
+      if (!equal(held, kind, digest, bytes)) {
+        ++core_->collisions;
+        return StageResult::clash;
+      }
+    } catch (const Error& error) {
+      // The stored copy is damaged and the right bytes are at hand. (Or it moved while we looked: look again.)
+      if (error.code() != ErrorCode::damaged || replace || held.pending != nullptr) throw;
+      replace = find_location(*core_->records, {}, digest) == held.stored;
+      held_.erase(digest);
+      continue;
+    }
+    if (held_.try_emplace(digest, held).second && held.pending != nullptr) blobs_.push_back(held.pending);
+    existed_ += bytes.size();
+    return StageResult::existed;
+  }
+}
+
+void DiskStaging::place(const std::shared_ptr<PendingBlob>& blob, std::span<const std::byte> bytes) {
+  try {
+    if (bytes.size() < kBesideBlobMax && beside_bytes_ + bytes.size() <= kBesideCommitMax) {
+      beside_bytes_ += bytes.size();
+      blob->bytes.assign(bytes.begin(), bytes.end());
+      blob->location.stored_size = bytes.size();
+      blob->location.blob_id = core_->next_blob++;
+    } else {
+      append(*blob, bytes);
+    }
+  } catch (...) {
+    finish(blob, PendingBlob::State::failed);
+    throw;
+  }
+  finish(blob, PendingBlob::State::ready);
+}
+
+void DiskStaging::finish(const std::shared_ptr<PendingBlob>& blob, PendingBlob::State state) {
+  PendingBlobs& pending = core_->pending;
+  std::lock_guard lock(pending.mutex);
+  blob->state = state;
+  if (state == PendingBlob::State::failed) pending.blobs.erase(blob->digest);
+  pending.changed.notify_all();
+}
+
+void DiskStaging::append(PendingBlob& blob, std::span<const std::byte> bytes) {
+  if (generation_ == 0) generation_ = core_->writer->generation();
+  unchecked_bytes_ += bytes.size();
+  if (unchecked_bytes_ >= kSpaceCheckEvery) {
+    core_->space->require(2 * kSpaceCheckEvery, "store new data");
+    unchecked_bytes_ = 0;
+  }
+  const auto compressed = compress(bytes);
+  const std::span<const std::byte> stored = compressed ? std::span<const std::byte>(*compressed) : bytes;
+  format::BlobLocation location = blob.location;
+  location.codec = compressed ? format::BlobCodec::lz4 : format::BlobCodec::raw;
+  location.stored_size = stored.size();
+  const PackLocation at = core_->writer->append(
+      generation_, {location.kind, location.probe, location.codec, blob.digest, location.size, location.stored_size},
+      stored);
+  location.packed = true;
+  location.blob_id = 0;
+  location.pack = at.pack;
+  location.offset = at.offset;
+  std::lock_guard lock(core_->pending.mutex);
+  blob.location = location;
+  blob.generation = generation_;
+}
+
+void DiskStaging::settle() {
+  if (generation_ == 0) return;
+  for (auto& [digest, held] : held_) move_to_pack(digest, held);
+}
+
+void DiskStaging::move_to_pack(const Digest& digest, Held& held) {
+  if (held.pending != nullptr) {
+    Bytes bytes;
+    {
+      std::lock_guard lock(core_->pending.mutex);
+      if (held.pending->location.packed) return;
+      bytes = held.pending->bytes;
+      held.stored = held.pending->location;
+      if (held.pending->state == PendingBlob::State::published) held.pending = nullptr;
+    }
+    if (held.pending != nullptr) return append(*held.pending, bytes);
+  }
+  if (held.stored.packed) return;
+  auto moved = std::make_shared<PendingBlob>();
+  moved->digest = digest;
+  moved->state = PendingBlob::State::ready;
+  moved->location = held.stored;
+  moved->replaces = held.stored.blob_id;
+  append(*moved, read_blob(*core_, *core_->records, {}, held.stored, digest));
+  held.pending = moved;
+  blobs_.push_back(std::move(moved));
+}
+
+DiskStaging::~DiskStaging() { clear(); }
+
+void DiskStaging::clear() {
+  held_.clear();
+  std::lock_guard lock(core_->pending.mutex);
+  for (std::shared_ptr<PendingBlob>& blob : blobs_) {
+    const Digest digest = blob->digest;
+    blob.reset();
+    const auto entry = core_->pending.blobs.find(digest);
+    if (entry != core_->pending.blobs.end() && entry->second.expired()) core_->pending.blobs.erase(entry);
+  }
+  blobs_.clear();
+  beside_bytes_ = 0;
+  generation_ = 0;
+}
+
+}  // namespace cairn::engine

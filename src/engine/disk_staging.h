@@ -1,0 +1,53 @@
+// Blobs on their way into a store on disk: small ones wait for the commit's batch, large ones go to a pack at once.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/disk_core.h"
+
+namespace cairn::engine {
+
+class DiskStaging : public Staging {
+ public:
+  explicit DiskStaging(std::shared_ptr<DiskCore> core) : core_(std::move(core)) {}
+  ~DiskStaging() override;
+
+  StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
+                    std::span<const std::byte> bytes) override;
+  std::uint64_t bytes_added() const override { return added_; }
+  std::uint64_t bytes_existed() const override { return existed_; }
+
+  /// If anything here goes to a pack, all of it does: then the pack alone holds what the commit needs, and a lost
+  /// record database can be rebuilt up to it. Call once before publishing.
+  void settle();
+
+  /// The new blobs; their members are guarded by PendingBlobs::mutex.
+  const std::vector<std::shared_ptr<PendingBlob>>& added() const { return blobs_; }
+  /// Published: nothing here is pending any more.
+  void clear();
+
+ private:
+  struct Held {
+    std::shared_ptr<PendingBlob> pending;  // empty: it is committed, at `stored`
+    format::BlobLocation stored;
+  };
+
+  std::shared_ptr<PendingBlob> claim(const Digest& digest, bool replace, Held& held);
+  void place(const std::shared_ptr<PendingBlob>& blob, std::span<const std::byte> bytes);
+  void append(PendingBlob& blob, std::span<const std::byte> bytes);
+  void move_to_pack(const Digest& digest, Held& held);
+  bool equal(const Held& held, BlobKind kind, const Digest& digest, std::span<const std::byte> bytes) const;
+  void finish(const std::shared_ptr<PendingBlob>& blob, PendingBlob::State state);
+
+  std::shared_ptr<DiskCore> core_;
+  std::unordered_map<Digest, Held> held_;
+  std::vector<std::shared_ptr<PendingBlob>> blobs_;
+  std::uint64_t added_ = 0, existed_ = 0;
+  std::uint64_t beside_bytes_ = 0;    // new bytes that wait for the commit's batch
+  std::uint64_t unchecked_bytes_ = 0; // appended since free space was last looked at
+  std::uint64_t generation_ = 0;      // of the pack writer; 0 until something was appended
+};
+
+}  // namespace cairn::engine

@@ -1,0 +1,142 @@
+#include "engine/disk_view.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include "engine/rocksdb_status.h"
+
+namespace cairn::engine {
+namespace {
+
+class DiskCursor : public Cursor {
+ public:
+  DiskCursor(std::unique_ptr<rocksdb::Iterator> iterator, std::string prefix)
+      : iterator_(std::move(iterator)), prefix_(std::move(prefix)) {}
+
+  bool seek(std::string_view key) override {
+    if (prefix_.empty()) {
+      iterator_->Seek(rocksdb::Slice(key));
+    } else {
+      iterator_->Seek(prefix_ + std::string(key));
+    }
+    return arrived();
+  }
+  bool seek_back(std::string_view key) override {
+    iterator_->SeekForPrev(prefix_ + std::string(key));
+    return arrived();
+  }
+  bool next() override {
+    iterator_->Next();
+    return arrived();
+  }
+  bool previous() override {
+    iterator_->Prev();
+    return arrived();
+  }
+  std::string_view key() const override { return iterator_->key().ToStringView().substr(prefix_.size()); }
+  std::string_view value() const override { return iterator_->value().ToStringView(); }
+
+ private:
+  bool arrived() {
+    if (iterator_->Valid()) return prefix_.empty() || iterator_->key().starts_with(prefix_);
+    check(iterator_->status(), "walk the records");
+    return false;
+  }
+
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+  std::string prefix_;
+};
+
+class DiskView : public View {
+ public:
+  DiskView(std::shared_ptr<const DiskCore> core, std::shared_ptr<const Records> records)
+      : core_(std::move(core)), records_(std::move(records)) {
+    if (!core_->read_only) options_.snapshot = records_->db().GetSnapshot();
+  }
+  ~DiskView() override {
+    if (options_.snapshot != nullptr) records_->db().ReleaseSnapshot(options_.snapshot);
+  }
+
+  std::optional<BlobInfo> find_blob(const Digest& digest) const override {
+    const auto location = find_location(*records_, options_, digest);
+    return location ? std::optional(blob_info(*location)) : std::nullopt;
+  }
+
+  Bytes get_blob(BlobKind kind, const Digest& digest) const override {
+    const auto location = find_location(*records_, options_, digest);
+    if (!location)
+      throw Error(ErrorCode::not_found,
+                  fmt::format("read {} {}: no such blob", format::blob_kind_name(kind), digest.hex()));
+    if (location->kind != kind)
+      throw Error(ErrorCode::damaged, fmt::format("read {} {}: the blob is of kind {}", format::blob_kind_name(kind),
+                                                  digest.hex(), format::blob_kind_name(location->kind)));
+    return read_blob(*core_, *records_, options_, *location, digest);
+  }
+
+  void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const override {
+    const auto cursor = walk(Family::digest, "");
+    for (bool more = cursor->seek(""); more; more = cursor->next())
+      if (!visit(parse_digest(cursor->key()), blob_info(format::decode_location(cursor->value())))) return;
+  }
+
+  std::vector<Digest> blobs_with_prefix(std::string_view prefix, std::size_t most) const override {
+    const auto cursor = walk(Family::digest, std::string(prefix));
+    std::vector<Digest> found;
+    for (bool more = cursor->seek(""); more && found.size() < most; more = cursor->next())
+      found.push_back(parse_digest(std::string(prefix).append(cursor->key())));
+    return found;
+  }
+
+  CellHeader cell(CellId id) const override {
+    const auto bytes = find(Family::engine, engine_key::header(id));
+    return bytes ? decode_cell_header(*bytes) : CellHeader{};
+  }
+  std::optional<std::string> find_row(CellId id, std::string_view key) const override {
+    return find(Family::cell, format::be64_text(id).append(key));
+  }
+  std::unique_ptr<Cursor> rows(CellId id) const override { return walk(Family::cell, format::be64_text(id)); }
+  std::optional<std::string> find_record(Record record, NodeId id) const override {
+    return find(record_family(record), format::be64_text(id));
+  }
+  std::unique_ptr<Cursor> records(Record record) const override { return walk(record_family(record), ""); }
+  std::optional<std::string> find_claim(std::string_view key) const override { return find(Family::claim, key); }
+  std::unique_ptr<Cursor> claims() const override { return walk(Family::claim, ""); }
+  std::unique_ptr<Cursor> indexes() const override { return walk(Family::index, ""); }
+
+ private:
+  static Family record_family(Record record) { return record == Record::node ? Family::node : Family::links; }
+
+  static Digest parse_digest(std::string_view key) {
+    Digest digest;
+    if (key.size() != digest.bytes.size())
+      throw Error(ErrorCode::damaged, fmt::format("read a digest: {} bytes, expected 16", key.size()));
+    std::memcpy(digest.bytes.data(), key.data(), key.size());
+    return digest;
+  }
+
+  std::optional<std::string> find(Family family, std::string_view key) const {
+    rocksdb::PinnableSlice value;
+    const auto status = records_->db().Get(options_, records_->family(family), key, &value);
+    if (status.IsNotFound()) return std::nullopt;
+    check(status, fmt::format("read a record of family {}", family_name(family)));
+    return value.ToString();
+  }
+
+  std::unique_ptr<Cursor> walk(Family family, std::string prefix) const {
+    std::unique_ptr<rocksdb::Iterator> iterator(records_->db().NewIterator(options_, records_->family(family)));
+    return std::make_unique<DiskCursor>(std::move(iterator), std::move(prefix));
+  }
+
+  std::shared_ptr<const DiskCore> core_;
+  std::shared_ptr<const Records> records_;
+  rocksdb::ReadOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<View> make_disk_view(std::shared_ptr<const DiskCore> core, std::shared_ptr<const Records> records) {
+  return std::make_unique<DiskView>(std::move(core), std::move(records));
+}
+
+}  // namespace cairn::engine

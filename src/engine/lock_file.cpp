@@ -1,0 +1,83 @@
+#include "engine/lock_file.h"
+
+#include <cairn/error.h>
+#include <cairn/node.h>
+
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/hash.h"
+
+namespace cairn::engine {
+namespace {
+
+constexpr std::size_t kOwnerBytes = 1024;      // text, padded with newlines
+constexpr std::uint64_t kWitnessOffset = 1024; // u64 commits, u64 XXH3-64 of the first
+
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+std::string owner_text() {
+  std::string text = fmt::format("host {}\nprocess {}\nsince {}\nboot {}\n", host_name(), ::getpid(),
+                                 format_time(Timestamp(std::chrono::nanoseconds(base::now_nanoseconds()))), boot_id());
+  text.resize(kOwnerBytes, '\n');
+  return text;
+}
+
+// "host a, process 12, since ..." for the message to whom comes second.
+std::string describe_owner(const base::File& file) {
+  std::array<std::byte, kOwnerBytes> bytes{};
+  std::string_view text = base::as_text(std::span(bytes).first(file.read_at(0, bytes)));
+  std::string described;
+  for (int line = 0; line < 3 && !text.empty(); ++line) {
+    const std::size_t end = text.find('\n');
+    if (!described.empty()) described += ", ";
+    described += text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return described.empty() ? "unknown" : described;
+}
+
+}  // namespace
+
+LockFile::LockFile(const std::filesystem::path& store) : file_(base::File::open(store / "lock", O_RDWR | O_CREAT)) {
+  if (::flock(file_.descriptor(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK)
+      throw Error(ErrorCode::locked, fmt::format("open {}: another process has it open for writing: {}", store.string(),
+                                                 describe_owner(file_)));
+    base::throw_errno(errno, fmt::format("lock {} (the file system must support flock)", file_.name()));
+  }
+  file_.write_at(0, base::as_bytes(owner_text()));
+}
+
+std::uint64_t LockFile::witness() const {
+  std::array<std::byte, 16> bytes{};
+  if (file_.read_at(kWitnessOffset, bytes) != bytes.size()) return 0;
+  const auto sum = base::load_little_endian<std::uint64_t>(bytes.data() + 8);
+  return sum == base::hash64(std::span(bytes).first(8)) ? base::load_little_endian<std::uint64_t>(bytes.data()) : 0;
+}
+
+void LockFile::set_witness(std::uint64_t commits) const {
+  std::array<std::byte, 16> bytes{};
+  base::store_little_endian(bytes.data(), commits);
+  base::store_little_endian(bytes.data() + 8, base::hash64(std::span(bytes).first(8)));
+  file_.write_at(kWitnessOffset, bytes);
+}
+
+}  // namespace cairn::engine

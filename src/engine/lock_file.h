@@ -1,0 +1,27 @@
+// The file `lock` of a store: who writes to it, and how many commits it is known to hold.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "base/file.h"
+
+namespace cairn::engine {
+
+/// Held for as long as the store is open for writing; released by the kernel when the process ends, however it ends.
+class LockFile {
+ public:
+  /// Takes the lock without waiting. Throws locked, naming the holder; io if the file system has no working flock.
+  explicit LockFile(const std::filesystem::path& store);
+
+  /// The number of commits a writer has acknowledged, as far as it got to be written: it may lag, never lead.
+  /// 0 if none is recorded.
+  std::uint64_t witness() const;
+  void set_witness(std::uint64_t commits) const;
+
+ private:
+  base::File file_;
+};
+
+}  // namespace cairn::engine

@@ -1,0 +1,34 @@
+// Reads blobs from pack files; keeps the files it has met open.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <vector>
+
+#include "base/file.h"
+#include "format/pack.h"
+
+namespace cairn::engine {
+
+/// Thread-safe.
+class PackReader {
+ public:
+  explicit PackReader(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  /// The stored (perhaps compressed) bytes of a packed blob, after its record header was checked against
+  /// `location` and `digest`. Throws damaged, naming file and offset.
+  std::vector<std::byte> read(const format::BlobLocation& location, const Digest& digest) const;
+
+ private:
+  std::shared_ptr<base::File> file(std::uint64_t pack) const;
+
+  const std::filesystem::path directory_;
+  mutable std::shared_mutex mutex_;
+  mutable std::map<std::uint64_t, std::shared_ptr<base::File>> files_;
+};
+
+}  // namespace cairn::engine

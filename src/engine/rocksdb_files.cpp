@@ -1,0 +1,167 @@
+#include "engine/rocksdb_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "base/file.h"
+
+namespace cairn::engine {
+namespace {
+
+using rocksdb::FileOptions;
+using rocksdb::FSWritableFile;
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+
+bool is_full(int error_number) { return error_number == ENOSPC || error_number == EDQUOT; }
+
+IOStatus errno_status(int error_number, const std::string& doing) {
+  const char* message = std::strerror(error_number);
+  return is_full(error_number) ? IOStatus::NoSpace(doing, message) : IOStatus::IOError(doing, message);
+}
+
+// Calls `attempt` (-1 and errno on failure) again after the ballast was given back.
+template <class Attempt>
+auto with_ballast(SpaceGuard& guard, Attempt attempt) {
+  auto result = attempt();
+  while (result < 0 && (errno == EINTR || (is_full(errno) && guard.release()))) result = attempt();
+  return result;
+}
+
+// Keeps its own offset, so that a write that was cut short by a full disk can go on exactly where it stopped.
+class GuardedFile : public FSWritableFile {
+ public:
+  GuardedFile(SpaceGuard& guard, base::File file, bool direct, std::uint64_t size)
+      : guard_(guard), file_(std::move(file)), direct_(direct), size_(size) {}
+
+  using FSWritableFile::Append;
+  using FSWritableFile::PositionedAppend;
+
+  IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override { return write(data, size_); }
+  IOStatus PositionedAppend(const Slice& data, std::uint64_t offset, const IOOptions&, IODebugContext*) override {
+    return write(data, offset);
+  }
+  IOStatus Truncate(std::uint64_t size, const IOOptions&, IODebugContext*) override {
+    if (::ftruncate(file_.descriptor(), static_cast<off_t>(size)) != 0) return failed("truncate");
+    size_ = size;
+    return IOStatus::OK();
+  }
+  IOStatus Close(const IOOptions&, IODebugContext*) override {
+    file_.close();
+    return IOStatus::OK();
+  }
+  IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus Sync(const IOOptions&, IODebugContext*) override {
+    const auto sync = [&] { return ::fdatasync(file_.descriptor()); };
+    // A failed fdatasync is not tried again: the kernel may have dropped the pages (fsync(2), "Errors").
+    return sync() == 0 ? IOStatus::OK() : failed("fdatasync");
+  }
+  IOStatus Fsync(const IOOptions&, IODebugContext*) override {
+    return ::fsync(file_.descriptor()) == 0 ? IOStatus::OK() : failed("fsync");
+  }
+  bool IsSyncThreadSafe() const override { return true; }
+  bool use_direct_io() const override { return direct_; }
+  std::size_t GetRequiredBufferAlignment() const override { return 4096; }
+  std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return size_; }
+
+ private:
+  IOStatus write(const Slice& data, std::uint64_t offset) {
+    std::size_t done = 0;
+    while (done < data.size()) {
+      const ssize_t put = with_ballast(guard_, [&] {
+        return ::pwrite(file_.descriptor(), data.data() + done, data.size() - done, static_cast<off_t>(offset + done));
+      });
+      if (put < 0) return failed("write");
+      done += static_cast<std::size_t>(put);
+    }
+    size_ = std::max(size_, offset + data.size());
+    return IOStatus::OK();
+  }
+  IOStatus failed(const char* doing) const { return errno_status(errno, std::string(doing) + " " + file_.name()); }
+
+  SpaceGuard& guard_;
+  base::File file_;
+  bool direct_;
+  std::uint64_t size_;
+};
+
+class GuardedFileSystem : public rocksdb::FileSystemWrapper {
+ public:
+  explicit GuardedFileSystem(SpaceGuard& guard)
+      : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()), guard_(guard) {}
+
+  const char* Name() const override { return "cairn.GuardedFileSystem"; }
+
+  IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
+                           std::unique_ptr<FSWritableFile>* result, IODebugContext*) override {
+    return open(path, options, O_TRUNC, result);
+  }
+  IOStatus ReopenWritableFile(const std::string& path, const FileOptions& options,
+                              std::unique_ptr<FSWritableFile>* result, IODebugContext*) override {
+    return open(path, options, 0, result);
+  }
+  IOStatus ReuseWritableFile(const std::string& path, const std::string& old_path, const FileOptions& options,
+                             std::unique_ptr<FSWritableFile>* result, IODebugContext* debug) override {
+    const IOStatus renamed = RenameFile(old_path, path, options.io_options, debug);
+    return renamed.ok() ? open(path, options, 0, result) : renamed;
+  }
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* debug) override {
+    return retried([&] { return FileSystemWrapper::RenameFile(from, to, options, debug); });
+  }
+  IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& options,
+                    IODebugContext* debug) override {
+    return retried([&] { return FileSystemWrapper::LinkFile(from, to, options, debug); });
+  }
+  IOStatus CreateDir(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
+    return retried([&] { return FileSystemWrapper::CreateDir(path, options, debug); });
+  }
+  IOStatus CreateDirIfMissing(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
+    return retried([&] { return FileSystemWrapper::CreateDirIfMissing(path, options, debug); });
+  }
+
+ private:
+  template <class Call>
+  IOStatus retried(Call call) {
+    IOStatus status = call();
+    while (status.IsNoSpace() && guard_.release()) status = call();
+    return status;
+  }
+
+  IOStatus open(const std::string& path, const FileOptions& options, int extra, std::unique_ptr<FSWritableFile>* result) {
+    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | extra;
+    bool direct = options.use_direct_writes && !options.use_mmap_writes;
+    const auto open_as = [&](int with) {
+      return with_ballast(guard_, [&] { return ::open(path.c_str(), flags | with, 0600); });
+    };
+    int descriptor = open_as(direct ? O_DIRECT : 0);
+    if (descriptor < 0 && errno == EINVAL && direct) {  // a file system without direct I/O
+      direct = false;
+      descriptor = open_as(0);
+    }
+    if (descriptor < 0) return errno_status(errno, "open " + path);
+    base::File file(descriptor, path);
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0) return errno_status(errno, "stat " + path);
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    *result = std::make_unique<GuardedFile>(guard_, std::move(file), direct, size);
+    return IOStatus::OK();
+  }
+
+  SpaceGuard& guard_;
+};
+
+}  // namespace
+
+std::shared_ptr<rocksdb::FileSystem> make_guarded_file_system(SpaceGuard& guard) {
+  return std::make_shared<GuardedFileSystem>(guard);
+}
+
+}  // namespace cairn::engine

@@ -1,0 +1,16 @@
+// The file system as RocksDB sees it: the real one, except that it is never full.
+#pragma once
+
+#include <memory>
+
+#include <rocksdb/file_system.h>
+
+#include "engine/space_guard.h"
+
+namespace cairn::engine {
+
+/// Wraps the default file system. A write that finds no room gives the ballast back and goes on where it stopped;
+/// only when that does not help either is RocksDB told. `guard` must outlive the file system.
+std::shared_ptr<rocksdb::FileSystem> make_guarded_file_system(SpaceGuard& guard);
+
+}  // namespace cairn::engine

@@ -1,0 +1,37 @@
+// Keeps a full disk from doing harm: a check before each commit, and a ballast file to let go of.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string_view>
+
+namespace cairn::engine {
+
+/// Debian's RocksDB aborts the process in some cases where the file system says ENOSPC to it, so it must never be
+/// told. The ballast is real blocks that are given back when a write of RocksDB finds no room; until there is room
+/// for it again, no new commit is let in. Thread-safe.
+class SpaceGuard {
+ public:
+  /// Claims the ballast file in `directory`: `bytes`, or a quarter of the free space if that is less.
+  SpaceGuard(const std::filesystem::path& directory, std::uint64_t bytes);
+
+  /// Throws no_space unless `bytes` more fit, with a margin, and the ballast is in place. `doing` is for the message.
+  void require(std::uint64_t bytes, std::string_view doing);
+
+  /// Gives the ballast back to the file system; false if that was done before and there is nothing left to give.
+  bool release();
+
+  std::uint64_t ballast_bytes() const;
+
+ private:
+  bool claim();
+
+  const std::filesystem::path directory_;
+  const std::filesystem::path file_;
+  const std::uint64_t wanted_;
+  mutable std::mutex mutex_;
+  std::uint64_t held_ = 0;
+};
+
+}  // namespace cairn::engine

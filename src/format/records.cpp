@@ -1,0 +1,186 @@
+#include "format/records.h"
+
+#include "format/wire.h"
+
+namespace cairn::format {
+
+namespace {
+
+constexpr std::string_view kNode = "node record";
+constexpr std::string_view kRun = "run record";
+constexpr std::string_view kCheckpoint = "checkpoint row";
+constexpr std::string_view kStep = "step record";
+
+template <class Root>
+std::string canonical_row(Root&& root, std::string_view what) {
+  return std::string(base::as_text(canonical_bytes(root, what)));
+}
+
+// Empty text and data stay unset, so that equal records have equal bytes.
+template <class Set>
+void set_text(const std::string& text, Set&& set) {
+  if (!text.empty()) set(as_wire_text(text));
+}
+
+std::string get_text(capnp::Text::Reader text) { return std::string(text_view(text)); }
+
+// An enumeration read from a row: its numbers run from 1 to `last`.
+template <class Enum>
+Enum get_enum(std::uint8_t number, Enum last, std::string_view what, std::string_view field) {
+  if (number < 1 || number > static_cast<std::uint8_t>(last)) throw_damaged(what, field);
+  return static_cast<Enum>(number);
+}
+
+void set_content(wire::NodeRecord::Content::Builder wire, const Content& content) {
+  if (const auto* object = std::get_if<ObjectId>(&content)) set_digest(wire.initObject(), object->digest);
+  if (const auto* artifact = std::get_if<ArtifactId>(&content)) set_digest(wire.initArtifact(), artifact->digest);
+}
+
+Content get_content(wire::NodeRecord::Content::Reader wire) {
+  switch (wire.which()) {
+    case wire::NodeRecord::Content::NONE: return {};
+    case wire::NodeRecord::Content::OBJECT: return ObjectId{get_digest(wire.getObject())};
+    case wire::NodeRecord::Content::ARTIFACT: return ArtifactId{get_digest(wire.getArtifact())};
+  }
+  throw_damaged(kNode, "content of an unknown form");
+}
+
+NodeRecord read_node(wire::NodeRecord::Reader wire) {
+  NodeRecord node;
+  node.uuid = get_uuid(wire.getUuid());
+  node.kind = get_enum(wire.getKind(), NodeKind::workflow, kNode, "a kind that does not exist");
+  node.state = get_enum(wire.getState(), NodeState::killed, kNode, "a state that does not exist");
+  node.type = get_text(wire.getType());
+  node.label = get_text(wire.getLabel());
+  node.description = get_text(wire.getDescription());
+  node.cell = wire.getCell();
+  node.created = wire.getCreated();
+  node.modified = wire.getModified();
+  node.exit_status = wire.getExitStatus();
+  node.exit_message = get_text(wire.getExitMessage());
+  node.code_version = get_text(wire.getCodeVersion());
+  node.attributes = std::string(data_view(wire.getAttributes()));
+  node.content = get_content(wire.getContent());
+  node.size = wire.getSize();
+  return node;
+}
+
+RunRecord read_run(wire::RunRecord::Reader wire) {
+  RunRecord run;
+  run.uuid = get_uuid(wire.getUuid());
+  run.name = get_text(wire.getName());
+  run.workflow = wire.getWorkflow();
+  run.created = wire.getCreated();
+  run.head = wire.getHead();
+  run.node_next = wire.getNodeNext();
+  run.node_end = wire.getNodeEnd();
+  run.node_block = wire.getNodeBlock();
+  return run;
+}
+
+CheckpointRow read_checkpoint(wire::CheckpointRow::Reader wire) {
+  return {CheckpointId{get_digest(wire.getId())}, wire.getStep(), wire.getTime(), get_digest(wire.getContent())};
+}
+
+void set_inputs(wire::StepRecord::Builder wire, const std::vector<StepRecord::Input>& inputs) {
+  if (inputs.empty()) return;
+  auto list = wire.initInputs(static_cast<unsigned>(inputs.size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    set_text(inputs[i].label, [&](auto text) { list[i].setLabel(text); });
+    set_digest(list[i].initContent(), inputs[i].content);
+    list[i].setNode(inputs[i].node);
+  }
+}
+
+StepRecord read_step(wire::StepRecord::Reader wire) {
+  StepRecord step;
+  step.name = get_text(wire.getName());
+  step.code_version = get_text(wire.getCodeVersion());
+  for (const auto input : wire.getInputs())
+    step.inputs.push_back({get_text(input.getLabel()), get_digest(input.getContent()), input.getNode()});
+  step.process = wire.getProcess();
+  step.result = wire.getResult();
+  step.time = wire.getTime();
+  step.duration = wire.getDuration();
+  step.result_content = get_digest(wire.getResultContent());
+  return step;
+}
+
+}  // namespace
+
+std::string encode_node(const NodeRecord& node) {
+  capnp::MallocMessageBuilder message(64);
+  auto wire = message.initRoot<wire::NodeRecord>();
+  set_uuid(wire.initUuid(), node.uuid);
+  wire.setKind(static_cast<std::uint8_t>(node.kind));
+  wire.setState(static_cast<std::uint8_t>(node.state));
+  set_text(node.type, [&](auto text) { wire.setType(text); });
+  set_text(node.label, [&](auto text) { wire.setLabel(text); });
+  set_text(node.description, [&](auto text) { wire.setDescription(text); });
+  wire.setCell(node.cell);
+  wire.setCreated(node.created);
+  wire.setModified(node.modified);
+  wire.setExitStatus(node.exit_status);
+  set_text(node.exit_message, [&](auto text) { wire.setExitMessage(text); });
+  set_text(node.code_version, [&](auto text) { wire.setCodeVersion(text); });
+  if (!node.attributes.empty()) wire.setAttributes(as_data(node.attributes));
+  set_content(wire.getContent(), node.content);
+  wire.setSize(node.size);
+  return canonical_row(wire, kNode);
+}
+
+NodeRecord decode_node(std::string_view bytes) {
+  return read_wire<wire::NodeRecord>(base::as_bytes(bytes), kNode, read_node);
+}
+
+std::string encode_run(const RunRecord& run) {
+  capnp::MallocMessageBuilder message(64);
+  auto wire = message.initRoot<wire::RunRecord>();
+  set_uuid(wire.initUuid(), run.uuid);
+  set_text(run.name, [&](auto text) { wire.setName(text); });
+  wire.setWorkflow(run.workflow);
+  wire.setCreated(run.created);
+  wire.setHead(run.head);
+  wire.setNodeNext(run.node_next);
+  wire.setNodeEnd(run.node_end);
+  wire.setNodeBlock(run.node_block);
+  return canonical_row(wire, kRun);
+}
+
+RunRecord decode_run(std::string_view bytes) {
+  return read_wire<wire::RunRecord>(base::as_bytes(bytes), kRun, read_run);
+}
+
+std::string encode_checkpoint_row(const CheckpointRow& row) {
+  capnp::MallocMessageBuilder message(32);
+  auto wire = message.initRoot<wire::CheckpointRow>();
+  set_digest(wire.initId(), row.id.digest);
+  wire.setStep(row.step);
+  wire.setTime(row.time);
+  set_digest(wire.initContent(), row.content);
+  return canonical_row(wire, kCheckpoint);
+}
+
+CheckpointRow decode_checkpoint_row(std::string_view bytes) {
+  return read_wire<wire::CheckpointRow>(base::as_bytes(bytes), kCheckpoint, read_checkpoint);
+}
+
+std::string encode_step(const StepRecord& step) {
+  capnp::MallocMessageBuilder message(64);
+  auto wire = message.initRoot<wire::StepRecord>();
+  set_text(step.name, [&](auto text) { wire.setName(text); });
+  set_text(step.code_version, [&](auto text) { wire.setCodeVersion(text); });
+  set_inputs(wire, step.inputs);
+  wire.setProcess(step.process);
+  wire.setResult(step.result);
+  wire.setTime(step.time);
+  wire.setDuration(step.duration);
+  set_digest(wire.initResultContent(), step.result_content);
+  return canonical_row(wire, kStep);
+}
+
+StepRecord decode_step(std::string_view bytes) {
+  return read_wire<wire::StepRecord>(base::as_bytes(bytes), kStep, read_step);
+}
+
+}  // namespace cairn::format

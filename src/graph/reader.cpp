@@ -1,0 +1,209 @@
+#include "graph/reader.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "format/packed_links.h"
+#include "graph/cursors.h"
+#include "graph/index_entries.h"
+
+namespace cairn::graph {
+namespace {
+
+namespace index = format::index;
+using engine::Record;
+using format::NodeRecord;
+
+[[noreturn]] void throw_unknown(NodeId id) {
+  throw Error(ErrorCode::not_found, fmt::format("read node {}: no such node", id));
+}
+
+NodeRecord read_record(RecordWalk& walk, NodeId id) {
+  const std::optional<std::string_view> bytes = walk.find(id);
+  if (!bytes) throw_unknown(id);
+  return format::decode_node(*bytes);
+}
+
+bool passes(const NodeRecord& record, const NodeQuery& query) {
+  return (!query.kind || record.kind == *query.kind) && (!query.state || record.state == *query.state) &&
+         (!query.type || record.type == *query.type) && (!query.cell || record.cell == *query.cell) &&
+         (!query.label || record.label == *query.label) && (!query.content || record.content == *query.content);
+}
+
+// A key that ends in a node id, without it.
+std::string without_id(std::string key) {
+  key.resize(key.size() - sizeof(NodeId));
+  return key;
+}
+
+const Digest* digest_of(const Content& content) {
+  if (const auto* object = std::get_if<ObjectId>(&content)) return &object->digest;
+  if (const auto* artifact = std::get_if<ArtifactId>(&content)) return &artifact->digest;
+  return nullptr;
+}
+
+// The prefix of the shortest index that holds every node of the listing; empty if there is none.
+std::string index_prefix(const NodeQuery& query) {
+  if (query.content)
+    if (const Digest* digest = digest_of(*query.content)) return index::contents_of(*digest);
+  // A text that could not be a type must not reach into the keys of another one.
+  if (query.type && query.type->find('\0') == std::string::npos) return without_id(index::type(*query.type, 0));
+  const bool processes_only =
+      (query.kind && is_state_indexed(*query.kind)) || (query.state && *query.state != NodeState::finished);
+  if (query.state && processes_only) return without_id(index::state(static_cast<std::uint8_t>(*query.state), 0));
+  return {};
+}
+
+}  // namespace
+
+std::optional<NodeId> GraphReader::find_id(const Uuid& uuid) const {
+  const std::optional<std::string> owner = view_.find_claim(format::claim::node(uuid));
+  return owner ? std::optional(format::parse_be64(*owner)) : std::nullopt;
+}
+
+NodeId GraphReader::get_id(const Uuid& uuid) const {
+  if (const std::optional<NodeId> id = find_id(uuid)) return *id;
+  throw Error(ErrorCode::not_found, fmt::format("find node {}: no such node", uuid.text()));
+}
+
+std::optional<StoredNode> GraphReader::find_node(const Uuid& uuid) const {
+  const std::optional<NodeId> id = find_id(uuid);
+  if (!id) return std::nullopt;
+  const std::optional<std::string> bytes = view_.find_record(Record::node, *id);
+  // A claim may outlive the commit it was made for, on engines that make it before.
+  if (!bytes) return std::nullopt;
+  return StoredNode{*id, format::decode_node(*bytes)};
+}
+
+NodeRecord GraphReader::get_record(NodeId id) const {
+  const std::optional<std::string> bytes = view_.find_record(Record::node, id);
+  if (!bytes) throw_unknown(id);
+  return format::decode_node(*bytes);
+}
+
+std::vector<NodeRecord> GraphReader::get_records(std::span<const NodeId> ids) const {
+  RecordWalk walk(view_, Record::node);
+  std::vector<NodeRecord> records;
+  records.reserve(ids.size());
+  for (const NodeId id : ids) records.push_back(read_record(walk, id));
+  return records;
+}
+
+std::vector<StoredLink> GraphReader::links_of(NodeId id) const {
+  if (!view_.find_record(Record::node, id)) throw_unknown(id);
+  std::vector<StoredLink> links;
+  if (const std::optional<std::string> bytes = view_.find_record(Record::links, id))
+    format::visit_links(*bytes, [&](const format::PackedLink& link) { links.push_back(stored_link(id, link)); });
+  append_backlinks(id, links);
+  std::sort(links.begin(), links.end());
+  return links;
+}
+
+std::vector<StoredNode> GraphReader::nodes(const NodeQuery& query) const {
+  std::vector<StoredNode> found;
+  for (const IdRange range : id_ranges(query)) {
+    if (found.size() >= query.limit) break;
+    list_range(query, range, found);
+  }
+  return found;
+}
+
+NodeQuery GraphReader::query(const NodeFilter& filter, std::optional<CellId> cell) const {
+  return {.kind = filter.kind,
+          .state = filter.state,
+          .type = filter.type,
+          .cell = cell,
+          .label = filter.label,
+          .content = filter.content,
+          .after = filter.after ? get_id(*filter.after) : 0,
+          .limit = filter.limit};
+}
+
+Node GraphReader::public_node(const NodeRecord& record) {
+  Node node;
+  node.uuid = record.uuid;
+  node.kind = record.kind;
+  node.state = record.state;
+  node.type = record.type;
+  node.label = record.label;
+  node.description = record.description;
+  node.created = Timestamp(std::chrono::nanoseconds(record.created));
+  node.modified = Timestamp(std::chrono::nanoseconds(record.modified));
+  node.exit_status = record.exit_status;
+  node.exit_message = record.exit_message;
+  node.code_version = record.code_version;
+  node.content = record.content;
+  node.size_bytes = record.size;
+  return node;
+}
+
+std::vector<Link> GraphReader::public_links(std::span<const StoredLink> links) const {
+  RecordWalk walk(view_, Record::node);
+  std::vector<NodeId> ids;
+  for (const StoredLink& link : links) ids.insert(ids.end(), {link.source, link.target});
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::unordered_map<NodeId, Uuid> uuids;
+  for (const NodeId id : ids) uuids.emplace(id, read_record(walk, id).uuid);
+
+  std::vector<Link> found;
+  found.reserve(links.size());
+  for (const StoredLink& link : links)
+    found.push_back({uuids.at(link.source), uuids.at(link.target), link.type,
+                     std::string(labels_.text(link.label, view_))});
+  return found;
+}
+
+// Where ids that can pass are: a cell has nodes only in the blocks of ids it leased.
+std::vector<GraphReader::IdRange> GraphReader::id_ranges(const NodeQuery& query) const {
+  if (query.after == UINT64_MAX) return {};
+  const NodeId least = query.after + 1;
+  if (!query.cell) return {{least, UINT64_MAX}};
+  std::vector<IdRange> ranges;
+  const auto rows = view_.rows(format::kRootCell);
+  for (bool more = rows->seek(format::row::lease(0)); more; more = rows->next()) {
+    if (rows->key().empty() || rows->key().front() != format::row::kLease) break;
+    const NodeId first = format::row::parse_lease(rows->key());
+    const std::string_view value = rows->value();
+    if (format::parse_be64(value.substr(0, 8)) != *query.cell) continue;
+    const std::uint64_t count = format::parse_be64(value.substr(8));
+    if (count == 0 || first + (count - 1) < least) continue;
+    ranges.push_back({std::max(first, least), first + (count - 1)});
+  }
+  return ranges;
+}
+
+void GraphReader::list_range(const NodeQuery& query, IdRange range, std::vector<StoredNode>& found) const {
+  const std::string prefix = index_prefix(query);
+  const bool is_index = !prefix.empty();
+  IdWalk ids(is_index ? view_.indexes() : view_.records(Record::node), prefix);
+  RecordWalk records(view_, Record::node);
+  for (bool more = ids.move_to(range.first); more && ids.id() <= range.last; more = ids.next()) {
+    if (found.size() >= query.limit) return;
+    const auto bytes = is_index ? records.find(ids.id()) : std::optional(ids.value());
+    // Indexes are derived: an entry may be older than its node's record, or have none.
+    if (!bytes) continue;
+    NodeRecord record = format::decode_node(*bytes);
+    if (passes(record, query)) found.push_back({ids.id(), std::move(record)});
+  }
+}
+
+void GraphReader::append_backlinks(NodeId far, std::vector<StoredLink>& links) const {
+  const std::string prefix = index::backlinks_of(far);
+  const auto cursor = view_.indexes();
+  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
+    const index::Backlink link = index::parse_backlink(cursor->key());
+    if (!format::is_link_code(link.code))
+      throw Error(ErrorCode::damaged, fmt::format("read links of node {}: link code {}", far, link.code));
+    links.push_back(stored_link(link.holder, {.other = far,
+                                              .type = format::link_code_type(link.code),
+                                              .outgoing = format::link_code_outgoing(link.code),
+                                              .label = link.label}));
+  }
+}
+
+}  // namespace cairn::graph

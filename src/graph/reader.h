@@ -1,0 +1,100 @@
+// GraphReader: nodes and links of one view.
+#pragma once
+
+#include <cairn/node.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "format/records.h"
+#include "graph/labels.h"
+
+namespace cairn::graph {
+
+using format::CellId;
+using format::NodeId;
+
+/// A node as it is stored. `record.attributes` are still encoded.
+struct StoredNode {
+  NodeId id = 0;
+  format::NodeRecord record;
+};
+
+/// A link by the ids of its ends, whichever of them holds it.
+struct StoredLink {
+  NodeId source = 0;
+  NodeId target = 0;
+  LinkType type = LinkType::input;
+  LabelId label = 0;
+
+  friend auto operator<=>(const StoredLink&, const StoredLink&) = default;
+};
+
+/// Which nodes a listing shows; empty members do not filter. What NodeFilter says, in stored terms.
+struct NodeQuery {
+  std::optional<NodeKind> kind;
+  std::optional<NodeState> state;
+  std::optional<std::string> type;
+  std::optional<CellId> cell;
+  std::optional<std::string> label;
+  std::optional<Content> content;
+  NodeId after = 0;  ///< only nodes with a larger id
+  std::size_t limit = SIZE_MAX;
+};
+
+/// Reads what `view` shows. Const calls are safe from several threads.
+class GraphReader {
+ public:
+  /// `view` and `labels` must outlive the reader.
+  GraphReader(const engine::View& view, const Labels& labels) : view_(view), labels_(labels) {}
+
+  std::optional<NodeId> find_id(const Uuid& uuid) const;
+  /// Throws not_found.
+  NodeId get_id(const Uuid& uuid) const;
+  std::optional<StoredNode> find_node(const Uuid& uuid) const;
+  /// Throws not_found: ids come out of the store, so a missing record is a missing node.
+  format::NodeRecord get_record(NodeId id) const;
+  /// The records of `ids`, in the same order. Ascending ids are read with one cursor. Throws not_found.
+  std::vector<format::NodeRecord> get_records(std::span<const NodeId> ids) const;
+
+  /// Links that begin or end at the node, sorted. Throws not_found.
+  std::vector<StoredLink> links_of(NodeId id) const;
+
+  /// The nodes that pass `query`, in order of id. Reads the shortest index that applies (content, then type, then
+  /// state of processes), else all records; a cell's nodes are found by its leases of ids. Stable under paging:
+  /// pass the last id as `after`.
+  std::vector<StoredNode> nodes(const NodeQuery& query) const;
+
+  /// `filter` in stored terms; the caller has looked up `cell`, the cell of filter.run. Throws not_found if
+  /// filter.after names no node.
+  NodeQuery query(const NodeFilter& filter, std::optional<CellId> cell) const;
+
+  /// As users see it, but without run name and attributes: those belong to the layer that knows runs and objects.
+  static Node public_node(const format::NodeRecord& record);
+  /// As users see them, in the same order. Throws not_found if an end has no record.
+  std::vector<Link> public_links(std::span<const StoredLink> links) const;
+
+ private:
+  struct IdRange {
+    NodeId first;
+    NodeId last;
+  };
+  std::vector<IdRange> id_ranges(const NodeQuery& query) const;
+  void list_range(const NodeQuery& query, IdRange range, std::vector<StoredNode>& found) const;
+  void append_backlinks(NodeId far, std::vector<StoredLink>& links) const;
+
+  const engine::View& view_;
+  const Labels& labels_;
+};
+
+/// The link between its ends, as told by the node that holds it.
+inline StoredLink stored_link(NodeId holder, const format::PackedLink& link) {
+  return link.outgoing ? StoredLink{holder, link.other, link.type, link.label}
+                       : StoredLink{link.other, holder, link.type, link.label};
+}
+
+}  // namespace cairn::graph

@@ -1,0 +1,239 @@
+#include "graph/writer.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "format/packed_links.h"
+#include "graph/index_entries.h"
+
+namespace cairn::graph {
+namespace {
+
+using engine::Record;
+using format::NodeRecord;
+using format::PackedLink;
+
+std::string name_of(const NodeRecord& record) {
+  return fmt::format("{} {}", kind_name(record.kind), record.uuid.text());
+}
+
+[[noreturn]] void throw_invalid(const NodeRecord& record, std::string_view problem) {
+  throw Error(ErrorCode::invalid_argument, fmt::format("write {}: {}", name_of(record), problem));
+}
+
+void check_record(const NodeRecord& record, CellId cell) {
+  if (record.cell != cell) throw_invalid(record, fmt::format("it is of cell {}, not {}", record.cell, cell));
+  if (record.type.size() > kTypeBytesMax) throw_invalid(record, "its type is longer than 1024 bytes");
+  // NUL ends the type in its index key.
+  if (record.type.find('\0') != std::string::npos) throw_invalid(record, "its type holds NUL");
+  if (record.kind == NodeKind::data && record.state != NodeState::finished)
+    throw_invalid(record, "a data node is finished from birth");
+}
+
+// What about `next` may not differ from `stored`; empty if nothing is.
+std::string_view frozen_change(const NodeRecord& stored, const NodeRecord& next) {
+  if (next.uuid != stored.uuid) return "the UUID of a node does not change";
+  if (next.kind != stored.kind) return "the kind of a node does not change";
+  if (next.type != stored.type) return "the type of a node does not change";
+  if (next.created != stored.created) return "the time of creation does not change";
+  if (!is_terminal(stored.state)) return {};
+  NodeRecord editable = next;
+  editable.label = stored.label;
+  editable.description = stored.description;
+  editable.modified = stored.modified;
+  return editable == stored ? std::string_view() : "only label and description of a sealed node change";
+}
+
+}  // namespace
+
+GraphWriter::GraphWriter(const engine::View& view, const Labels& labels, CellId cell)
+    : view_(view), labels_(labels), cell_(cell) {}
+
+void GraphWriter::add_node(NodeId id, NodeRecord record) {
+  check_record(record, cell_);
+  if (id == 0) throw_invalid(record, "node ids begin at 1");
+  if (positions_.contains(id)) throw Error(ErrorCode::exists, fmt::format("add {}: node id {} is in use", name_of(record), id));
+  if (!uuids_.insert(record.uuid).second)
+    throw Error(ErrorCode::exists, fmt::format("add {}: the commit has a node of this UUID", name_of(record)));
+  positions_.emplace(id, entries_.size());
+  Entry& entry = entries_.emplace_back();
+  entry.id = id;
+  entry.record = std::move(record);
+  entry.links_loaded = true;
+}
+
+void GraphWriter::update_node(NodeId id, NodeRecord record) {
+  Entry& entry = entries_[position(id)];
+  check_record(record, cell_);
+  if (entry.record.cell != cell_) throw_invalid(entry.record, "it is of another cell");
+  if (entry.stored) {
+    const std::string_view rule = frozen_change(*entry.stored, record);
+    if (!rule.empty())
+      throw Error(ErrorCode::rule_violation, fmt::format("update {}: {}", name_of(*entry.stored), rule));
+  } else if (record.uuid != entry.record.uuid || record.kind != entry.record.kind) {
+    throw_invalid(entry.record, "UUID and kind of a node do not change");  // its links were checked against them
+  }
+  entry.changed = entry.stored && record != *entry.stored;
+  entry.record = std::move(record);
+}
+
+void GraphWriter::add_link(NodeId source, NodeId target, LinkType type, std::string_view label) {
+  const LinkRule& rule = link_rule(type);
+  check_label(label);
+  const std::size_t from = position(source), to = position(target);
+  const Attempt attempt{entries_[from], entries_[to], rule, label};
+  check_ends(attempt, from, to);
+
+  Entry& holder = entries_[rule.held_by_source ? from : to];
+  if (!rule.held_by_source) check_birth(attempt, to, from);
+  if (holder.record.cell != cell_)
+    throw_invalid(holder.record, fmt::format("it would hold the {} link \"{}\" but is of another cell", link_name(type), label));
+  const std::optional<LabelId> number = labels_.find(label, view_);
+  if (!number) throw_invalid(holder.record, fmt::format("link label \"{}\" is not interned", label));
+
+  load_links(holder);
+  check_unique(attempt, holder, *number);
+  taken_.insert(place_of(rule, source, target, *number));
+  holder.links.push_back({rule.held_by_source ? target : source, type, rule.held_by_source, *number});
+}
+
+const NodeRecord& GraphWriter::node(NodeId id) { return entries_[position(id)].record; }
+
+bool GraphWriter::empty() const {
+  return std::all_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
+    return entry.stored && !entry.changed && entry.links.size() == entry.links_stored;
+  });
+}
+
+engine::Edit GraphWriter::finish() {
+  engine::Edit edit;
+  for (const Entry& entry : entries_) {
+    write_node(entry, edit);
+    write_links(entry, edit);
+  }
+  return edit;
+}
+
+std::size_t GraphWriter::PlaceHash::operator()(const Place& place) const noexcept {
+  std::uint64_t hash = place.at;
+  for (const std::uint64_t part : {place.other, std::uint64_t{place.label} << 8 | static_cast<unsigned>(place.type)})
+    hash = (hash ^ part) * 0x9e3779b97f4a7c15u;  // 2^64 / golden ratio
+  return static_cast<std::size_t>(hash ^ (hash >> 32));
+}
+
+void GraphWriter::refuse(const Attempt& attempt, std::string_view rule) {
+  throw Error(ErrorCode::rule_violation,
+              fmt::format("{} link \"{}\" from {} to {}: {}", link_name(attempt.rule.type), attempt.label,
+                          name_of(attempt.source.record), name_of(attempt.target.record), rule));
+}
+
+GraphWriter::Place GraphWriter::place_of(const LinkRule& rule, NodeId source, NodeId target, LabelId label) {
+  switch (rule.label_scope) {
+    case LabelScope::target: return {target, 0, label, rule.type};
+    case LabelScope::source: return {source, 0, label, rule.type};
+    case LabelScope::pair: break;
+  }
+  return {source, target, label, rule.type};
+}
+
+GraphWriter::Place GraphWriter::place_of(NodeId holder, const PackedLink& link) {
+  const LinkRule& rule = link_rule(link.type);
+  return link.outgoing ? place_of(rule, holder, link.other, link.label)
+                       : place_of(rule, link.other, holder, link.label);
+}
+
+// Within the commit that seals it, a process still gets its last links.
+bool GraphWriter::is_sealed(const Entry& entry) {
+  return entry.stored && entry.stored->kind != NodeKind::data && is_terminal(entry.stored->state);
+}
+
+// The node's place in entries_, read from the view if it is not there yet.
+std::size_t GraphWriter::position(NodeId id) {
+  const auto known = positions_.find(id);
+  if (known != positions_.end()) return known->second;
+  const std::optional<std::string> bytes = view_.find_record(Record::node, id);
+  if (!bytes) throw Error(ErrorCode::not_found, fmt::format("find node {}: no such node", id));
+  NodeRecord record = format::decode_node(*bytes);
+  positions_.emplace(id, entries_.size());
+  Entry& entry = entries_.emplace_back();
+  entry.id = id;
+  entry.stored = record;
+  entry.record = std::move(record);
+  return entries_.size() - 1;
+}
+
+void GraphWriter::load_links(Entry& holder) {
+  if (holder.links_loaded) return;
+  if (const std::optional<std::string> bytes = view_.find_record(Record::links, holder.id))
+    format::append_links(*bytes, holder.links);
+  for (const PackedLink& link : holder.links) taken_.insert(place_of(holder.id, link));
+  holder.links_stored = holder.links.size();
+  holder.links_loaded = true;
+}
+
+void GraphWriter::check_ends(const Attempt& attempt, std::size_t source, std::size_t target) const {
+  if (source == target) refuse(attempt, "a node has no link to itself");
+  const LinkRule& rule = attempt.rule;
+  if (!rule.sources.has(attempt.source.record.kind) || !rule.targets.has(attempt.target.record.kind))
+    refuse(attempt, rule.kinds_text);
+  // Into a sealed process, only references are left: the others exist from its birth.
+  if (is_sealed(attempt.source)) refuse(attempt, "a sealed process gets no new links of its own");
+}
+
+void GraphWriter::check_birth(const Attempt& attempt, std::size_t holder, std::size_t other) const {
+  if (entries_[holder].stored)
+    refuse(attempt, "input, create and call links exist from the birth of their target");
+  if (!entries_[other].stored && other > holder)
+    refuse(attempt, "the source of input, create and call links is older than their target");
+}
+
+void GraphWriter::check_unique(const Attempt& attempt, const Entry& holder, LabelId label) {
+  const LinkRule& rule = attempt.rule;
+  const auto same_type = [&](const PackedLink& link) { return link.type == rule.type && !link.outgoing; };
+  if (rule.one_at_target && std::any_of(holder.links.begin(), holder.links.end(), same_type))
+    refuse(attempt, fmt::format("a node is the target of at most one {} link", link_name(rule.type)));
+  const Place place = place_of(rule, attempt.source.id, attempt.target.id, label);
+  if (taken_.contains(place) || is_taken_in_view(place)) refuse(attempt, rule.label_text);
+}
+
+// Links of the holder are in taken_. Only where the scope is at the other end may further holders have the label.
+bool GraphWriter::is_taken_in_view(const Place& place) {
+  const LinkRule& rule = link_rule(place.type);
+  if (rule.held_by_source || rule.label_scope != LabelScope::source) return false;
+  if (!entries_[position(place.at)].stored) return false;
+  if (!backlinks_) backlinks_ = view_.indexes();
+  const std::string first = format::index::backlink(
+      {.far = place.at, .code = format::link_code(place.type, false), .label = place.label, .holder = 0});
+  const std::string_view prefix = std::string_view(first).substr(0, first.size() - sizeof(NodeId));
+  return backlinks_->seek(first) && backlinks_->key().starts_with(prefix);
+}
+
+void GraphWriter::write_node(const Entry& entry, engine::Edit& edit) const {
+  if (entry.stored && !entry.changed) return;
+  edit.records.push_back({Record::node, entry.id, format::encode_node(entry.record)});
+  const auto keys = node_index_keys(entry.id, entry.record);
+  std::vector<std::string> stale, fresh = keys;
+  if (entry.stored) {
+    const auto before = node_index_keys(entry.id, *entry.stored);
+    fresh.clear();
+    std::set_difference(before.begin(), before.end(), keys.begin(), keys.end(), std::back_inserter(stale));
+    std::set_difference(keys.begin(), keys.end(), before.begin(), before.end(), std::back_inserter(fresh));
+  } else {
+    edit.claims.push_back({format::claim::node(entry.record.uuid), format::be64_text(entry.id)});
+  }
+  for (std::string& key : stale) edit.indexes.push_back({std::move(key), std::nullopt});
+  for (std::string& key : fresh) edit.indexes.push_back({std::move(key), std::string()});
+}
+
+void GraphWriter::write_links(const Entry& entry, engine::Edit& edit) const {
+  if (entry.links.size() == entry.links_stored) return;
+  edit.records.push_back({Record::links, entry.id, format::encode_links(entry.links)});
+  for (std::size_t i = entry.links_stored; i < entry.links.size(); ++i)
+    edit.indexes.push_back({backlink_key(entry.id, entry.links[i]), std::string()});
+}
+
+}  // namespace cairn::graph

@@ -1,0 +1,113 @@
+// GraphWriter: the new nodes, changed nodes and new links of one commit, checked against the rules.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/engine.h"
+#include "format/records.h"
+#include "graph/labels.h"
+#include "graph/rules.h"
+
+namespace cairn::graph {
+
+using format::CellId;
+using format::NodeId;
+
+inline constexpr std::size_t kTypeBytesMax = 1024;
+
+/// Collects what one commit of one cell changes in the graph. Not thread-safe. A call that throws changes nothing.
+///
+/// The rules are checked against `view`. Nodes of the cell itself cannot change before the commit, or its guard
+/// fails. Two rules look at nodes of other cells: whether the source of a link is sealed, and which labels a
+/// calculation has created under. Whoever creates data in another cell than its calculation's must keep commits of
+/// that cell out from taking the view until the publish.
+class GraphWriter {
+ public:
+  /// `view` and `labels` must outlive the writer; `cell` is the one that the commit changes.
+  GraphWriter(const engine::View& view, const Labels& labels, CellId cell);
+
+  /// A new node; `id` is a leased one. Add nodes oldest first: a link from birth comes from an older node.
+  /// Throws invalid_argument for a record of another cell, a type that is longer than kTypeBytesMax or holds NUL,
+  /// and a data node that is not finished; exists if the writer has the id or UUID already. That the UUID is new to
+  /// the store is the publish's claim.
+  void add_node(NodeId id, format::NodeRecord record);
+
+  /// Replaces the record of a node of this cell. Throws not_found; invalid_argument for a node of another cell;
+  /// rule_violation if something changes that may not: UUID, kind, type, cell and time of creation never do, and
+  /// only label, description and time of modification do in a data node or a sealed process.
+  void update_node(NodeId id, format::NodeRecord record);
+
+  /// A link between nodes that were added or are in the view. `label` must be interned. Throws rule_violation naming
+  /// both nodes, the type, the label and the rule; not_found for an unknown node; invalid_argument if the node
+  /// that would hold the link is in another cell, or the label has no number.
+  void add_link(NodeId source, NodeId target, LinkType type, std::string_view label);
+
+  /// The node as it will be after the commit. Throws not_found. Lives until the next call.
+  const format::NodeRecord& node(NodeId id);
+
+  bool empty() const;
+
+  /// What the commit must change. The writer is spent.
+  engine::Edit finish();
+
+ private:
+  struct Entry {
+    NodeId id = 0;
+    std::optional<format::NodeRecord> stored;  // as the view has it; empty for a new node
+    format::NodeRecord record;                 // as the commit will have it
+    std::vector<format::PackedLink> links;     // that it holds; those of the view first
+    std::size_t links_stored = 0;
+    bool links_loaded = false;
+    bool changed = false;
+  };
+  struct Attempt {  // the link that is being added, for messages
+    const Entry& source;
+    const Entry& target;
+    const LinkRule& rule;
+    std::string_view label;
+  };
+  // A place where a label may occur once. `other` is 0 unless the scope is a pair.
+  struct Place {
+    NodeId at;
+    NodeId other;
+    LabelId label;
+    LinkType type;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  struct PlaceHash {
+    std::size_t operator()(const Place& place) const noexcept;
+  };
+
+  [[noreturn]] static void refuse(const Attempt& attempt, std::string_view rule);
+  static Place place_of(const LinkRule& rule, NodeId source, NodeId target, LabelId label);
+  static Place place_of(NodeId holder, const format::PackedLink& link);
+  static bool is_sealed(const Entry& entry);
+
+  std::size_t position(NodeId id);
+  void load_links(Entry& holder);
+  void check_ends(const Attempt& attempt, std::size_t source, std::size_t target) const;
+  void check_birth(const Attempt& attempt, std::size_t holder, std::size_t other) const;
+  void check_unique(const Attempt& attempt, const Entry& holder, LabelId label);
+  bool is_taken_in_view(const Place& place);
+
+  void write_node(const Entry& entry, engine::Edit& edit) const;
+  void write_links(const Entry& entry, engine::Edit& edit) const;
+
+  const engine::View& view_;
+  const Labels& labels_;
+  CellId cell_;
+  std::deque<Entry> entries_;  // new nodes in order of birth, others as they were needed
+  std::unordered_map<NodeId, std::size_t> positions_;
+  std::unordered_set<Uuid> uuids_;  // of the new nodes
+  std::unordered_set<Place, PlaceHash> taken_;
+  std::unique_ptr<engine::Cursor> backlinks_;
+};
+
+}  // namespace cairn::graph

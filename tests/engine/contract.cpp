@@ -1,0 +1,260 @@
+// What every engine promises; each case runs over the whole table of engines.
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "engine/engines.h"
+
+namespace cairn::test {
+namespace {
+
+using engine::BlobKind;
+using engine::Outcome;
+using engine::Record;
+using engine::StageResult;
+
+constexpr engine::CellId kCell = 20;
+
+BOOST_AUTO_TEST_SUITE(engine_contract)
+
+BOOST_AUTO_TEST_CASE(a_published_blob_reads_back) {
+  for_each_engine([](engine::Engine& engine) {
+    for (const std::size_t size : {0u, 1u, 100u, 4095u, 4096u, 70'000u, 9'000'000u}) {
+      const auto bytes = noise(size + 1, size);
+      const auto staging = engine.stage();
+      BOOST_TEST((stage(*staging, BlobKind::chunk, bytes) == StageResult::added));
+      const auto version = engine.view()->cell(kCell).version;
+      BOOST_TEST((engine.publish(staging.get(), row_commit(kCell, version, "x", "y")).outcome == Outcome::ok));
+      const auto view = engine.view();
+      const auto info = view->find_blob(digest_of(BlobKind::chunk, bytes));
+      BOOST_REQUIRE(info.has_value());
+      BOOST_TEST(info->size == size);
+      BOOST_TEST((view->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, bytes)) == bytes));
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_blob_that_was_not_published_is_not_there) {
+  for_each_engine([](engine::Engine& engine) {
+    const auto bytes = noise(1, 50'000);
+    { stage(*engine.stage(), BlobKind::chunk, bytes); }
+    BOOST_TEST(!engine.view()->find_blob(digest_of(BlobKind::chunk, bytes)).has_value());
+    BOOST_CHECK_EXCEPTION(engine.view()->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, bytes)), Error,
+                          has_code(ErrorCode::not_found));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(the_same_bytes_are_stored_once) {
+  for_each_engine([](engine::Engine& engine) {
+    for (const std::size_t size : {10u, 100'000u}) {
+      const auto bytes = noise(size, size);
+      const auto first = engine.stage();
+      const auto beside = engine.stage();  // at the same time
+      BOOST_TEST((stage(*first, BlobKind::chunk, bytes) == StageResult::added));
+      BOOST_TEST((stage(*first, BlobKind::chunk, bytes) == StageResult::existed));
+      stage(*beside, BlobKind::chunk, bytes);
+      const auto version = engine.view()->cell(kCell).version;
+      BOOST_TEST((engine.publish(first.get(), row_commit(kCell, version, "a", "1")).outcome == Outcome::ok));
+      BOOST_TEST((engine.publish(beside.get(), row_commit(kCell, version + 1, "b", "2")).outcome == Outcome::ok));
+      const auto later = engine.stage();
+      BOOST_TEST((stage(*later, BlobKind::chunk, bytes) == StageResult::existed));
+      BOOST_TEST(later->bytes_existed() == size);
+      BOOST_TEST(later->bytes_added() == 0u);
+      BOOST_TEST((engine.view()->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, bytes)) == bytes));
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(other_bytes_under_a_known_digest_are_told_apart) {
+  for_each_engine([](engine::Engine& engine) {
+    for (const std::size_t size : {10u, 100'000u}) {
+      const auto bytes = noise(size, size), other = noise(size + 1, size);
+      const Digest digest = digest_of(BlobKind::chunk, bytes);
+      const auto staging = engine.stage();
+      stage(*staging, BlobKind::chunk, bytes);
+      BOOST_TEST((staging->stage(BlobKind::chunk, 0, digest, other) == StageResult::clash));
+      BOOST_TEST((staging->stage(BlobKind::object, 0, digest, bytes) == StageResult::clash));
+      const auto version = engine.view()->cell(kCell).version;
+      engine.publish(staging.get(), row_commit(kCell, version, "a", "1"));
+      BOOST_TEST((engine.stage()->stage(BlobKind::chunk, 0, digest, other) == StageResult::clash));
+      BOOST_TEST((engine.view()->get_blob(BlobKind::chunk, digest) == bytes));
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_changes_everything_it_names) {
+  for_each_engine([](engine::Engine& engine) {
+    engine::Commit commit = row_commit(kCell, 0, "row", "1");
+    commit.edit.records.push_back({Record::node, 7, "node seven"});
+    commit.edit.records.push_back({Record::links, 7, "its links"});
+    commit.edit.claims.push_back({"name", "owner"});
+    commit.edit.indexes.push_back({"index", ""});
+    BOOST_TEST((engine.publish(nullptr, commit).outcome == Outcome::ok));
+    const auto view = engine.view();
+    BOOST_TEST(view->find_row(kCell, "row").value() == "1");
+    BOOST_TEST(view->find_record(Record::node, 7).value() == "node seven");
+    BOOST_TEST(view->find_record(Record::links, 7).value() == "its links");
+    BOOST_TEST(view->find_claim("name").value() == "owner");
+    BOOST_TEST(view->indexes()->seek("index"));
+    BOOST_TEST(view->cell(kCell).version == 1u);
+    BOOST_TEST((view->cell(kCell).last_commit == commit.id));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_on_another_version_conflicts_and_changes_nothing) {
+  for_each_engine([](engine::Engine& engine) {
+    BOOST_TEST((engine.publish(nullptr, row_commit(kCell, 0, "row", "1")).outcome == Outcome::ok));
+    BOOST_TEST((engine.publish(nullptr, row_commit(kCell, 0, "row", "2")).outcome == Outcome::conflict));
+    BOOST_TEST((engine.publish(nullptr, row_commit(kCell, 2, "row", "3")).outcome == Outcome::conflict));
+    BOOST_TEST((engine.publish(nullptr, row_commit(kCell + 1, 1, "row", "4")).outcome == Outcome::conflict));
+    BOOST_TEST(engine.view()->find_row(kCell, "row").value() == "1");
+    BOOST_TEST(!engine.view()->find_row(kCell + 1, "row").has_value());
+    BOOST_TEST(engine.view()->cell(kCell).version == 1u);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(an_older_epoch_is_fenced) {
+  for_each_engine([](engine::Engine& engine) {
+    engine::Commit commit = row_commit(kCell, 0, "row", "1");
+    commit.guard.epoch = 5;
+    BOOST_TEST((engine.publish(nullptr, commit).outcome == Outcome::ok));
+    engine::Commit late = row_commit(kCell, 1, "row", "2");
+    late.guard.epoch = 4;
+    BOOST_TEST((engine.publish(nullptr, late).outcome == Outcome::fenced));
+    BOOST_TEST(engine.view()->cell(kCell).epoch == 5u);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_has_one_owner) {
+  for_each_engine([](engine::Engine& engine) {
+    engine::Commit first = row_commit(kCell, 0, "row", "1");
+    first.edit.claims.push_back({"name", "a"});
+    BOOST_TEST((engine.publish(nullptr, first).outcome == Outcome::ok));
+    engine::Commit second = row_commit(kCell + 1, 0, "row", "2");
+    second.edit.claims = {{"free", "b"}, {"name", "b"}};
+    const engine::PublishResult refused = engine.publish(nullptr, second);
+    BOOST_TEST((refused.outcome == Outcome::claimed));
+    BOOST_TEST(refused.claim == 1u);
+    BOOST_TEST(!engine.view()->find_claim("free").has_value());
+    engine::Commit release = row_commit(kCell, 1, "row", "3");
+    release.edit.claims.push_back({"name", std::nullopt});
+    BOOST_TEST((engine.publish(nullptr, release).outcome == Outcome::ok));
+    BOOST_TEST((engine.publish(nullptr, second).outcome == Outcome::ok));
+    BOOST_TEST(engine.view()->find_claim("name").value() == "b");
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_view_does_not_move) {
+  for_each_engine([](engine::Engine& engine) {
+    engine.publish(nullptr, row_commit(kCell, 0, "row", "1"));
+    const auto before = engine.view();
+    const auto walk = before->rows(kCell);
+    engine.publish(nullptr, row_commit(kCell, 1, "row", "2"));
+    engine.publish(nullptr, row_commit(kCell, 2, "rows", "3"));
+    BOOST_TEST(before->find_row(kCell, "row").value() == "1");
+    BOOST_TEST(before->cell(kCell).version == 1u);
+    BOOST_REQUIRE(walk->seek(""));
+    BOOST_TEST(walk->value() == "1");
+    BOOST_TEST(!walk->next());
+    BOOST_TEST(engine.view()->find_row(kCell, "row").value() == "2");
+  });
+}
+
+// Random rows over several cells beside a std::map, and every move of a cursor.
+BOOST_AUTO_TEST_CASE(cursors_agree_with_an_ordered_map) {
+  for_each_engine([](engine::Engine& engine) {
+    std::mt19937 random(7);
+    std::map<engine::CellId, std::map<std::string, std::string>> model;
+    std::map<engine::CellId, std::uint64_t> versions;
+    const auto key = [&] { return std::string(1 + random() % 3, static_cast<char>('a' + random() % 4)); };
+    for (int i = 0; i < 200; ++i) {
+      const engine::CellId cell = kCell + random() % 3;
+      engine::Commit commit = row_commit(cell, versions[cell]++, key(), std::to_string(i));
+      if (random() % 3 == 0) commit.edit.rows[0].value = std::nullopt;
+      const engine::RowEdit& row = commit.edit.rows[0];
+      if (row.value) model[cell][row.key] = *row.value;
+      else model[cell].erase(row.key);
+      BOOST_REQUIRE((engine.publish(nullptr, commit).outcome == Outcome::ok));
+    }
+    const auto view = engine.view();
+    for (const auto& [cell, rows] : model) {
+      const auto cursor = view->rows(cell);
+      for (int i = 0; i < 50; ++i) {
+        const std::string at = key();
+        auto forward = rows.lower_bound(at);
+        for (bool more = cursor->seek(at);; more = cursor->next(), ++forward) {
+          BOOST_REQUIRE(more == (forward != rows.end()));
+          if (!more) break;
+          BOOST_TEST(cursor->key() == forward->first);
+          BOOST_TEST(cursor->value() == forward->second);
+        }
+        auto backward = std::make_reverse_iterator(rows.upper_bound(at));
+        for (bool more = cursor->seek_back(at);; more = cursor->previous(), ++backward) {
+          BOOST_REQUIRE(more == (backward != rows.rend()));
+          if (!more) break;
+          BOOST_TEST(cursor->key() == backward->first);
+        }
+      }
+    }
+  });
+}
+
+BOOST_AUTO_TEST_CASE(every_blob_is_listed_and_found_by_prefix) {
+  for_each_engine([](engine::Engine& engine) {
+    std::set<Digest> expected;
+    const auto staging = engine.stage();
+    for (std::size_t i = 0; i < 300; ++i) {
+      const auto bytes = noise(i, i * 40);
+      expected.insert(digest_of(BlobKind::object, bytes));
+      stage(*staging, BlobKind::object, bytes);
+    }
+    engine.publish(staging.get(), row_commit(kCell, 0, "a", "1"));
+    const auto view = engine.view();
+    std::set<Digest> listed;
+    view->list_blobs([&](const Digest& digest, const engine::BlobInfo&) { return listed.insert(digest).second; });
+    BOOST_TEST((listed == expected));
+    const Digest& one = *expected.begin();
+    const std::string prefix(reinterpret_cast<const char*>(one.bytes.data()), 5);
+    BOOST_TEST((view->blobs_with_prefix(prefix, 10) == std::vector<Digest>{one}));
+  });
+}
+
+// Each thread owns a cell and shares blobs with the others: nothing is lost, nothing is mixed up.
+BOOST_AUTO_TEST_CASE(threads_commit_at_the_same_time) {
+  for_each_engine([](engine::Engine& engine) {
+    constexpr std::uint64_t kThreads = 4, kCommits = 40;
+    std::atomic<int> failures = 0;
+    std::vector<std::thread> threads;
+    for (std::uint64_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (std::uint64_t i = 0; i < kCommits; ++i) {
+          const auto staging = engine.stage();
+          stage(*staging, BlobKind::chunk, noise(i, i % 2 == 0 ? 100 : 20'000));
+          stage(*staging, BlobKind::chunk, noise(1000 * t + i, 300));
+          const auto result = engine.publish(staging.get(), row_commit(kCell + t, i, format::be64_text(i), "x"));
+          if (result.outcome != Outcome::ok) ++failures;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    BOOST_TEST(failures == 0);
+    const auto view = engine.view();
+    for (std::uint64_t t = 0; t < kThreads; ++t) {
+      BOOST_TEST(view->cell(kCell + t).version == kCommits);
+      for (std::uint64_t i = 0; i < kCommits; ++i) {
+        const auto shared = noise(i, i % 2 == 0 ? 100 : 20'000), own = noise(1000 * t + i, 300);
+        BOOST_TEST((view->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, shared)) == shared));
+        BOOST_TEST((view->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, own)) == own));
+      }
+    }
+  });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace cairn::test
