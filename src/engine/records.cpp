@@ -44,7 +44,8 @@ rocksdb::DBOptions database_options(const RecordsOptions& options) {
   db.skip_checking_sst_file_sizes_on_db_open = true;
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
-  db.avoid_unnecessary_blocking_io = true;
+  // Not for a secondary: its purge in the background asserts that it is a primary (7.8.3, db_impl.cc:1686).
+  db.avoid_unnecessary_blocking_io = !options.secondary;
   // The log is durable already, so a short-lived process need not turn it into table files when it ends or starts.
   db.avoid_flush_during_shutdown = true;
   db.avoid_flush_during_recovery = true;
