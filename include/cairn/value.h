@@ -5,6 +5,7 @@
 #include <cairn/uuid.h>
 
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -79,6 +80,7 @@ class Map {
   void put(Value key, Value value);
   const Value* find(const Value& key) const;
   const Value* find(std::string_view text_key) const;
+  const Value* find(const char* text_key) const { return find(std::string_view(text_key)); }
   std::size_t size() const;
   const MapEntry* begin() const;
   const MapEntry* end() const;
@@ -113,10 +115,13 @@ class Value {
 
   Value() = default;
   Value(std::nullptr_t) {}
-  Value(bool boolean) : storage_(boolean) {}
+  template <std::same_as<bool> Boolean>  // no conversions: a pointer is not true
+  Value(Boolean boolean) : storage_(boolean) {}
   Value(std::int64_t integer) : storage_(integer) {}
   Value(int integer) : storage_(std::int64_t{integer}) {}
+  Value(unsigned integer) : storage_(std::int64_t{integer}) {}
   Value(std::uint64_t integer);
+  Value(long long integer) : storage_(std::int64_t{integer}) {}
   Value(double real) : storage_(real) {}
   Value(std::string text);  ///< becomes bytes if it is not UTF-8
   Value(std::string_view text) : Value(std::string(text)) {}

@@ -15,6 +15,7 @@ constexpr std::uint64_t kSizeMost = std::numeric_limits<std::int64_t>::max();
 ChunkList read_list(wire::ChunkList::Reader wire) {
   ChunkList list;
   list.level = wire.getLevel();
+  if (list.level > kChunkListLevelMost) throw_damaged(kWhat, "its level is above 15");
   const auto entries = wire.getEntries();
   list.entries.reserve(entries.size());
   std::uint64_t total = 0;

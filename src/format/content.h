@@ -21,6 +21,9 @@ struct ContentRef {
   friend bool operator==(const ContentRef&, const ContentRef&) = default;
 };
 
+/// Levels of chunk lists that 2^63 bytes can need: 16 entries in each list, 512 bytes in each chunk.
+inline constexpr std::uint8_t kChunkListLevelMost = 15;
+
 /// One blob of kind chunk_list.
 struct ChunkList {
   struct Entry {
@@ -35,7 +38,8 @@ struct ChunkList {
 };
 
 std::vector<std::byte> encode_chunk_list(const ChunkList& list);
-/// Throws damaged if the bytes are no chunk list, or its sizes add up to more than 2^63-1.
+/// Throws damaged if the bytes are no chunk list, its level is above kChunkListLevelMost, it has no entries or an
+/// empty one, or its sizes add up to more than 2^63-1.
 ChunkList decode_chunk_list(std::span<const std::byte> bytes);
 
 }  // namespace cairn::format

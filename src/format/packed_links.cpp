@@ -34,7 +34,8 @@ void throw_damaged_links(std::string_view bytes) {
 }
 
 std::string encode_links(std::vector<PackedLink> links) {
-  std::sort(links.begin(), links.end(), [](const auto& a, const auto& b) { return sort_key(a) < sort_key(b); });
+  std::sort(links.begin(), links.end(),
+            [](const auto& a, const auto& b) { return sort_key(a) < sort_key(b); });
   links.erase(std::unique(links.begin(), links.end()), links.end());
   std::string out;
   NodeId previous = 0;

@@ -27,8 +27,8 @@ inline bool is_link_code(std::uint8_t code) {
 /// Throws the Error(damaged) of every decoder of packed links.
 [[noreturn]] void throw_damaged_links(std::string_view bytes);
 
-/// Appends the links in `bytes` to `out`, in order of (code, label, other). Throws damaged; `out` then holds the
-/// links before the damage.
+/// Appends the links in `bytes` to `out`, in order of (code, label, other). Throws damaged; `out` then holds
+/// the links before the damage.
 void append_links(std::string_view bytes, std::vector<PackedLink>& out);
 
 namespace detail {
@@ -74,8 +74,8 @@ inline const char* read_group(const char* at, const char* end, const LinkGroup& 
 
 }  // namespace detail
 
-/// Calls `visit(const PackedLink&)` for each link, in order of (code, label, other). Throws damaged, possibly after
-/// some visits. Cost: a few nanoseconds a link, no allocation.
+/// Calls `visit(const PackedLink&)` for each link, in order of (code, label, other). Throws damaged, possibly
+/// after some visits. Cost: a few nanoseconds a link, no allocation.
 template <class Visit>
 void visit_links(std::string_view bytes, Visit&& visit) {
   const char* at = bytes.data();

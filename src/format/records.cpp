@@ -22,7 +22,9 @@ void set_text(const std::string& text, Set&& set) {
   if (!text.empty()) set(as_wire_text(text));
 }
 
-std::string get_text(capnp::Text::Reader text) { return std::string(text_view(text)); }
+std::string get_text(capnp::Text::Reader text) {
+  return std::string(text_view(text));
+}
 
 // An enumeration read from a row: its numbers run from 1 to `last`.
 template <class Enum>
@@ -33,14 +35,18 @@ Enum get_enum(std::uint8_t number, Enum last, std::string_view what, std::string
 
 void set_content(wire::NodeRecord::Content::Builder wire, const Content& content) {
   if (const auto* object = std::get_if<ObjectId>(&content)) set_digest(wire.initObject(), object->digest);
-  if (const auto* artifact = std::get_if<ArtifactId>(&content)) set_digest(wire.initArtifact(), artifact->digest);
+  if (const auto* artifact = std::get_if<ArtifactId>(&content))
+    set_digest(wire.initArtifact(), artifact->digest);
 }
 
 Content get_content(wire::NodeRecord::Content::Reader wire) {
   switch (wire.which()) {
-    case wire::NodeRecord::Content::NONE: return {};
-    case wire::NodeRecord::Content::OBJECT: return ObjectId{get_digest(wire.getObject())};
-    case wire::NodeRecord::Content::ARTIFACT: return ArtifactId{get_digest(wire.getArtifact())};
+    case wire::NodeRecord::Content::NONE:
+      return {};
+    case wire::NodeRecord::Content::OBJECT:
+      return ObjectId{get_digest(wire.getObject())};
+    case wire::NodeRecord::Content::ARTIFACT:
+      return ArtifactId{get_digest(wire.getArtifact())};
   }
   throw_damaged(kNode, "content of an unknown form");
 }
@@ -79,7 +85,8 @@ RunRecord read_run(wire::RunRecord::Reader wire) {
 }
 
 CheckpointRow read_checkpoint(wire::CheckpointRow::Reader wire) {
-  return {CheckpointId{get_digest(wire.getId())}, wire.getStep(), wire.getTime(), get_digest(wire.getContent())};
+  return {CheckpointId{get_digest(wire.getId())}, wire.getStep(), wire.getTime(),
+          get_digest(wire.getContent())};
 }
 
 void set_inputs(wire::StepRecord::Builder wire, const std::vector<StepRecord::Input>& inputs) {

@@ -25,9 +25,13 @@ std::optional<std::string_view> RecordWalk::find(NodeId id) {
 IdWalk::IdWalk(std::unique_ptr<engine::Cursor> cursor, std::string prefix)
     : cursor_(std::move(cursor)), prefix_(std::move(prefix)) {}
 
-bool IdWalk::move_to(NodeId id) { return cursor_.move_to(prefix_ + format::be64_text(id)) && read(); }
+bool IdWalk::move_to(NodeId id) {
+  return cursor_.move_to(prefix_ + format::be64_text(id)) && read();
+}
 
-bool IdWalk::next() { return cursor_.next() && read(); }
+bool IdWalk::next() {
+  return cursor_.next() && read();
+}
 
 bool IdWalk::read() {
   const std::string_view key = cursor_.key();

@@ -1,4 +1,5 @@
-// Walks over records and backlinks for ids that mostly ascend: one cursor each, next() while the gap is small.
+// Walks over records and backlinks for ids that mostly ascend: one cursor each, next() while the gap is
+// small.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace cairn::graph {
 
 using format::NodeId;
 
-/// A cursor that knows whether it stands on a key, and moves to later keys by the shorter way. Moving backwards is
-/// allowed and costs a seek.
+/// A cursor that knows whether it stands on a key, and moves to later keys by the shorter way. Moving
+/// backwards is allowed and costs a seek.
 class ForwardCursor {
  public:
   explicit ForwardCursor(std::unique_ptr<engine::Cursor> cursor) : cursor_(std::move(cursor)) {}

@@ -11,8 +11,11 @@ namespace cairn::graph {
 
 using format::NodeId;
 
-/// Data nodes are finished from birth, so an entry for each would say nothing: only processes are in the index.
-inline bool is_state_indexed(NodeKind kind) { return kind != NodeKind::data; }
+/// Data nodes are finished from birth, so an entry for each would say nothing: only processes are in the
+/// index.
+inline bool is_state_indexed(NodeKind kind) {
+  return kind != NodeKind::data;
+}
 
 /// Keys of the content, type and state indexes, sorted.
 std::vector<std::string> node_index_keys(NodeId id, const format::NodeRecord& record);

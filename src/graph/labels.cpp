@@ -12,22 +12,28 @@ namespace cairn::graph {
 namespace {
 
 constexpr std::array<std::string_view, 35> kKeywords = {
-    "False",  "None",   "True",    "and",      "as",       "assert", "async",  "await", "break",
-    "class",  "continue", "def",   "del",      "elif",     "else",   "except", "finally", "for",
-    "from",   "global", "if",      "import",   "in",       "is",     "lambda", "nonlocal", "not",
-    "or",     "pass",   "raise",   "return",   "try",      "while",  "with",   "yield"};
+    "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
+    "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
+    "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
+    "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_word(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 // What is wrong with a label; empty if nothing is.
 std::string_view label_fault(std::string_view label) {
   if (label.empty()) return "it is empty";
   if (label.size() > kLabelBytesMax) return "it is longer than 255 characters";
-  if (!std::all_of(label.begin(), label.end(), is_word)) return "only letters, digits and underscores are allowed";
+  if (!std::all_of(label.begin(), label.end(), is_word))
+    return "only letters, digits and underscores are allowed";
   if (is_digit(label.front())) return "it begins with a digit";
   if (label.front() == '_' || label.back() == '_') return "it begins or ends with an underscore";
-  if (std::find(kKeywords.begin(), kKeywords.end(), label) != kKeywords.end()) return "it is a keyword of Python";
+  if (std::find(kKeywords.begin(), kKeywords.end(), label) != kKeywords.end())
+    return "it is a keyword of Python";
   return {};
 }
 
@@ -103,7 +109,8 @@ void Labels::load(const engine::View& view) const {
   }
 }
 
-// The caller holds the mutex. A label that is there already may come again: a view and a confirmed plan overlap.
+// The caller holds the mutex. A label that is there already may come again: a view and a confirmed plan
+// overlap.
 void Labels::append(LabelId id, std::string_view text) const {
   if (id >= 1 && id <= texts_.size() && texts_[id - 1] == text) return;
   if (id != texts_.size() + 1)

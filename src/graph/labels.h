@@ -26,18 +26,19 @@ using LabelId = std::uint32_t;  ///< 1, 2, 3, ...; never reused
 
 inline constexpr std::size_t kLabelBytesMax = 255;
 
-/// Throws rule_violation naming `label` unless it is an identifier: 1 to 255 of [A-Za-z0-9_], no digit in front, no
-/// underscore at either end, no keyword of Python. `a__b` stands for b in the namespace a. Source: AiiDA.
+/// Throws rule_violation naming `label` unless it is an identifier: 1 to 255 of [A-Za-z0-9_], no digit in
+/// front, no underscore at either end, no keyword of Python. `a__b` stands for b in the namespace a. Source:
+/// AiiDA.
 void check_label(std::string_view label);
 
 /// The dictionary of one store, read from its views as needed. Thread-safe.
 class Labels {
  public:
   struct Plan {
-    std::vector<LabelId> ids;            ///< one for each text, in order
-    std::vector<engine::RowEdit> rows;   ///< for the root cell; empty if all were known
-    std::vector<std::string> added;      ///< the texts of `rows`
-    LabelId first = 0;                   ///< the number of added[0]
+    std::vector<LabelId> ids;           ///< one for each text, in order
+    std::vector<engine::RowEdit> rows;  ///< for the root cell; empty if all were known
+    std::vector<std::string> added;     ///< the texts of `rows`
+    LabelId first = 0;                  ///< the number of added[0]
   };
 
   /// The number of `text` if `view` or any view given before has it.

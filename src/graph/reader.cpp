@@ -31,7 +31,8 @@ NodeRecord read_record(RecordWalk& walk, NodeId id) {
 bool passes(const NodeRecord& record, const NodeQuery& query) {
   return (!query.kind || record.kind == *query.kind) && (!query.state || record.state == *query.state) &&
          (!query.type || record.type == *query.type) && (!query.cell || record.cell == *query.cell) &&
-         (!query.label || record.label == *query.label) && (!query.content || record.content == *query.content);
+         (!query.label || record.label == *query.label) &&
+         (!query.content || record.content == *query.content);
 }
 
 // A key that ends in a node id, without it.
@@ -51,10 +52,12 @@ std::string index_prefix(const NodeQuery& query) {
   if (query.content)
     if (const Digest* digest = digest_of(*query.content)) return index::contents_of(*digest);
   // A text that could not be a type must not reach into the keys of another one.
-  if (query.type && query.type->find('\0') == std::string::npos) return without_id(index::type(*query.type, 0));
+  if (query.type && query.type->find('\0') == std::string::npos)
+    return without_id(index::type(*query.type, 0));
   const bool processes_only =
       (query.kind && is_state_indexed(*query.kind)) || (query.state && *query.state != NodeState::finished);
-  if (query.state && processes_only) return without_id(index::state(static_cast<std::uint8_t>(*query.state), 0));
+  if (query.state && processes_only)
+    return without_id(index::state(static_cast<std::uint8_t>(*query.state), 0));
   return {};
 }
 
@@ -97,7 +100,8 @@ std::vector<StoredLink> GraphReader::links_of(NodeId id) const {
   if (!view_.find_record(Record::node, id)) throw_unknown(id);
   std::vector<StoredLink> links;
   if (const std::optional<std::string> bytes = view_.find_record(Record::links, id))
-    format::visit_links(*bytes, [&](const format::PackedLink& link) { links.push_back(stored_link(id, link)); });
+    format::visit_links(*bytes,
+                        [&](const format::PackedLink& link) { links.push_back(stored_link(id, link)); });
   append_backlinks(id, links);
   std::sort(links.begin(), links.end());
   return links;

@@ -36,12 +36,12 @@ struct StoredLink {
 
 /// Which nodes a listing shows; empty members do not filter. What NodeFilter says, in stored terms.
 struct NodeQuery {
-  std::optional<NodeKind> kind;
-  std::optional<NodeState> state;
-  std::optional<std::string> type;
-  std::optional<CellId> cell;
-  std::optional<std::string> label;
-  std::optional<Content> content;
+  std::optional<NodeKind> kind = {};
+  std::optional<NodeState> state = {};
+  std::optional<std::string> type = {};
+  std::optional<CellId> cell = {};
+  std::optional<std::string> label = {};
+  std::optional<Content> content = {};
   NodeId after = 0;  ///< only nodes with a larger id
   std::size_t limit = SIZE_MAX;
 };
@@ -64,16 +64,17 @@ class GraphReader {
   /// Links that begin or end at the node, sorted. Throws not_found.
   std::vector<StoredLink> links_of(NodeId id) const;
 
-  /// The nodes that pass `query`, in order of id. Reads the shortest index that applies (content, then type, then
-  /// state of processes), else all records; a cell's nodes are found by its leases of ids. Stable under paging:
-  /// pass the last id as `after`.
+  /// The nodes that pass `query`, in order of id. Reads the shortest index that applies (content, then type,
+  /// then state of processes), else all records; a cell's nodes are found by its leases of ids. Stable under
+  /// paging: pass the last id as `after`.
   std::vector<StoredNode> nodes(const NodeQuery& query) const;
 
   /// `filter` in stored terms; the caller has looked up `cell`, the cell of filter.run. Throws not_found if
   /// filter.after names no node.
   NodeQuery query(const NodeFilter& filter, std::optional<CellId> cell) const;
 
-  /// As users see it, but without run name and attributes: those belong to the layer that knows runs and objects.
+  /// As users see it, but without run name and attributes: those belong to the layer that knows runs and
+  /// objects.
   static Node public_node(const format::NodeRecord& record);
   /// As users see them, in the same order. Throws not_found if an end has no record.
   std::vector<Link> public_links(std::span<const StoredLink> links) const;

@@ -60,12 +60,15 @@ constexpr std::array<LinkRule, 5> kRules = {{
 
 }  // namespace
 
-std::span<const LinkRule> link_rules() { return kRules; }
+std::span<const LinkRule> link_rules() {
+  return kRules;
+}
 
 const LinkRule& link_rule(LinkType type) {
   for (const LinkRule& rule : kRules)
     if (rule.type == type) return rule;
-  throw Error(ErrorCode::invalid_argument, fmt::format("link type {}: no such type", static_cast<unsigned>(type)));
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("link type {}: no such type", static_cast<unsigned>(type)));
 }
 
 }  // namespace cairn::graph

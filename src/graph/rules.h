@@ -1,4 +1,5 @@
-// The rules of the provenance graph, one row for each type of link. Source: AiiDA's common/links.py and orm/utils/links.py.
+// The rules of the provenance graph, one row for each type of link. Source: AiiDA, common/links.py and
+// orm/utils/links.py.
 #pragma once
 
 #include <cairn/node.h>
@@ -35,8 +36,8 @@ struct LinkRule {
   LinkType type;
   NodeKinds sources;
   NodeKinds targets;
-  /// The end the link is written with. Where it is the target, the link exists from the target's birth or never,
-  /// and its source was born before: so input, create and call links form no cycles.
+  /// The end the link is written with. Where it is the target, the link exists from the target's birth or
+  /// never, and its source was born before: so input, create and call links form no cycles.
   bool held_by_source;
   bool one_at_target;  ///< the target has at most one such link
   LabelScope label_scope;

@@ -20,11 +20,14 @@ namespace index = format::index;
 // Link codes as bits of one number.
 using CodeSet = std::uint32_t;
 
-constexpr bool has_code(CodeSet codes, unsigned code) { return (codes >> code & 1) != 0; }
+constexpr bool has_code(CodeSet codes, unsigned code) {
+  return (codes >> code & 1) != 0;
+}
 
 class Traversal {
  public:
-  Traversal(const engine::View& view, Direction direction, const TraversalOptions& options, CollectLinks collect)
+  Traversal(const engine::View& view, Direction direction, const TraversalOptions& options,
+            CollectLinks collect)
       : options_(options),
         collect_(collect),
         links_(view, engine::Record::links),
@@ -33,7 +36,8 @@ class Traversal {
       if (!options.links.has(rule.type)) continue;
       // Against the arrows a link leads from its target to its source: from the holder if that is the target.
       const bool from_holder = rule.held_by_source == (direction == Direction::down);
-      (from_holder ? held_codes_ : back_codes_) |= CodeSet{1} << format::link_code(rule.type, rule.held_by_source);
+      (from_holder ? held_codes_ : back_codes_) |= CodeSet{1}
+                                                   << format::link_code(rule.type, rule.held_by_source);
     }
   }
 
@@ -58,7 +62,8 @@ class Traversal {
   void reach(NodeId id) {
     if (!seen_.insert(id)) return;
     if (seen_.size() > options_.nodes_max)
-      throw Error(ErrorCode::limit, fmt::format("traverse the graph: more than {} nodes", options_.nodes_max));
+      throw Error(ErrorCode::limit,
+                  fmt::format("traverse the graph: more than {} nodes", options_.nodes_max));
     next_.push_back(id);
   }
 
@@ -125,7 +130,8 @@ TraversalResult traverse(const engine::View& view, std::span<const NodeId> start
                          const TraversalOptions& options, CollectLinks collect) {
   for (const NodeId start : starts)
     if (!view.find_record(engine::Record::node, start))
-      throw Error(ErrorCode::not_found, fmt::format("traverse the graph: node {} is not in the store", start));
+      throw Error(ErrorCode::not_found,
+                  fmt::format("traverse the graph: node {} is not in the store", start));
   return Traversal(view, direction, options, collect).run(starts);
 }
 

@@ -56,9 +56,11 @@ GraphWriter::GraphWriter(const engine::View& view, const Labels& labels, CellId 
 void GraphWriter::add_node(NodeId id, NodeRecord record) {
   check_record(record, cell_);
   if (id == 0) throw_invalid(record, "node ids begin at 1");
-  if (positions_.contains(id)) throw Error(ErrorCode::exists, fmt::format("add {}: node id {} is in use", name_of(record), id));
+  if (positions_.contains(id))
+    throw Error(ErrorCode::exists, fmt::format("add {}: node id {} is in use", name_of(record), id));
   if (!uuids_.insert(record.uuid).second)
-    throw Error(ErrorCode::exists, fmt::format("add {}: the commit has a node of this UUID", name_of(record)));
+    throw Error(ErrorCode::exists,
+                fmt::format("add {}: the commit has a node of this UUID", name_of(record)));
   positions_.emplace(id, entries_.size());
   Entry& entry = entries_.emplace_back();
   entry.id = id;
@@ -75,7 +77,8 @@ void GraphWriter::update_node(NodeId id, NodeRecord record) {
     if (!rule.empty())
       throw Error(ErrorCode::rule_violation, fmt::format("update {}: {}", name_of(*entry.stored), rule));
   } else if (record.uuid != entry.record.uuid || record.kind != entry.record.kind) {
-    throw_invalid(entry.record, "UUID and kind of a node do not change");  // its links were checked against them
+    throw_invalid(entry.record,
+                  "UUID and kind of a node do not change");  // its links were checked against them
   }
   entry.changed = entry.stored && record != *entry.stored;
   entry.record = std::move(record);
@@ -91,7 +94,8 @@ void GraphWriter::add_link(NodeId source, NodeId target, LinkType type, std::str
   Entry& holder = entries_[rule.held_by_source ? from : to];
   if (!rule.held_by_source) check_birth(attempt, to, from);
   if (holder.record.cell != cell_)
-    throw_invalid(holder.record, fmt::format("it would hold the {} link \"{}\" but is of another cell", link_name(type), label));
+    throw_invalid(holder.record, fmt::format("it would hold the {} link \"{}\" but is of another cell",
+                                             link_name(type), label));
   const std::optional<LabelId> number = labels_.find(label, view_);
   if (!number) throw_invalid(holder.record, fmt::format("link label \"{}\" is not interned", label));
 
@@ -101,7 +105,9 @@ void GraphWriter::add_link(NodeId source, NodeId target, LinkType type, std::str
   holder.links.push_back({rule.held_by_source ? target : source, type, rule.held_by_source, *number});
 }
 
-const NodeRecord& GraphWriter::node(NodeId id) { return entries_[position(id)].record; }
+const NodeRecord& GraphWriter::node(NodeId id) {
+  return entries_[position(id)].record;
+}
 
 bool GraphWriter::empty() const {
   return std::all_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
@@ -119,10 +125,15 @@ engine::Edit GraphWriter::finish() {
 }
 
 std::size_t GraphWriter::PlaceHash::operator()(const Place& place) const noexcept {
-  std::uint64_t hash = place.at;
-  for (const std::uint64_t part : {place.other, std::uint64_t{place.label} << 8 | static_cast<unsigned>(place.type)})
+  const std::uint64_t rest = std::uint64_t{place.label} << 8 | static_cast<unsigned>(place.type);
+  std::uint64_t hash = 0;
+  // Each part is mixed in on its own: linked ids are often neighbours, and their exclusive or is nearly
+  // constant.
+  for (const std::uint64_t part : {place.at, place.other, rest}) {
     hash = (hash ^ part) * 0x9e3779b97f4a7c15u;  // 2^64 / golden ratio
-  return static_cast<std::size_t>(hash ^ (hash >> 32));
+    hash ^= hash >> 32;
+  }
+  return static_cast<std::size_t>(hash);
 }
 
 void GraphWriter::refuse(const Attempt& attempt, std::string_view rule) {
@@ -133,9 +144,12 @@ void GraphWriter::refuse(const Attempt& attempt, std::string_view rule) {
 
 GraphWriter::Place GraphWriter::place_of(const LinkRule& rule, NodeId source, NodeId target, LabelId label) {
   switch (rule.label_scope) {
-    case LabelScope::target: return {target, 0, label, rule.type};
-    case LabelScope::source: return {source, 0, label, rule.type};
-    case LabelScope::pair: break;
+    case LabelScope::target:
+      return {target, 0, label, rule.type};
+    case LabelScope::source:
+      return {source, 0, label, rule.type};
+    case LabelScope::pair:
+      break;
   }
   return {source, target, label, rule.type};
 }
@@ -200,7 +214,8 @@ void GraphWriter::check_unique(const Attempt& attempt, const Entry& holder, Labe
   if (taken_.contains(place) || is_taken_in_view(place)) refuse(attempt, rule.label_text);
 }
 
-// Links of the holder are in taken_. Only where the scope is at the other end may further holders have the label.
+// Links of the holder are in taken_. Only where the scope is at the other end may further holders have the
+// label.
 bool GraphWriter::is_taken_in_view(const Place& place) {
   const LinkRule& rule = link_rule(place.type);
   if (rule.held_by_source || rule.label_scope != LabelScope::source) return false;

@@ -22,31 +22,32 @@ using format::NodeId;
 
 inline constexpr std::size_t kTypeBytesMax = 1024;
 
-/// Collects what one commit of one cell changes in the graph. Not thread-safe. A call that throws changes nothing.
+/// Collects what one commit of one cell changes in the graph. Not thread-safe. A call that throws changes
+/// nothing.
 ///
-/// The rules are checked against `view`. Nodes of the cell itself cannot change before the commit, or its guard
-/// fails. Two rules look at nodes of other cells: whether the source of a link is sealed, and which labels a
-/// calculation has created under. Whoever creates data in another cell than its calculation's must keep commits of
-/// that cell out from taking the view until the publish.
+/// The rules are checked against `view`. Nodes of the cell itself cannot change before the commit, or its
+/// guard fails. Two rules look at nodes of other cells: whether the source of a link is sealed, and which
+/// labels a calculation has created under. Whoever creates data in another cell than its calculation's must
+/// keep commits of that cell out from taking the view until the publish.
 class GraphWriter {
  public:
   /// `view` and `labels` must outlive the writer; `cell` is the one that the commit changes.
   GraphWriter(const engine::View& view, const Labels& labels, CellId cell);
 
   /// A new node; `id` is a leased one. Add nodes oldest first: a link from birth comes from an older node.
-  /// Throws invalid_argument for a record of another cell, a type that is longer than kTypeBytesMax or holds NUL,
-  /// and a data node that is not finished; exists if the writer has the id or UUID already. That the UUID is new to
-  /// the store is the publish's claim.
+  /// Throws invalid_argument for a record of another cell, a type that is longer than kTypeBytesMax or holds
+  /// NUL, and a data node that is not finished; exists if the writer has the id or UUID already. That the
+  /// UUID is new to the store is the publish's claim.
   void add_node(NodeId id, format::NodeRecord record);
 
-  /// Replaces the record of a node of this cell. Throws not_found; invalid_argument for a node of another cell;
-  /// rule_violation if something changes that may not: UUID, kind, type, cell and time of creation never do, and
-  /// only label, description and time of modification do in a data node or a sealed process.
+  /// Replaces the record of a node of this cell. Throws not_found; invalid_argument for a node of another
+  /// cell; rule_violation if something changes that may not: UUID, kind, type, cell and time of creation
+  /// never do, and only label, description and time of modification do in a data node or a sealed process.
   void update_node(NodeId id, format::NodeRecord record);
 
-  /// A link between nodes that were added or are in the view. `label` must be interned. Throws rule_violation naming
-  /// both nodes, the type, the label and the rule; not_found for an unknown node; invalid_argument if the node
-  /// that would hold the link is in another cell, or the label has no number.
+  /// A link between nodes that were added or are in the view. `label` must be interned. Throws rule_violation
+  /// naming both nodes, the type, the label and the rule; not_found for an unknown node; invalid_argument if
+  /// the node that would hold the link is in another cell, or the label has no number.
   void add_link(NodeId source, NodeId target, LinkType type, std::string_view label);
 
   /// The node as it will be after the commit. Throws not_found. Lives until the next call.

@@ -11,12 +11,14 @@
 
 namespace cairn::object {
 
-/// Cuts a stream into chunks, stages them and the tree of chunk lists above them. Memory: a few chunks and one open
-/// list a level, whatever the length.
+/// Cuts a stream into chunks, stages them and the tree of chunk lists above them. Equal bytes give an equal result,
+/// however they are split into appends. Memory: one chunk and one open list a level, whatever the length; a chunk
+/// that lies whole in the appended span is staged from there, without a copy.
 class ContentWriter {
  public:
   explicit ContentWriter(engine::Staging& staging);
   ~ContentWriter();
+  /// Throws what stage_blob throws; the writer can then not be used any more.
   void append(std::span<const std::byte> bytes);
   /// Ends the stream. Nothing may be appended after it.
   format::ContentRef finish();
@@ -36,6 +38,9 @@ class ContentReader {
   ~ContentReader();
   /// Fills `out` from `offset`; throws invalid_argument past the end, damaged when a chunk or list is.
   void read(std::uint64_t offset, std::span<std::byte> out);
+  /// Bytes from `offset` up to, usually, the end of its chunk; at least one. They live until the next call: reading
+  /// all of a large content this way copies nothing. Throws as read does.
+  std::span<const std::byte> piece_at(std::uint64_t offset);
 
  private:
   class Impl;

@@ -7,24 +7,19 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "format/references.h"
 
 namespace cairn::object {
 
-/// A blob that another one names.
-struct Reference {
-  engine::BlobKind kind;
-  Digest digest;
-
-  friend bool operator==(const Reference&, const Reference&) = default;
-};
+using format::BlobReference;
 
 /// The blobs that `bytes`, a blob of that kind, names directly. Throws damaged.
-std::vector<Reference> references_of(engine::BlobKind kind, std::span<const std::byte> bytes);
+std::vector<BlobReference> references_of(engine::BlobKind kind, std::span<const std::byte> bytes);
 
-/// Visits every blob below `root` that is not in `seen`, and adds it there. Blobs for which `read` is true are read
-/// and compared with their digest; of others it is only checked that they are there, and what they name is not
-/// followed. Throws damaged for the first that is missing or wrong. Memory: the digests of all blobs visited.
-void walk_closure(const engine::View& view, const Reference& root, std::unordered_set<Digest>& seen,
-                  const std::function<bool(const Reference&)>& read);
+/// Visits `root` and every blob below it that is not in `seen`, and adds them there. Blobs for which `read` is true
+/// are read and compared with their digest; of others it is only checked that they are there, and what they name is
+/// not followed. Throws damaged for the first that is missing or wrong. Memory: the digests of all blobs visited.
+void walk_closure(const engine::View& view, const BlobReference& root, std::unordered_set<Digest>& seen,
+                  const std::function<bool(const BlobReference&)>& read);
 
 }  // namespace cairn::object

@@ -14,6 +14,7 @@
 #include "object/artifacts.h"
 #include "object/blobs.h"
 #include "object/objects.h"
+#include "store/embedded.h"
 #include "store/history.h"
 #include "store/store_state.h"
 
@@ -120,7 +121,7 @@ Receipt CheckpointState::commit() {
   saved.step = step_;
   saved.state.insert(state_.begin(), state_.end());
   saved.artifacts.insert(artifacts_.begin(), artifacts_.end());
-  if (metadata_.size() != 0) saved.metadata = object::write_embedded(*staging_, Value(metadata_));
+  if (metadata_.size() != 0) saved.metadata = write_embedded(*staging_, Value(metadata_));
   const Digest content = format::checkpoint_content(saved);
 
   Receipt receipt;

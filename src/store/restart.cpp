@@ -38,8 +38,8 @@ std::optional<std::string> try_checkpoint(const RunState& run, const engine::Vie
 
 void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth) {
   std::unordered_set<Digest> seen;
-  const auto presence = [](const object::Reference& blob) { return blob.kind != engine::BlobKind::chunk; };
-  const auto everything = [](const object::Reference&) { return true; };
+  const auto presence = [](const object::BlobReference& blob) { return blob.kind != engine::BlobKind::chunk; };
+  const auto everything = [](const object::BlobReference&) { return true; };
   for (const auto& [name, digest] : record.state)
     object::walk_closure(view, {engine::BlobKind::object, digest}, seen, everything);
   for (const auto& [name, digest] : record.artifacts) {

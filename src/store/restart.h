@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "format/checkpoint.h"
 #include "store/run_state.h"
 
 namespace cairn::store {

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "base/clock.h"
+#include "format/artifact.h"
 #include "object/artifacts.h"
 #include "object/objects.h"
 #include "store/checkpoint_state.h"
@@ -123,13 +124,15 @@ Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const 
 }
 
 void Run::record_step(StepRun& step, const Encodable& result, std::string_view type) {
-  const object::WrittenObject written = object::write_object(*step.outcome->staging, result);
-  store::record_step(*state_, *step.outcome, written.id, type, written.size);
+  const std::uint64_t before = store::staged_bytes(*step.outcome->staging);
+  const ObjectId object = object::write_object(*step.outcome->staging, result);
+  store::record_step(*state_, *step.outcome, object, type, store::staged_bytes(*step.outcome->staging) - before);
 }
 
 void Run::record_step(StepRun& step, const ArtifactId& result) {
   const auto view = state_->store().engine().view();
-  store::record_step(*state_, *step.outcome, result, "artifact", object::artifact_size(*view, result));
+  const format::Artifact artifact = format::decode_artifact(view->get_blob(format::BlobKind::artifact, result.digest));
+  store::record_step(*state_, *step.outcome, result, "artifact", artifact.size);
 }
 
 void Run::read_step(const StepRun& step, const Decode& decode) const {

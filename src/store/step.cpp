@@ -94,11 +94,12 @@ void resolve_inputs(const RunState& run, const engine::View& view, const Inputs&
     }
     StepInput resolved;
     resolved.label = input.label();
-    const object::WrittenObject written = object::write_object(*step.staging, *input.value());
-    resolved.content = written.id.digest;
-    resolved.value = written.id;
+    const std::uint64_t before = staged_bytes(*step.staging);
+    const ObjectId object = object::write_object(*step.staging, *input.value());
+    resolved.content = object.digest;
+    resolved.value = object;
     resolved.type = input.type();
-    resolved.size = written.size;
+    resolved.size = staged_bytes(*step.staging) - before;
     resolved.node = find_given_data(run, view, resolved.content, resolved.label).value_or(0);
     step.inputs.push_back(std::move(resolved));
   }

@@ -58,4 +58,9 @@ format::NodeRecord data_node(const RunState& run, std::string_view type, std::st
 
 Digest content_digest(const Content& content);
 
+/// What was given to a staging so far, new or not: the logical size of a value is what storing it adds.
+inline std::uint64_t staged_bytes(const engine::Staging& staging) {
+  return staging.bytes_added() + staging.bytes_existed();
+}
+
 }  // namespace cairn::store

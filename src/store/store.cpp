@@ -103,9 +103,9 @@ std::optional<Checkpoint> Store::find_checkpoint(const CheckpointId& id) const {
 
 ObjectId Store::put_encoded(const Encodable& value, std::string_view type) {
   const auto staging = state_->engine().stage();
-  const object::WrittenObject written = object::write_object(*staging, value);
-  keep(*state_, *staging, written.id, type, "", written.size);
-  return written.id;
+  const ObjectId id = object::write_object(*staging, value);
+  keep(*state_, *staging, id, type, "", store::staged_bytes(*staging));
+  return id;
 }
 
 void Store::get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const {
@@ -132,7 +132,8 @@ ArtifactReceipt Store::add(const std::filesystem::path& path) {
 }
 
 void Store::restore(const ArtifactId& id, const std::filesystem::path& directory) const {
-  object::restore(*state_->engine().view(), id, directory);
+  std::filesystem::create_directories(directory);
+  object::restore_artifact(*state_->engine().view(), id, directory);
 }
 
 std::vector<ArtifactEntry> Store::list(const ArtifactId& id) const {

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "format/keys.h"
 #include "object/objects.h"
+#include "store/embedded.h"
 #include "store/commit.h"
 
 namespace cairn::store {
@@ -108,7 +109,7 @@ Checkpoint StoreState::public_checkpoint(const engine::View& view, const Checkpo
   for (const auto& [name, digest] : record.state) checkpoint.state.emplace(name, ObjectId{digest});
   for (const auto& [name, digest] : record.artifacts) checkpoint.artifacts.emplace(name, ArtifactId{digest});
   if (!record.metadata.empty()) {
-    const Value metadata = object::read_embedded(view, record.metadata);
+    const Value metadata = read_embedded(view, record.metadata);
     if (const Map* map = metadata.get_if<Map>()) checkpoint.metadata = *map;
   }
   checkpoint.tags = std::move(record.tags);
@@ -121,7 +122,7 @@ Checkpoint StoreState::public_checkpoint(const engine::View& view, const Checkpo
 Node StoreState::public_node(const engine::View& view, const format::NodeRecord& record) const {
   Node node = graph::GraphReader::public_node(record);
   if (record.cell != format::kLooseCell) node.run = run_record(view, record.cell).name;
-  if (!record.attributes.empty()) node.attributes = object::read_embedded(view, record.attributes);
+  if (!record.attributes.empty()) node.attributes = read_embedded(view, record.attributes);
   return node;
 }
 

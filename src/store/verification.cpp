@@ -6,7 +6,7 @@
 
 #include <unordered_set>
 
-#include "graph/index_keys.h"
+#include "graph/index_entries.h"
 #include "object/references.h"
 #include "store/history.h"
 #include "store/store_state.h"
@@ -95,7 +95,7 @@ void Verifier::check_blob(const Digest& digest, const engine::BlobInfo& info) {
   try {
     const engine::Bytes bytes = view_->get_blob(info.kind, digest);
     report_.bytes_read += bytes.size();
-    for (const object::Reference& named : object::references_of(info.kind, bytes)) {
+    for (const object::BlobReference& named : object::references_of(info.kind, bytes)) {
       const auto found = view_->find_blob(named.digest);
       if (!found || found->kind != named.kind)
         add_blob(info.kind, digest, fmt::format("it names {} {}, which is {}", format::blob_kind_name(named.kind),
@@ -232,7 +232,7 @@ void Verifier::trace_effects() {
                    [&](std::uint64_t sequence, const format::CheckpointRow& row) {
                      const std::string what = fmt::format("run {} checkpoint {} (step {}, number {})", name, row.id.hex(), row.step, sequence);
                      std::unordered_set<Digest> seen;
-                     const auto read = [&](const object::Reference& blob) {
+                     const auto read = [&](const object::BlobReference& blob) {
                        return blob.kind != BlobKind::chunk && !damaged_.contains(blob.digest);
                      };
                      try {

@@ -62,6 +62,11 @@ BOOST_AUTO_TEST_CASE(a_list_without_entries_or_with_an_empty_one_is_damage) {
   BOOST_CHECK_EXCEPTION(decode_chunk_list(encode_chunk_list(list)), Error, is_damaged);
 }
 
+BOOST_AUTO_TEST_CASE(a_level_above_the_highest_is_damage) {
+  BOOST_TEST(decode_chunk_list(encode_chunk_list(list_of(2, kChunkListLevelMost))).level == kChunkListLevelMost);
+  BOOST_CHECK_EXCEPTION(decode_chunk_list(encode_chunk_list(list_of(2, kChunkListLevelMost + 1))), Error, is_damaged);
+}
+
 BOOST_AUTO_TEST_CASE(truncated_bytes_are_damage) {
   const std::vector<std::byte> bytes = encode_chunk_list(list_of(20));
   for (std::size_t size = 0; size < bytes.size(); ++size)

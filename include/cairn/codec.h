@@ -1,0 +1,19 @@
+// How C++ values become storable: describe a class, or write a Codec for it.
+//
+//   struct Point { double x = 0, y = 0; };
+//   BOOST_DESCRIBE_STRUCT(Point, (), (x, y))
+//
+// makes Point storable, alone and in standard containers. Storable as they are: bool, integers, float, double, complex
+// numbers, text, paths, Bytes, enumerations, optional, unique_ptr, variant, pair, tuple, vector, array, deque, map,
+// set and their hashed forms, durations and system times, Uuid, ObjectId, ArtifactId, and Value.
+#pragma once
+
+#include <cairn/codec/chrono.h>
+#include <cairn/codec/core.h>
+#include <cairn/codec/described.h>
+#include <cairn/codec/map.h>
+#include <cairn/codec/optional.h>
+#include <cairn/codec/scalar.h>
+#include <cairn/codec/sequence.h>
+#include <cairn/codec/text.h>
+#include <cairn/codec/value.h>

@@ -1,0 +1,125 @@
+// Codec: how a C++ type is stored. This file has what all codecs share; the others each have one family of types.
+#pragma once
+
+#include <cairn/decoder.h>
+#include <cairn/encoder.h>
+#include <cairn/error.h>
+
+#include <boost/core/type_name.hpp>
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cairn {
+
+static_assert(std::endian::native == std::endian::little, "arrays are passed on in their stored, little-endian form");
+
+/// How a T is stored. Specialise it for a type that cannot be described:
+///
+///   template <> struct cairn::Codec<Money> {
+///     static void encode(const Encoder& out, const Money& value) { cairn::encode(out, value.cents()); }
+///     static Money decode(const Decoder& in) { return Money(cairn::decode<std::int64_t>(in)); }
+///     static constexpr bool kNeverNull = true;                   // optional: it never writes null
+///     static std::string type_name() { return "money"; }         // optional: else ClassTraits<Money>::name()
+///   };
+template <class T>
+struct Codec;
+
+/// Name and version of a class in the store. Specialise it to give a class a name that outlives a move to another
+/// namespace, or a higher version when the meaning of its fields changes.
+template <class T>
+struct ClassTraits {
+  static std::string name() { return boost::core::type_name<T>(); }
+  static constexpr std::uint32_t version = 1;
+};
+
+namespace detail {
+
+template <class T>
+concept Encodes = requires(const Encoder& out, const T& value) { Codec<T>::encode(out, value); };
+template <class T>
+concept Decodes = requires(const Decoder& in) {
+  { Codec<T>::decode(in) } -> std::convertible_to<T>;
+};
+template <class T>
+concept NamesType = requires {
+  { Codec<T>::type_name() } -> std::convertible_to<std::string>;
+};
+
+// A codec that says nothing may write null, so an optional of its type needs a form of its own for "present".
+template <class T>
+concept NeverNull = requires { requires Codec<T>::kNeverNull; };
+
+/// True if Encoder::text() stores it as text, not as bytes.
+bool is_text(std::string_view text);
+
+/// Call these in a handler for Error: each throws the error again with one step of the path put before its message.
+[[noreturn]] void rethrow_at_field(std::string_view name);
+[[noreturn]] void rethrow_at_index(std::size_t index);
+
+}  // namespace detail
+
+/// Writes `value` into `out`.
+template <class T>
+void encode(const Encoder& out, const T& value) {
+  static_assert(detail::Encodes<T>,
+                "cairn cannot store this type: describe it with BOOST_DESCRIBE_STRUCT or specialise cairn::Codec");
+  if constexpr (detail::Encodes<T>) Codec<T>::encode(out, value);
+}
+
+/// The value as a T. Throws type_mismatch with the path to what is not as expected, newer_class, limit, damaged.
+template <class T>
+T decode(const Decoder& in) {
+  static_assert(detail::Decodes<T>,
+                "cairn cannot load this type: describe it with BOOST_DESCRIBE_STRUCT or specialise cairn::Codec "
+                "(views such as std::string_view can only be stored)");
+  if constexpr (detail::Decodes<T>) return Codec<T>::decode(in);
+}
+
+/// What a T is called in schemas: its class name if it is described, else "int64", "list<text>" and the like.
+template <class T>
+std::string type_name() {
+  static_assert(detail::Encodes<T>,
+                "cairn cannot store this type: describe it with BOOST_DESCRIBE_STRUCT or specialise cairn::Codec");
+  if constexpr (detail::NamesType<T>)
+    return Codec<T>::type_name();
+  else
+    return ClassTraits<T>::name();
+}
+
+/// A reference to a value that can be stored, whatever its type. Does not own it.
+class Encodable {
+ public:
+  template <class T>
+  static Encodable of(const T& value) {
+    return Encodable(&value, [](const Encoder& out, const void* at) {
+      cairn::encode(out, *static_cast<const T*>(at));
+    });
+  }
+  void encode(const Encoder& out) const { encode_(out, value_); }
+
+ private:
+  using Encode = void (*)(const Encoder&, const void*);
+  Encodable(const void* value, Encode encode_one) : value_(value), encode_(encode_one) {}
+
+  const void* value_;
+  Encode encode_;
+};
+
+/// `value` must outlive what is returned.
+template <class T>
+Encodable encodable(const T& value) {
+  static_assert(detail::Encodes<T>,
+                "cairn cannot store this type: describe it with BOOST_DESCRIBE_STRUCT or specialise cairn::Codec");
+  return Encodable::of(value);
+}
+
+/// What loading `value` back as plain data would give, without a store.
+Value to_value(const Encodable& value);
+
+}  // namespace cairn

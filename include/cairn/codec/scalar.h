@@ -1,0 +1,182 @@
+// Codecs of single numbers, booleans, enumerations and ids.
+#pragma once
+
+#include <cairn/codec/core.h>
+
+#include <boost/describe/enum_from_string.hpp>
+#include <boost/describe/enum_to_string.hpp>
+#include <boost/describe/enumerators.hpp>
+
+#include <bit>
+#include <complex>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <type_traits>
+
+namespace cairn {
+
+namespace detail {
+
+// The fixed-width integer that an integral type is stored as. Plain char is signed everywhere, so that the machine
+// that reads need not be of the kind that wrote.
+template <std::size_t Size, bool Signed>
+struct FixedInteger;
+template <> struct FixedInteger<1, true> { using Type = std::int8_t; };
+template <> struct FixedInteger<2, true> { using Type = std::int16_t; };
+template <> struct FixedInteger<4, true> { using Type = std::int32_t; };
+template <> struct FixedInteger<8, true> { using Type = std::int64_t; };
+template <> struct FixedInteger<1, false> { using Type = std::uint8_t; };
+template <> struct FixedInteger<2, false> { using Type = std::uint16_t; };
+template <> struct FixedInteger<4, false> { using Type = std::uint32_t; };
+template <> struct FixedInteger<8, false> { using Type = std::uint64_t; };
+
+template <class T>
+using IntegerOf = typename FixedInteger<sizeof(T), std::same_as<T, char> || std::is_signed_v<T>>::Type;
+
+template <class T>
+concept StoredInteger = std::integral<T> && !std::same_as<T, bool> && std::same_as<T, std::remove_cv_t<T>> &&
+                        sizeof(T) <= 8;
+
+template <class T>
+struct DTypeOf;
+template <StoredInteger T>
+struct DTypeOf<T> {
+  static constexpr int kLog2 = std::countr_zero(sizeof(T));
+  static constexpr DType value = static_cast<DType>(
+      static_cast<int>(std::is_signed_v<IntegerOf<T>> ? DType::int8 : DType::uint8) + kLog2);
+};
+template <> struct DTypeOf<bool> { static constexpr DType value = DType::boolean; };
+template <> struct DTypeOf<float> { static constexpr DType value = DType::float32; };
+template <> struct DTypeOf<double> { static constexpr DType value = DType::float64; };
+template <> struct DTypeOf<std::complex<float>> { static constexpr DType value = DType::complex64; };
+template <> struct DTypeOf<std::complex<double>> { static constexpr DType value = DType::complex128; };
+
+/// Types whose sequences are stored as numeric arrays.
+template <class T>
+concept ArrayElement = requires { DTypeOf<T>::value; };
+
+template <ArrayElement T>
+std::string dtype_text() {
+  return std::string(dtype_name(DTypeOf<T>::value));
+}
+
+/// The float as a double that holds it exactly, signalling NaNs and their payloads included (a conversion would
+/// quieten them), and back; throws type_mismatch if a float cannot hold `value`.
+double widen(float value);
+float narrow(double value);
+
+template <class T>
+concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
+
+[[noreturn]] void throw_unknown_enumerator(std::string_view type, std::string_view found);
+
+}  // namespace detail
+
+template <>
+struct Codec<bool> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, bool value) { out.boolean(value); }
+  static bool decode(const Decoder& in) { return in.boolean(); }
+  static std::string type_name() { return "boolean"; }
+};
+
+template <detail::StoredInteger T>
+struct Codec<T> {
+  static constexpr bool kNeverNull = true;
+  using Stored = detail::IntegerOf<T>;
+  static void encode(const Encoder& out, T value) { out.integer(static_cast<Stored>(value)); }
+  static T decode(const Decoder& in) { return static_cast<T>(in.integer<Stored>()); }
+  static std::string type_name() { return detail::dtype_text<T>(); }
+};
+
+template <>
+struct Codec<double> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, double value) { out.real(value); }
+  static double decode(const Decoder& in) { return in.real(); }
+  static std::string type_name() { return "float64"; }
+};
+
+/// Throws type_mismatch for a real that is no float.
+template <>
+struct Codec<float> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, float value) { out.real(detail::widen(value)); }
+  static float decode(const Decoder& in) { return detail::narrow(in.real()); }
+  static std::string type_name() { return "float32"; }
+};
+
+/// Stored as an array without dimensions, so that both parts keep their bits.
+template <class Part>
+  requires detail::ArrayElement<std::complex<Part>>
+struct Codec<std::complex<Part>> {
+  static constexpr bool kNeverNull = true;
+  static constexpr DType kType = detail::DTypeOf<std::complex<Part>>::value;
+  static void encode(const Encoder& out, const std::complex<Part>& value) {
+    out.array(kType, {}, std::as_bytes(std::span(&value, 1)));
+  }
+  static std::complex<Part> decode(const Decoder& in) {
+    const ArrayDecoder array = in.array();
+    std::complex<Part> value;
+    if (array.dtype() != kType || !array.shape().empty()) in.mismatch(dtype_name(kType));
+    array.read(std::as_writable_bytes(std::span(&value, 1)));
+    return value;
+  }
+  static std::string type_name() { return detail::dtype_text<std::complex<Part>>(); }
+};
+
+/// A described enumerator is stored by its name, so that renumbering the enumeration changes nothing; any other
+/// value, and an enumeration that is not described, by its number.
+template <class T>
+  requires std::is_enum_v<T>
+struct Codec<T> {
+  static constexpr bool kNeverNull = true;
+  using Number = std::underlying_type_t<T>;
+
+  static void encode(const Encoder& out, T value) {
+    if constexpr (detail::DescribedEnum<T>) {
+      if (const char* name = boost::describe::enum_to_string(value, nullptr)) return out.text(name);
+    }
+    cairn::encode(out, static_cast<Number>(value));
+  }
+  static T decode(const Decoder& in) {
+    if constexpr (detail::DescribedEnum<T>) {
+      if (in.kind() == ValueKind::text) {
+        T value{};
+        const std::string name(in.text());
+        if (!boost::describe::enum_from_string(name.c_str(), value))
+          detail::throw_unknown_enumerator(ClassTraits<T>::name(), name);
+        return value;
+      }
+    }
+    return static_cast<T>(cairn::decode<Number>(in));
+  }
+};
+
+template <>
+struct Codec<ObjectId> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const ObjectId& value) { out.object_ref(value); }
+  static ObjectId decode(const Decoder& in) { return in.object_ref(); }
+  static std::string type_name() { return "object reference"; }
+};
+
+template <>
+struct Codec<ArtifactId> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const ArtifactId& value) { out.artifact_ref(value); }
+  static ArtifactId decode(const Decoder& in) { return in.artifact_ref(); }
+  static std::string type_name() { return "artifact reference"; }
+};
+
+template <>
+struct Codec<Uuid> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Uuid& value) { out.node_ref(value); }
+  static Uuid decode(const Decoder& in) { return in.node_ref(); }
+  static std::string type_name() { return "node reference"; }
+};
+
+}  // namespace cairn

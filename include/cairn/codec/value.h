@@ -1,0 +1,60 @@
+// Codecs of plain data: any stored value as a Value, and back.
+#pragma once
+
+#include <cairn/codec/core.h>
+#include <cairn/codec/sequence.h>
+#include <cairn/value.h>
+
+namespace cairn {
+
+/// Writes a Value. Throws unstorable for a StoredArray, whose elements are not at hand.
+void encode_value(const Encoder& out, const Value& value);
+void encode_map(const Encoder& out, const Map& value);
+void encode_object(const Encoder& out, const Object& value);
+void encode_array(const Encoder& out, const Array& value);
+/// Reads a Value; arrays kept outside the object become StoredArray unless `load_arrays`.
+Value decode_value(const Decoder& in, bool load_arrays = true);
+
+template <>
+struct Codec<Value> {
+  static void encode(const Encoder& out, const Value& value) { encode_value(out, value); }
+  static Value decode(const Decoder& in) { return decode_value(in); }
+  static std::string type_name() { return "value"; }
+};
+
+namespace detail {
+
+template <class T>
+T decode_value_as(const Decoder& in, std::string_view expected) {
+  const Value value = decode_value(in);
+  if (const T* found = value.get_if<T>()) return *found;
+  in.mismatch(expected);
+}
+
+}  // namespace detail
+
+template <>
+struct Codec<Map> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Map& value) { encode_map(out, value); }
+  static Map decode(const Decoder& in) { return detail::decode_value_as<Map>(in, "map"); }
+  static std::string type_name() { return "map<value, value>"; }
+};
+
+template <>
+struct Codec<Object> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Object& value) { encode_object(out, value); }
+  static Object decode(const Decoder& in) { return detail::decode_value_as<Object>(in, "object"); }
+  static std::string type_name() { return "object"; }
+};
+
+template <>
+struct Codec<Array> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Array& value) { encode_array(out, value); }
+  static Array decode(const Decoder& in) { return detail::decode_value_as<Array>(in, "array"); }
+  static std::string type_name() { return "array"; }
+};
+
+}  // namespace cairn

@@ -1,0 +1,136 @@
+// Encoder: where a value is written. A codec writes exactly one value into each Encoder it is given.
+//
+// Encoders are handles, valid until the encoding call they were handed out in returns. Copying one is cheap and both
+// copies mean the same place, which is why their writing members are const. A place that nothing is written to holds
+// null. Every write throws limit when values nest deeper than kDepthMax, or are too long for one object.
+#pragma once
+
+#include <cairn/digest.h>
+#include <cairn/schema.h>
+#include <cairn/uuid.h>
+#include <cairn/value.h>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace cairn {
+
+/// How deep values may nest: a list in a list is two deep.
+inline constexpr unsigned kDepthMax = 256;
+/// Arrays of so many bytes or more are kept outside their object, cut into chunks that equal arrays share.
+inline constexpr std::size_t kArrayInlineMax = 16 * 1024;
+
+class ListEncoder;
+class MapEncoder;
+class ObjectEncoder;
+
+namespace format {
+class EncodeContext;
+struct EncoderAccess;
+}  // namespace format
+
+namespace detail {
+
+// Room for a builder of the serialization library, whose headers stay out of the public ones.
+template <std::size_t Size>
+struct Handle {
+  alignas(void*) std::byte bytes[Size];
+};
+
+// What every encoder carries beside its place.
+struct EncodeScope {
+  format::EncodeContext* context;
+  std::uint16_t depth;
+  bool in_key;  // arrays stay inside a key, so that keys can be compared
+};
+
+}  // namespace detail
+
+/// The place of one value.
+class Encoder {
+ public:
+  void null() const;
+  void boolean(bool value) const;
+  template <std::integral Integer>
+  void integer(Integer value) const {
+    if constexpr (std::signed_integral<Integer>)
+      put_signed(value);
+    else
+      put_unsigned(value);
+  }
+  /// Kept bit for bit.
+  void real(double value) const;
+  /// Stored as bytes if it is not UTF-8.
+  void text(std::string_view value) const;
+  void bytes(std::span<const std::byte> value) const;
+  /// `data` is little-endian in C order. Throws invalid_argument unless it has dtype_size * product(shape) bytes.
+  void array(DType dtype, std::span<const std::uint64_t> shape, std::span<const std::byte> data) const;
+  void object_ref(const ObjectId& id) const;
+  void artifact_ref(const ArtifactId& id) const;
+  void node_ref(const Uuid& node) const;
+  ListEncoder list(std::size_t size) const;
+  MapEncoder map(std::size_t size) const;
+  ObjectEncoder object(const Schema& schema) const;
+  /// As object(), for a schema with static storage duration: it is known again by its address.
+  ObjectEncoder static_object(const Schema& schema) const;
+
+ private:
+  friend struct format::EncoderAccess;
+  Encoder() = default;
+  void put_signed(std::int64_t value) const;
+  void put_unsigned(std::uint64_t value) const;
+  ObjectEncoder object_of(const Schema& schema, std::uint32_t index) const;
+
+  detail::Handle<40> place_;
+  detail::EncodeScope scope_;
+};
+
+/// The places of a list's elements.
+class ListEncoder {
+ public:
+  /// `index` is less than the size given to list().
+  Encoder operator[](std::size_t index) const;
+
+ private:
+  friend struct format::EncoderAccess;
+  ListEncoder() = default;
+
+  detail::Handle<40> elements_;
+  detail::EncodeScope scope_;
+};
+
+/// The places of a map's entries, written one after the other: key, value, key, value. Keys come in the order of
+/// Value, which for text and integers is the natural one; others are sorted first (see canonical_order in codec.h).
+class MapEncoder {
+ public:
+  /// The key of the next entry.
+  Encoder key();
+  /// The value of the entry whose key was written last. Throws invalid_argument if that key is not greater than the
+  /// one before: it is there twice, or out of order.
+  Encoder value();
+
+ private:
+  friend struct format::EncoderAccess;
+  MapEncoder() = default;
+
+  detail::Handle<40> entries_;
+  detail::EncodeScope scope_;
+  std::uint32_t next_;
+};
+
+/// The places of an object's fields, in the order of its schema.
+class ObjectEncoder {
+ public:
+  Encoder operator[](std::size_t index) const { return fields_[index]; }
+
+ private:
+  friend class Encoder;
+  explicit ObjectEncoder(const ListEncoder& fields) : fields_(fields) {}
+
+  ListEncoder fields_;
+};
+
+}  // namespace cairn

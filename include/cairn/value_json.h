@@ -1,0 +1,31 @@
+// Values as JSON that loses nothing: to show them, to edit them by hand, to hand them to other programs.
+//
+// Plain JSON stands for what it can express: null, booleans, integers, reals (always with '.' or 'e', so 1 and 1.0
+// differ), text, lists, and maps whose keys are text that does not begin with '$'. All else is an object with one
+// key that says what it is:
+//
+//   {"$bytes": "aGVsbG8="}                                  base64
+//   {"$real": "nan:7ff8000000000000"}                       its bits; or "inf", "-inf"
+//   {"$map": [[key, value], ...]}
+//   {"$object": {"class": "Point", "version": 1, "fields": [["x", 1.5], ...]}}
+//   {"$array": {"dtype": "float64", "shape": [2, 3], "data": "..."}}    base64 of the little-endian elements
+//   {"$storedArray": {"dtype": "float64", "shape": [2, 3], "size": 48}}
+//   {"$objectRef": "<32 hex digits>"}, {"$artifactRef": "<32 hex digits>"}, {"$nodeRef": "<UUID>"}
+#pragma once
+
+#include <cairn/value.h>
+
+#include <string>
+#include <string_view>
+
+namespace cairn {
+
+/// One line, keys in the order of Value. Throws limit if values nest deeper than kDepthMax.
+std::string to_json(const Value& value);
+
+/// The value that to_json wrote, or that somebody typed. Throws invalid_argument with the position of what is no
+/// JSON, a key that is there twice, a number that no Value can hold exactly or nearest, or an unknown '$' form;
+/// limit if values nest too deep.
+Value from_json(std::string_view json);
+
+}  // namespace cairn

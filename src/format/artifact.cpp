@@ -1,0 +1,105 @@
+#include "format/artifact.h"
+
+#include <limits>
+
+#include "format/content_wire.h"
+#include "format/wire.h"
+
+namespace cairn::format {
+
+namespace {
+
+constexpr std::uint32_t kModeMost = 07777;
+constexpr std::uint32_t kNanosecondsMost = 999'999'999;
+
+void write_entry(wire::Entry::Builder builder, const Entry& entry) {
+  builder.setName(as_data(entry.name));
+  builder.setMode(entry.mode);
+  builder.setMtimeSeconds(entry.mtime_seconds);
+  builder.setMtimeNanoseconds(entry.mtime_nanoseconds);
+  if (const auto* content = std::get_if<ContentRef>(&entry.what)) set_content(builder.initFile(), *content);
+  if (const auto* directory = std::get_if<DirectoryRef>(&entry.what))
+    set_digest(builder.initDirectory(), directory->digest);
+  if (const auto* link = std::get_if<SymlinkTarget>(&entry.what)) builder.setSymlink(as_data(link->target));
+}
+
+std::string_view read_link_target(wire::Entry::Reader reader, std::string_view what) {
+  const std::string_view target = data_view(reader.getSymlink());
+  if (target.empty() || target.size() > kLinkTargetBytesMost || target.find('\0') != std::string_view::npos)
+    throw_damaged(what, "a link target that is empty, too long or has a NUL");
+  return target;
+}
+
+Entry read_entry(wire::Entry::Reader reader, std::string_view what) {
+  Entry entry;
+  entry.name = data_view(reader.getName());
+  if (!is_entry_name(entry.name)) throw_damaged(what, "a name that is not one path component");
+  entry.mode = reader.getMode();
+  if (entry.mode > kModeMost) throw_damaged(what, "a mode above 07777");
+  entry.mtime_seconds = reader.getMtimeSeconds();
+  entry.mtime_nanoseconds = reader.getMtimeNanoseconds();
+  if (entry.mtime_nanoseconds > kNanosecondsMost) throw_damaged(what, "a time of a second or more of nanoseconds");
+  switch (reader.which()) {
+    case wire::Entry::FILE: entry.what = get_content(reader.getFile(), what); return entry;
+    case wire::Entry::DIRECTORY: entry.what = DirectoryRef{get_digest(reader.getDirectory())}; return entry;
+    case wire::Entry::SYMLINK: entry.what = SymlinkTarget{std::string(read_link_target(reader, what))}; return entry;
+  }
+  throw_damaged(what, "an entry of an unknown kind");
+}
+
+Directory read_directory(wire::Directory::Reader reader) {
+  constexpr std::string_view kWhat = "directory";
+  Directory directory;
+  const auto entries = reader.getEntries();
+  directory.entries.reserve(entries.size());
+  for (const auto wire : entries) {
+    Entry entry = read_entry(wire, kWhat);
+    if (!directory.entries.empty() && directory.entries.back().name >= entry.name)
+      throw_damaged(kWhat, "names that are not sorted and distinct");
+    directory.entries.push_back(std::move(entry));
+  }
+  return directory;
+}
+
+Artifact read_artifact(wire::Artifact::Reader reader) {
+  constexpr std::string_view kWhat = "artifact";
+  Artifact artifact{read_entry(reader.getRoot(), kWhat), reader.getSize(), reader.getCount()};
+  if (artifact.size > std::numeric_limits<std::int64_t>::max()) throw_damaged(kWhat, "files of more than 2^63-1 bytes");
+  if (artifact.count == 0) throw_damaged(kWhat, "no entries, not even its root");
+  return artifact;
+}
+
+}  // namespace
+
+bool is_entry_name(std::string_view name) {
+  constexpr std::string_view kSeparators("/\0", 2);
+  return !name.empty() && name.size() <= kNameBytesMost && name != "." && name != ".." &&
+         name.find_first_of(kSeparators) == std::string_view::npos;
+}
+
+std::vector<std::byte> encode_directory(const Directory& directory) {
+  capnp::MallocMessageBuilder message;
+  auto wire = message.initRoot<wire::Directory>();
+  auto entries = wire.initEntries(static_cast<unsigned>(directory.entries.size()));
+  for (unsigned i = 0; i < entries.size(); ++i) write_entry(entries[i], directory.entries[i]);
+  return canonical_bytes(wire, "directory");
+}
+
+std::vector<std::byte> encode_artifact(const Artifact& artifact) {
+  capnp::MallocMessageBuilder message;
+  auto wire = message.initRoot<wire::Artifact>();
+  write_entry(wire.initRoot(), artifact.root);
+  wire.setSize(artifact.size);
+  wire.setCount(artifact.count);
+  return canonical_bytes(wire, "artifact");
+}
+
+Directory decode_directory(std::span<const std::byte> bytes) {
+  return read_wire<wire::Directory>(bytes, "directory", read_directory);
+}
+
+Artifact decode_artifact(std::span<const std::byte> bytes) {
+  return read_wire<wire::Artifact>(bytes, "artifact", read_artifact);
+}
+
+}  // namespace cairn::format

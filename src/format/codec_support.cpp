@@ -1,0 +1,125 @@
+// The parts of the codecs that do not depend on a type.
+#include <cairn/codec.h>
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cmath>
+
+#include "base/bytes.h"
+
+namespace cairn::detail {
+
+namespace {
+
+// An Error that knows which part of its message is the path, so that the path can grow while it travels up.
+class LocatedError : public Error {
+ public:
+  LocatedError(ErrorCode code, std::string path, std::string problem)
+      : Error(code, (path.starts_with('.') ? path.substr(1) : path) + ": " + problem),
+        path_(std::move(path)),
+        problem_(std::move(problem)) {}
+
+  LocatedError below(std::string_view step) const { return {code(), std::string(step) + path_, problem_}; }
+
+ private:
+  std::string path_;
+  std::string problem_;
+};
+
+[[noreturn]] void rethrow_below(const std::string& step) {
+  try {
+    throw;
+  } catch (const LocatedError& error) {
+    throw error.below(step);
+  } catch (const Error& error) {
+    throw LocatedError(error.code(), step, error.what());
+  }
+}
+
+}  // namespace
+
+bool is_text(std::string_view text) { return base::is_utf8(text); }
+
+void rethrow_at_field(std::string_view name) { rethrow_below(fmt::format(".{}", name)); }
+void rethrow_at_index(std::size_t index) { rethrow_below(fmt::format("[{}]", index)); }
+
+void rethrow_at_key(const Decoder& key, std::size_t index) {
+  if (key.kind() == ValueKind::text) rethrow_at_field(key.text());
+  rethrow_at_index(index);
+}
+
+double widen(float value) {
+  if (!std::isnan(value)) return value;
+  const std::uint64_t bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint64_t sign = bits >> 31 << 63, exponent = std::uint64_t{0x7ff} << 52, payload = (bits & 0x7fffff) << 29;
+  return std::bit_cast<double>(sign | exponent | payload);
+}
+
+float narrow(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const auto sign = static_cast<std::uint32_t>(bits >> 63 << 31);
+  const auto payload = static_cast<std::uint32_t>((bits & 0xfffffffffffff) >> 29);
+  const bool fits = (bits & 0x1fffffff) == 0 && payload != 0;
+  if (std::isnan(value) && fits) return std::bit_cast<float>(sign | 0x7f800000u | payload);
+  const auto narrowed = static_cast<float>(value);
+  if (std::isnan(value) || static_cast<double>(narrowed) != value)
+    throw Error(ErrorCode::type_mismatch, fmt::format("expected a 32-bit float, found {}, which is none", value));
+  return narrowed;
+}
+
+void throw_unknown_enumerator(std::string_view type, std::string_view found) {
+  throw Error(ErrorCode::type_mismatch, fmt::format("expected an enumerator of {}, found {}", type, found));
+}
+
+ArrayDecoder expect_array(const Decoder& in, DType dtype, std::span<const std::uint64_t> inner_shape) {
+  const auto refuse = [&]() {
+    in.mismatch(fmt::format("array of {} with shape [*{}{}]", dtype_name(dtype), inner_shape.empty() ? "" : ", ",
+                            fmt::join(inner_shape, ", ")));
+  };
+  if (in.kind() != ValueKind::array) refuse();
+  ArrayDecoder array = in.array();
+  const auto& shape = array.shape();
+  if (array.dtype() != dtype || shape.size() != inner_shape.size() + 1 ||
+      !std::equal(inner_shape.begin(), inner_shape.end(), shape.begin() + 1))
+    refuse();
+  return array;
+}
+
+void expect_size(std::size_t expected, std::size_t found) {
+  if (expected != found)
+    throw Error(ErrorCode::type_mismatch, fmt::format("expected {} elements, found {}", expected, found));
+}
+
+void expect_stored(const ArrayDecoder& array) {
+  constexpr std::uint64_t kTrustedBytes = std::uint64_t{64} << 20;  // a claim that can do no harm
+  if (!array.is_chunked() || array.size_bytes() <= kTrustedBytes) return;
+  std::byte last[16];
+  array.read(array.element_count() - 1, std::span(last).first(dtype_size(array.dtype())));
+}
+
+Bytes read_booleans(const ArrayDecoder& array) {
+  expect_stored(array);
+  Bytes bytes(static_cast<std::size_t>(array.size_bytes()));
+  array.read(bytes);
+  for (const std::byte byte : bytes)
+    if (byte > std::byte{1}) throw Error(ErrorCode::damaged, "a boolean that is neither 0 nor 1");
+  return bytes;
+}
+
+void expect_class(const ObjectDecoder& found, const Schema& expected) {
+  if (found.class_name() != expected.class_name)
+    throw Error(ErrorCode::type_mismatch,
+                fmt::format("expected an object of {}, found one of {}", expected.class_name, found.class_name()));
+  if (found.class_version() > expected.class_version)
+    throw Error(ErrorCode::newer_class,
+                fmt::format("object of {}: version {} is newer than {}, the newest this program knows",
+                            expected.class_name, found.class_version(), expected.class_version));
+}
+
+std::optional<Decoder> find_field(const ObjectDecoder& object, std::size_t position, std::string_view name) {
+  if (position < object.size() && object.name(position) == name) return object.field(position);
+  return object.find(name);
+}
+
+}  // namespace cairn::detail

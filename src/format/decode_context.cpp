@@ -1,0 +1,48 @@
+#include "format/decode_context.h"
+
+#include <fmt/format.h>
+
+namespace cairn::format {
+
+// The encoder lets kEmptyElementsMax pass; there is room to look at the same list more than once.
+DecodeContext::DecodeContext(ObjectSource& source, capnp::List<wire::Digest>::Reader schemas, std::uint64_t words)
+    : source_(&source), empty_elements_max_(words + 4 * kEmptyElementsMax) {
+  schemas_.reserve(schemas.size());
+  for (const auto digest : schemas) schemas_.push_back({get_digest(digest), nullptr, nullptr});
+}
+
+DecodeContext::DecodeContext(const EncodeContext& encoded) {
+  for (std::uint32_t i = 0; i < encoded.schema_count(); ++i)
+    schemas_.push_back({Digest{}, &encoded.schema(i), nullptr});
+}
+
+const Schema& DecodeContext::schema(std::uint32_t index) {
+  if (index >= schemas_.size())
+    throw_damaged("object", fmt::format("schema number {} of {}", index, schemas_.size()));
+  Entry& entry = schemas_[index];
+  if (entry.schema == nullptr) {
+    entry.owned = source_->get_schema(entry.digest);
+    entry.schema = entry.owned.get();
+  }
+  return *entry.schema;
+}
+
+void DecodeContext::read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) {
+  if (source_ == nullptr) throw Error(ErrorCode::internal, "an array outside an object that has no store");
+  source_->read_array(content, offset, out);
+}
+
+void DecodeContext::check_elements(const ValueListReader& list) {
+  if (!has_empty_elements(list)) return;
+  empty_elements_ += list.size();
+  if (empty_elements_ > empty_elements_max_)
+    throw_damaged("object", fmt::format("{} list elements without content", empty_elements_));
+}
+
+bool has_empty_elements(const ValueListReader& list) {
+  if (list.size() == 0) return false;
+  const capnp::AnyStruct::Reader first(list[0]);  // all elements are of one size
+  return first.getDataSection().size() == 0 && first.getPointerSection().size() == 0;
+}
+
+}  // namespace cairn::format

@@ -1,0 +1,78 @@
+// What the decoders of one object share, and the way from them to the readers they stand for.
+// For src/format/*.cpp only.
+#pragma once
+
+#include <cairn/decoder.h>
+
+#include <bit>
+#include <memory>
+#include <vector>
+
+#include "format/encode_context.h"
+#include "format/object.h"
+#include "format/wire.h"
+
+namespace cairn::format {
+
+using ValueListReader = capnp::List<wire::Value>::Reader;
+using EntryListReader = capnp::List<wire::MapEntry>::Reader;
+
+/// The schemas and arrays of the object that is being decoded.
+class DecodeContext {
+ public:
+  /// `words` is the size of the object.
+  DecodeContext(ObjectSource& source, capnp::List<wire::Digest>::Reader schemas, std::uint64_t words);
+  /// For an object that has just been encoded without a sink.
+  explicit DecodeContext(const EncodeContext& encoded);
+
+  /// Throws damaged if the object has no schema of that number. Loaded when it is first asked for.
+  const Schema& schema(std::uint32_t index);
+  void read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out);
+  /// Lists of nulls take no room, so a few bytes can claim any number; throws damaged when they add up to too many.
+  void check_elements(const ValueListReader& list);
+
+ private:
+  struct Entry {
+    Digest digest;
+    const Schema* schema = nullptr;
+    std::shared_ptr<const Schema> owned;
+  };
+
+  ObjectSource* source_ = nullptr;
+  std::vector<Entry> schemas_;
+  std::uint64_t empty_elements_ = 0;
+  std::uint64_t empty_elements_max_ = UINT64_MAX;
+};
+
+/// Between the opaque handles of decoder.h and the readers in them.
+struct DecoderAccess {
+  static Decoder decoder(wire::Value::Reader place, const detail::DecodeScope& scope) {
+    Decoder decoder;
+    decoder.place_ = std::bit_cast<detail::Handle<48>>(place);
+    decoder.scope_ = scope;
+    return decoder;
+  }
+  static ListDecoder list(ValueListReader elements, const detail::DecodeScope& scope) {
+    ListDecoder decoder;
+    decoder.elements_ = std::bit_cast<detail::Handle<48>>(elements);
+    decoder.scope_ = scope;
+    decoder.size_ = elements.size();
+    return decoder;
+  }
+  static MapDecoder map(EntryListReader entries, const detail::DecodeScope& scope) {
+    MapDecoder decoder;
+    decoder.entries_ = std::bit_cast<detail::Handle<48>>(entries);
+    decoder.scope_ = scope;
+    decoder.size_ = entries.size();
+    return decoder;
+  }
+  static ArrayDecoder array(wire::Array::Reader place, const detail::DecodeScope& scope);
+};
+
+/// True if the elements of the list are of no size, so that the list's length says nothing about its room.
+bool has_empty_elements(const ValueListReader& list);
+
+/// How far pointers are followed: three for each level of values, and a few at both ends.
+inline constexpr int kObjectNestingMax = 3 * static_cast<int>(kDepthMax) + 16;
+
+}  // namespace cairn::format

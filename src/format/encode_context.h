@@ -1,0 +1,76 @@
+// What the encoders of one object share, and the way from them to the builders they stand for.
+// For src/format/*.cpp only.
+#pragma once
+
+#include <cairn/encoder.h>
+
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "format/object.h"
+#include "format/wire.h"
+
+namespace cairn::format {
+
+/// The schemas of the object that is being encoded, in order of first use, and its count of list elements.
+class EncodeContext {
+ public:
+  /// Without a sink, arrays stay inside and schemas get no digests.
+  explicit EncodeContext(ObjectSink* sink) : sink_(sink) {}
+
+  std::uint32_t schema_index(const Schema& schema);
+  /// As schema_index, for a schema that is not moved or changed: compared by address first.
+  std::uint32_t static_schema_index(const Schema& schema);
+  const Schema& schema(std::uint32_t index) const { return *entries_[index].schema; }
+  std::size_t schema_count() const { return entries_.size(); }
+  const Digest& schema_digest(std::uint32_t index) const { return entries_[index].digest; }
+
+  bool keeps_arrays_inside() const { return sink_ == nullptr; }
+  ContentRef put_array(std::span<const std::byte> bytes) { return sink_->put_array(bytes); }
+
+  void count_elements(std::uint64_t count) { elements_ += count; }
+  std::uint64_t elements() const { return elements_; }
+
+ private:
+  struct Entry {
+    const Schema* schema;
+    std::shared_ptr<const Schema> owned;  // empty if it is static
+    Digest digest;
+  };
+
+  std::uint32_t add(Entry entry);
+
+  ObjectSink* sink_;
+  std::vector<Entry> entries_;
+  std::uint64_t elements_ = 0;
+};
+
+using ValueListBuilder = capnp::List<wire::Value>::Builder;
+using EntryListBuilder = capnp::List<wire::MapEntry>::Builder;
+
+/// Between the opaque handles of encoder.h and the builders in them.
+struct EncoderAccess {
+  static Encoder encoder(wire::Value::Builder place, const detail::EncodeScope& scope) {
+    Encoder encoder;
+    encoder.place_ = std::bit_cast<detail::Handle<40>>(place);
+    encoder.scope_ = scope;
+    return encoder;
+  }
+  static ListEncoder list(ValueListBuilder elements, const detail::EncodeScope& scope) {
+    ListEncoder encoder;
+    encoder.elements_ = std::bit_cast<detail::Handle<40>>(elements);
+    encoder.scope_ = scope;
+    return encoder;
+  }
+  static MapEncoder map(EntryListBuilder entries, const detail::EncodeScope& scope) {
+    MapEncoder encoder;
+    encoder.entries_ = std::bit_cast<detail::Handle<40>>(entries);
+    encoder.scope_ = scope;
+    encoder.next_ = 0;
+    return encoder;
+  }
+};
+
+}  // namespace cairn::format

@@ -1,0 +1,170 @@
+// Encoder and its kin over Cap'n Proto builders. Empty texts, lists and the like are never allocated: an unset
+// pointer is their one spelling.
+#include <cairn/encoder.h>
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <limits>
+
+#include "base/bytes.h"
+#include "format/array_size.h"
+#include "format/encode_context.h"
+#include "format/content_wire.h"
+#include "format/wire_order.h"
+
+namespace cairn {
+
+namespace {
+
+using format::EncoderAccess;
+
+static_assert(std::is_trivially_copyable_v<wire::Value::Builder>);
+static_assert(sizeof(wire::Value::Builder) == 40 && sizeof(format::ValueListBuilder) == 40);
+
+// Cap'n Proto has 29 bits for the length of a list, text included.
+constexpr std::size_t kLengthMax = (std::size_t{1} << 29) - 16;
+
+wire::Value::Builder builder_of(const detail::Handle<40>& place) {
+  return std::bit_cast<wire::Value::Builder>(place);
+}
+
+unsigned checked_length(std::size_t length, std::string_view what) {
+  if (length > kLengthMax)
+    throw Error(ErrorCode::limit, fmt::format("{} of length {}, expected at most {}", what, length, kLengthMax));
+  return static_cast<unsigned>(length);
+}
+
+detail::EncodeScope inside(const detail::EncodeScope& scope) {
+  if (scope.depth >= kDepthMax)
+    throw Error(ErrorCode::limit, fmt::format("values nest deeper than {}", kDepthMax));
+  return {scope.context, static_cast<std::uint16_t>(scope.depth + 1), scope.in_key};
+}
+
+void fill_data(capnp::Data::Builder to, std::span<const std::byte> from) {
+  std::memcpy(to.begin(), from.data(), from.size());
+}
+
+[[noreturn]] void throw_past_end(std::size_t size) {
+  throw Error(ErrorCode::invalid_argument, fmt::format("write past the end of a list or map of {}", size));
+}
+
+}  // namespace
+
+void Encoder::null() const { builder_of(place_).setNull(); }
+void Encoder::boolean(bool value) const { builder_of(place_).setBoolean(value); }
+void Encoder::put_signed(std::int64_t value) const { builder_of(place_).setInteger(value); }
+
+void Encoder::put_unsigned(std::uint64_t value) const {
+  if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    put_signed(static_cast<std::int64_t>(value));
+  else
+    builder_of(place_).setNatural(value);
+}
+
+void Encoder::real(double value) const { builder_of(place_).setReal(value); }
+
+void Encoder::text(std::string_view value) const {
+  if (!base::is_utf8(value)) return bytes(base::as_bytes(value));
+  auto builder = builder_of(place_);
+  if (value.empty()) return builder.adoptText({});
+  std::memcpy(builder.initText(checked_length(value.size(), "text")).begin(), value.data(), value.size());
+}
+
+void Encoder::bytes(std::span<const std::byte> value) const {
+  auto builder = builder_of(place_);
+  if (value.empty()) return builder.adoptBytes({});
+  fill_data(builder.initBytes(checked_length(value.size(), "bytes")), value);
+}
+
+void Encoder::array(DType dtype, std::span<const std::uint64_t> shape, std::span<const std::byte> data) const {
+  if (const auto size = format::array_size(dtype, shape); size != data.size())
+    throw Error(ErrorCode::invalid_argument, fmt::format("array of {}: {} bytes do not fill its shape",
+                                                         dtype_name(dtype), data.size()));
+  auto array = builder_of(place_).initArray();
+  array.setDtype(static_cast<std::uint8_t>(dtype));
+  if (!shape.empty()) {
+    auto extents = array.initShape(checked_length(shape.size(), "shape"));
+    for (unsigned i = 0; i < extents.size(); ++i) extents.set(i, shape[i]);
+  }
+  const bool inside_object =
+      data.size() < kArrayInlineMax || scope_.in_key || scope_.context->keeps_arrays_inside();
+  if (!inside_object)
+    format::set_content(array.initContent(), scope_.context->put_array(data));
+  else if (!data.empty())
+    fill_data(array.initInline(checked_length(data.size(), "array")), data);
+}
+
+void Encoder::object_ref(const ObjectId& id) const {
+  format::set_digest(builder_of(place_).initObjectRef(), id.digest);
+}
+
+void Encoder::artifact_ref(const ArtifactId& id) const {
+  format::set_digest(builder_of(place_).initArtifactRef(), id.digest);
+}
+
+void Encoder::node_ref(const Uuid& node) const { format::set_uuid(builder_of(place_).initNodeRef(), node); }
+
+ListEncoder Encoder::list(std::size_t size) const {
+  const detail::EncodeScope scope = inside(scope_);
+  auto builder = builder_of(place_);
+  if (size == 0) {
+    builder.adoptList({});
+    return EncoderAccess::list({}, scope);
+  }
+  const unsigned length = checked_length(size, "list");
+  scope.context->count_elements(size);
+  return EncoderAccess::list(builder.initList(length), scope);
+}
+
+MapEncoder Encoder::map(std::size_t size) const {
+  const detail::EncodeScope scope = inside(scope_);
+  auto builder = builder_of(place_);
+  if (size == 0) {
+    builder.adoptMap({});
+    return EncoderAccess::map({}, scope);
+  }
+  return EncoderAccess::map(builder.initMap(checked_length(size, "map")), scope);
+}
+
+ObjectEncoder Encoder::object(const Schema& schema) const {
+  return object_of(schema, scope_.context->schema_index(schema));
+}
+
+ObjectEncoder Encoder::static_object(const Schema& schema) const {
+  return object_of(schema, scope_.context->static_schema_index(schema));
+}
+
+ObjectEncoder Encoder::object_of(const Schema& schema, std::uint32_t index) const {
+  const detail::EncodeScope scope = inside(scope_);
+  auto object = builder_of(place_).initObject();
+  object.setSchema(index);
+  if (schema.fields.empty()) return ObjectEncoder(EncoderAccess::list({}, scope));
+  scope.context->count_elements(schema.fields.size());
+  return ObjectEncoder(EncoderAccess::list(object.initFields(checked_length(schema.fields.size(), "object")), scope));
+}
+
+Encoder ListEncoder::operator[](std::size_t index) const {
+  auto elements = std::bit_cast<format::ValueListBuilder>(elements_);
+  if (index >= elements.size()) throw_past_end(elements.size());
+  return EncoderAccess::encoder(elements[static_cast<unsigned>(index)], scope_);
+}
+
+Encoder MapEncoder::key() {
+  auto entries = std::bit_cast<format::EntryListBuilder>(entries_);
+  if (next_ >= entries.size()) throw_past_end(entries.size());
+  detail::EncodeScope scope = scope_;
+  scope.in_key = true;
+  return EncoderAccess::encoder(entries[next_++].initKey(), scope);
+}
+
+Encoder MapEncoder::value() {
+  auto entries = std::bit_cast<format::EntryListBuilder>(entries_);
+  if (next_ == 0) throw Error(ErrorCode::invalid_argument, "map: a value before its key");
+  if (next_ >= 2 && format::wire_order(entries[next_ - 2].getKey(), entries[next_ - 1].getKey(), *scope_.context) >= 0)
+    throw Error(ErrorCode::invalid_argument, "map: a key that is there twice or out of order");
+  return EncoderAccess::encoder(entries[next_ - 1].initValue(), scope_);
+}
+
+}  // namespace cairn

@@ -1,0 +1,159 @@
+#include "format/json_forms.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <initializer_list>
+#include <limits>
+
+#include "format/array_size.h"
+#include "format/base64.h"
+
+namespace cairn::format {
+
+namespace {
+
+[[noreturn]] void refuse(std::string_view tag, std::string_view expected) {
+  throw Error(ErrorCode::invalid_argument, fmt::format("{}: expected {}", tag, expected));
+}
+
+template <class T>
+const T& get(const Value& value, std::string_view tag, std::string_view expected) {
+  const T* found = value.get_if<T>();
+  if (found == nullptr) refuse(tag, expected);
+  return *found;
+}
+
+/// The members of an object that has exactly these, in the order they are asked for.
+std::vector<const Value*> members(const Value& value, std::string_view tag,
+                                  std::initializer_list<std::string_view> names) {
+  const std::string expected = fmt::format("an object with the members {}", fmt::join(names, ", "));
+  const Map& map = get<Map>(value, tag, expected);
+  std::vector<const Value*> found;
+  for (const std::string_view name : names) {
+    found.push_back(map.find(name));
+    if (found.back() == nullptr) refuse(tag, expected);
+  }
+  if (map.size() != names.size()) refuse(tag, expected);
+  return found;
+}
+
+Bytes read_bytes(const Value& content, std::string_view tag) {
+  auto bytes = parse_base64(get<std::string>(content, tag, "base64"));
+  if (!bytes) refuse(tag, "base64");
+  return std::move(*bytes);
+}
+
+Value read_real(const Value& content, std::string_view tag) {
+  constexpr std::string_view kExpected = "\"inf\", \"-inf\" or \"nan:\" and 16 hexadecimal digits of a NaN";
+  const std::string& text = get<std::string>(content, tag, kExpected);
+  if (text == "inf") return std::numeric_limits<double>::infinity();
+  if (text == "-inf") return -std::numeric_limits<double>::infinity();
+  std::uint64_t bits = 0;
+  const char* end = text.data() + text.size();
+  if (text.size() != 20 || !text.starts_with("nan:") ||
+      std::from_chars(text.data() + 4, end, bits, 16).ptr != end || !std::isnan(std::bit_cast<double>(bits)))
+    refuse(tag, kExpected);
+  return std::bit_cast<double>(bits);
+}
+
+Value read_map(const Value& content, std::string_view tag) {
+  constexpr std::string_view kExpected = "a list of pairs [key, value]";
+  Map map;
+  for (const Value& pair : get<List>(content, tag, kExpected)) {
+    const List& entry = get<List>(pair, tag, kExpected);
+    if (entry.size() != 2) refuse(tag, kExpected);
+    if (map.find(entry[0]) != nullptr) refuse(tag, "distinct keys");
+    map.put(entry[0], entry[1]);
+  }
+  return map;
+}
+
+std::uint64_t read_natural(const Value& value, std::string_view tag, std::string_view expected) {
+  if (const auto* natural = value.get_if<std::uint64_t>()) return *natural;
+  const std::int64_t integer = get<std::int64_t>(value, tag, expected);
+  if (integer < 0) refuse(tag, expected);
+  return static_cast<std::uint64_t>(integer);
+}
+
+Value read_object(const Value& content, std::string_view tag) {
+  const auto found = members(content, tag, {"class", "version", "fields"});
+  const std::uint64_t version = read_natural(*found[1], tag, "a version from 0 to 2^32-1");
+  if (version > std::numeric_limits<std::uint32_t>::max()) refuse(tag, "a version from 0 to 2^32-1");
+  Object object(get<std::string>(*found[0], tag, "the name of a class"), static_cast<std::uint32_t>(version), {});
+  constexpr std::string_view kExpected = "fields as a list of pairs [name, value]";
+  for (const Value& pair : get<List>(*found[2], tag, kExpected)) {
+    const List& field = get<List>(pair, tag, kExpected);
+    if (field.size() != 2) refuse(tag, kExpected);
+    object.fields.push_back({get<std::string>(field[0], tag, kExpected), field[1]});
+  }
+  return object;
+}
+
+DType read_dtype(const Value& value, std::string_view tag) {
+  const auto dtype = parse_dtype(get<std::string>(value, tag, "the name of an element type"));
+  if (!dtype) refuse(tag, "the name of an element type");
+  return *dtype;
+}
+
+std::vector<std::uint64_t> read_shape(const Value& value, std::string_view tag) {
+  std::vector<std::uint64_t> shape;
+  for (const Value& extent : get<List>(value, tag, "a shape")) shape.push_back(read_natural(extent, tag, "a shape"));
+  return shape;
+}
+
+void check_size(DType dtype, const std::vector<std::uint64_t>& shape, std::uint64_t size, std::string_view tag) {
+  if (array_size(dtype, shape) != size) refuse(tag, "as many bytes as the shape needs");
+}
+
+Value read_array(const Value& content, std::string_view tag) {
+  const auto found = members(content, tag, {"dtype", "shape", "data"});
+  Array array{read_dtype(*found[0], tag), read_shape(*found[1], tag), read_bytes(*found[2], tag)};
+  check_size(array.dtype, array.shape, array.data.size(), tag);
+  return array;
+}
+
+Value read_stored_array(const Value& content, std::string_view tag) {
+  const auto found = members(content, tag, {"dtype", "shape", "size"});
+  StoredArray array{read_dtype(*found[0], tag), read_shape(*found[1], tag), read_natural(*found[2], tag, "a size")};
+  check_size(array.dtype, array.shape, array.size_bytes, tag);
+  return array;
+}
+
+template <class Id>
+Value read_id(const Value& content, std::string_view tag) {
+  const auto id = Id::parse(get<std::string>(content, tag, "an id"));
+  if (!id) refuse(tag, "an id in hexadecimal digits");
+  return *id;
+}
+
+struct FormRow {
+  std::string_view tag;
+  Value (*read)(const Value& content, std::string_view tag);
+};
+
+constexpr FormRow kForms[] = {
+    {"$bytes", [](const Value& content, std::string_view tag) { return Value(read_bytes(content, tag)); }},
+    {"$real", read_real},
+    {"$map", read_map},
+    {"$object", read_object},
+    {"$array", read_array},
+    {"$storedArray", read_stored_array},
+    {"$objectRef", read_id<ObjectId>},
+    {"$artifactRef", read_id<ArtifactId>},
+    {"$nodeRef", read_id<Uuid>},
+};
+
+}  // namespace
+
+Value read_json_form(std::string_view tag, const Value& content) {
+  for (const FormRow& row : kForms)
+    if (row.tag == tag) return row.read(content, tag);
+  throw Error(ErrorCode::invalid_argument, fmt::format("unknown form {}", tag));
+}
+
+}  // namespace cairn::format

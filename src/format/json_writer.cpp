@@ -1,0 +1,175 @@
+// to_json: values as JSON that loses nothing.
+#include <cairn/encoder.h>
+#include <cairn/error.h>
+#include <cairn/value_json.h>
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+
+#include "format/base64.h"
+
+namespace cairn {
+
+namespace {
+
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  void write(const Value& value) { std::visit(*this, value.storage()); }
+
+  void operator()(std::monostate) { out_ += "null"; }
+  void operator()(bool value) { out_ += value ? "true" : "false"; }
+  void operator()(std::int64_t value) { fmt::format_to(std::back_inserter(out_), "{}", value); }
+  void operator()(std::uint64_t value) { fmt::format_to(std::back_inserter(out_), "{}", value); }
+  void operator()(double value);
+  void operator()(const std::string& value) { write_text(value); }
+  void operator()(const Bytes& value);
+  void operator()(const List& value);
+  void operator()(const Map& value);
+  void operator()(const Object& value);
+  void operator()(const Array& value);
+  void operator()(const StoredArray& value);
+  void operator()(const ObjectId& value) { write_tagged_text("$objectRef", value.hex()); }
+  void operator()(const ArtifactId& value) { write_tagged_text("$artifactRef", value.hex()); }
+  void operator()(const Uuid& value) { write_tagged_text("$nodeRef", value.text()); }
+
+ private:
+  // Counts the levels of nesting for as long as it lives.
+  class Level {
+   public:
+    explicit Level(unsigned& depth) : depth_(depth) {
+      if (depth_ >= kDepthMax) throw Error(ErrorCode::limit, fmt::format("values nest deeper than {}", kDepthMax));
+      ++depth_;
+    }
+    ~Level() { --depth_; }
+
+   private:
+    unsigned& depth_;
+  };
+
+  void write_text(std::string_view text);
+  void write_tagged_text(std::string_view tag, std::string_view text);
+  void write_shape(DType dtype, const std::vector<std::uint64_t>& shape);
+  template <class Range, class WriteOne>
+  void write_separated(const Range& range, WriteOne&& write_one);
+
+  std::string& out_;
+  unsigned depth_ = 0;
+};
+
+template <class Range, class WriteOne>
+void JsonWriter::write_separated(const Range& range, WriteOne&& write_one) {
+  bool first = true;
+  for (const auto& element : range) {
+    if (!first) out_ += ',';
+    first = false;
+    write_one(element);
+  }
+}
+
+void JsonWriter::operator()(double value) {
+  if (std::isnan(value))
+    return write_tagged_text("$real", fmt::format("nan:{:016x}", std::bit_cast<std::uint64_t>(value)));
+  if (std::isinf(value)) return write_tagged_text("$real", value > 0 ? "inf" : "-inf");
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;  // shortest that reads back the same
+  const std::string_view shortest(text, static_cast<std::size_t>(end - text));
+  out_ += shortest;
+  if (shortest.find_first_of(".e") == std::string_view::npos) out_ += ".0";
+}
+
+void JsonWriter::operator()(const Bytes& value) {
+  out_ += "{\"$bytes\":\"";
+  format::append_base64(out_, value);
+  out_ += "\"}";
+}
+
+void JsonWriter::operator()(const List& value) {
+  const Level level(depth_);
+  out_ += '[';
+  write_separated(value, [this](const Value& element) { write(element); });
+  out_ += ']';
+}
+
+void JsonWriter::operator()(const Map& value) {
+  const Level level(depth_);
+  bool plain = true;
+  for (const MapEntry& entry : value) {
+    const std::string* key = entry.key.get_if<std::string>();
+    plain = plain && key != nullptr && !key->starts_with('$');
+  }
+  out_ += plain ? "{" : "{\"$map\":[";
+  write_separated(value, [this, plain](const MapEntry& entry) {
+    if (!plain) out_ += '[';
+    write(entry.key);
+    out_ += plain ? ':' : ',';
+    write(entry.value);
+    if (!plain) out_ += ']';
+  });
+  out_ += plain ? "}" : "]}";
+}
+
+void JsonWriter::operator()(const Object& value) {
+  const Level level(depth_);
+  out_ += "{\"$object\":{\"class\":";
+  write_text(value.class_name);
+  fmt::format_to(std::back_inserter(out_), ",\"version\":{},\"fields\":[", value.class_version);
+  write_separated(value.fields, [this](const Field& field) {
+    out_ += '[';
+    write_text(field.name);
+    out_ += ',';
+    write(field.value);
+    out_ += ']';
+  });
+  out_ += "]}}";
+}
+
+void JsonWriter::operator()(const Array& value) {
+  out_ += "{\"$array\":{";
+  write_shape(value.dtype, value.shape);
+  out_ += ",\"data\":\"";
+  format::append_base64(out_, value.data);
+  out_ += "\"}}";
+}
+
+void JsonWriter::operator()(const StoredArray& value) {
+  out_ += "{\"$storedArray\":{";
+  write_shape(value.dtype, value.shape);
+  fmt::format_to(std::back_inserter(out_), ",\"size\":{}}}}}", value.size_bytes);
+}
+
+void JsonWriter::write_shape(DType dtype, const std::vector<std::uint64_t>& shape) {
+  fmt::format_to(std::back_inserter(out_), "\"dtype\":\"{}\",\"shape\":[{}]", dtype_name(dtype),
+                 fmt::join(shape, ","));
+}
+
+void JsonWriter::write_tagged_text(std::string_view tag, std::string_view text) {
+  fmt::format_to(std::back_inserter(out_), "{{\"{}\":\"{}\"}}", tag, text);
+}
+
+void JsonWriter::write_text(std::string_view text) {
+  out_ += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\')
+      (out_ += '\\') += c;
+    else if (static_cast<unsigned char>(c) < 0x20)
+      fmt::format_to(std::back_inserter(out_), "\\u{:04x}", static_cast<unsigned>(c));
+    else
+      out_ += c;
+  }
+  out_ += '"';
+}
+
+}  // namespace
+
+std::string to_json(const Value& value) {
+  std::string json;
+  JsonWriter(json).write(value);
+  return json;
+}
+
+}  // namespace cairn

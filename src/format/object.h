@@ -1,0 +1,60 @@
+// Objects as blobs: from any storable value to canonical bytes and back. Source: schema/FORMAT.md, "Objects".
+#pragma once
+
+#include <cairn/codec/core.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "format/content.h"
+#include "format/references.h"
+
+namespace cairn::format {
+
+/// Objects have at most so many bytes, without the arrays kept outside them.
+inline constexpr std::size_t kObjectBytesMax = std::size_t{1} << 30;
+/// Nulls in lists take no room in canonical form; an object has at most so many of them beyond its size in words.
+inline constexpr std::uint64_t kEmptyElementsMax = std::uint64_t{1} << 24;
+
+/// Where the blobs that an object needs go while it is encoded.
+class ObjectSink {
+ public:
+  virtual ~ObjectSink() = default;
+  virtual ContentRef put_array(std::span<const std::byte> bytes) = 0;
+  /// Stores the schema and returns the digest that names it. Called once for each distinct schema of an object.
+  virtual Digest put_schema(const Schema& schema) = 0;
+};
+
+/// Where the blobs that an object needs come from while it is decoded.
+class ObjectSource {
+ public:
+  virtual ~ObjectSource() = default;
+  /// Fills `out` from byte `offset` of the content; throws damaged if it ends before.
+  virtual void read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) = 0;
+  virtual std::shared_ptr<const Schema> get_schema(const Digest& digest) = 0;
+};
+
+/// The bytes of a blob of kind object. Equal values have equal bytes. Throws unstorable with the path of what has no
+/// lossless form, limit, and what the sink throws.
+std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink);
+
+/// Calls `read` with the value. Throws damaged if `bytes` are no object, and what `read` throws.
+void decode_object(std::span<const std::byte> bytes, ObjectSource& source,
+                   const std::function<void(const Decoder&)>& read);
+
+/// What an object refers to directly. Schemas come first and are distinct; the others follow in the order they are
+/// met and may repeat.
+struct ObjectReferences {
+  std::vector<BlobReference> blobs;  ///< schemas, roots of arrays kept outside, objects and artifacts
+  std::vector<Uuid> nodes;
+
+  friend bool operator==(const ObjectReferences&, const ObjectReferences&) = default;
+};
+
+/// Throws damaged if `bytes` are no object. Needs no other blob.
+ObjectReferences object_references(std::span<const std::byte> bytes);
+
+}  // namespace cairn::format

@@ -1,0 +1,69 @@
+#include <cairn/codec/value.h>
+
+#include <fmt/format.h>
+
+#include "format/decode_context.h"
+#include "format/encode_context.h"
+#include "format/object.h"
+
+namespace cairn::format {
+
+namespace {
+
+constexpr std::string_view kWhat = "object";
+constexpr std::size_t kScratchWords = 256;  // small objects are built on the stack
+
+// What decode_object would refuse is refused here.
+void check_limits(std::size_t bytes, const EncodeContext& context) {
+  if (bytes > kObjectBytesMax)
+    throw Error(ErrorCode::limit, fmt::format("object of {} bytes, expected at most {}", bytes, kObjectBytesMax));
+  // An element that is not null takes a word at least.
+  const std::uint64_t elements_max = bytes / sizeof(capnp::word) + kEmptyElementsMax;
+  if (context.elements() > elements_max)
+    throw Error(ErrorCode::limit, fmt::format("object with {} list elements, nearly all null: expected at most {}",
+                                              context.elements(), elements_max));
+}
+
+void set_schemas(wire::StoredObject::Builder root, const EncodeContext& context) {
+  if (context.schema_count() == 0) return;
+  auto schemas = root.initSchemas(static_cast<unsigned>(context.schema_count()));
+  for (unsigned i = 0; i < schemas.size(); ++i) set_digest(schemas[i], context.schema_digest(i));
+}
+
+}  // namespace
+
+std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink) {
+  capnp::word scratch[kScratchWords];
+  std::memset(scratch, 0, sizeof scratch);
+  try {
+    capnp::MallocMessageBuilder message(kj::arrayPtr(scratch, kScratchWords));
+    auto root = message.initRoot<wire::StoredObject>();
+    EncodeContext context(&sink);
+    value.encode(EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
+    set_schemas(root, context);
+    std::vector<std::byte> bytes = canonical_bytes(root, kWhat);
+    check_limits(bytes.size(), context);
+    return bytes;
+  } catch (const kj::Exception& exception) {
+    throw_wire_error(ErrorCode::limit, kWhat, exception);
+  }
+}
+
+}  // namespace cairn::format
+
+namespace cairn {
+
+Value to_value(const Encodable& value) {
+  try {
+    capnp::MallocMessageBuilder message;
+    auto root = message.initRoot<wire::StoredObject>();
+    format::EncodeContext context(nullptr);
+    value.encode(format::EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
+    format::DecodeContext decoding(context);
+    return decode_value(format::DecoderAccess::decoder(root.asReader().getValue(), {&decoding, 0}));
+  } catch (const kj::Exception& exception) {
+    format::throw_wire_error(ErrorCode::limit, "value", exception);
+  }
+}
+
+}  // namespace cairn

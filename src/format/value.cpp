@@ -1,0 +1,138 @@
+// Value, Map and Object: plain data of any stored object, and their total order.
+#include <cairn/value.h>
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "base/bytes.h"
+
+namespace cairn {
+
+// ---- Map ----
+
+Map::Map() = default;
+Map::Map(const Map&) = default;
+Map::Map(Map&&) noexcept = default;
+Map& Map::operator=(const Map&) = default;
+Map& Map::operator=(Map&&) noexcept = default;
+Map::~Map() = default;
+
+void Map::put(Value key, Value value) {
+  if (entries_.empty() || entries_.back().key < key) {
+    entries_.push_back({std::move(key), std::move(value)});
+    return;
+  }
+  const auto before = [](const MapEntry& entry, const Value& wanted) { return entry.key < wanted; };
+  const auto at = std::lower_bound(entries_.begin(), entries_.end(), key, before);  // not the end: see above
+  if (at->key == key)
+    at->value = std::move(value);
+  else
+    entries_.insert(at, {std::move(key), std::move(value)});
+}
+
+const Value* Map::find(const Value& key) const {
+  const auto before = [](const MapEntry& entry, const Value& wanted) { return entry.key < wanted; };
+  const auto at = std::lower_bound(entries_.begin(), entries_.end(), key, before);
+  return at != entries_.end() && at->key == key ? &at->value : nullptr;
+}
+
+const Value* Map::find(std::string_view text_key) const { return find(Value(text_key)); }
+
+std::size_t Map::size() const { return entries_.size(); }
+const MapEntry* Map::begin() const { return entries_.data(); }
+const MapEntry* Map::end() const { return entries_.data() + entries_.size(); }
+
+// ---- Object ----
+
+Object::Object() = default;
+Object::Object(std::string name, std::uint32_t version, std::vector<Field> members)
+    : class_name(std::move(name)), class_version(version), fields(std::move(members)) {}
+Object::Object(const Object&) = default;
+Object::Object(Object&&) noexcept = default;
+Object& Object::operator=(const Object&) = default;
+Object& Object::operator=(Object&&) noexcept = default;
+Object::~Object() = default;
+
+const Value* Object::find(std::string_view field_name) const {
+  for (const Field& field : fields)
+    if (field.name == field_name) return &field.value;
+  return nullptr;
+}
+
+// ---- Value ----
+
+namespace {
+
+Value::Storage unsigned_storage(std::uint64_t integer) {
+  if (integer <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return static_cast<std::int64_t>(integer);
+  return integer;
+}
+
+Value::Storage text_storage(std::string text) {
+  if (base::is_utf8(text)) return text;
+  const auto bytes = base::as_bytes(text);
+  return Bytes(bytes.begin(), bytes.end());
+}
+
+}  // namespace
+
+Value::Value(std::uint64_t integer) : storage_(unsigned_storage(integer)) {}
+Value::Value(std::string text) : storage_(text_storage(std::move(text))) {}
+
+std::string_view Value::kind_name() const {
+  static constexpr std::string_view kNames[] = {
+      "null",  "boolean", "integer", "integer",      "real",       "text",         "bytes",         "list",
+      "map",   "object",  "array",   "stored array", "object reference", "artifact reference", "node reference"};
+  static_assert(std::size(kNames) == std::variant_size_v<Storage>);
+  return kNames[storage_.index()];
+}
+
+// ---- Order ----
+
+namespace {
+
+template <class T>
+std::strong_ordering order(const T& a, const T& b) {
+  return a <=> b;
+}
+
+// By bits, so that NaNs and both zeros are in the order and equal only to themselves.
+std::strong_ordering order(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) <=> std::bit_cast<std::uint64_t>(b);
+}
+
+std::strong_ordering order(const Map& a, const Map& b) {
+  return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
+}
+
+std::strong_ordering order(const Object& a, const Object& b) {
+  if (const auto by_name = a.class_name <=> b.class_name; by_name != 0) return by_name;
+  if (const auto by_version = a.class_version <=> b.class_version; by_version != 0) return by_version;
+  return a.fields <=> b.fields;
+}
+
+std::strong_ordering order(const Array& a, const Array& b) {
+  if (const auto by_type = a.dtype <=> b.dtype; by_type != 0) return by_type;
+  if (const auto by_shape = a.shape <=> b.shape; by_shape != 0) return by_shape;
+  return a.data <=> b.data;
+}
+
+std::strong_ordering order(const StoredArray& a, const StoredArray& b) {
+  if (const auto by_type = a.dtype <=> b.dtype; by_type != 0) return by_type;
+  if (const auto by_shape = a.shape <=> b.shape; by_shape != 0) return by_shape;
+  return a.size_bytes <=> b.size_bytes;
+}
+
+}  // namespace
+
+std::strong_ordering operator<=>(const Value& a, const Value& b) {
+  if (const auto by_kind = a.storage_.index() <=> b.storage_.index(); by_kind != 0) return by_kind;
+  return std::visit(
+      [&b](const auto& left) { return order(left, *b.get_if<std::remove_cvref_t<decltype(left)>>()); }, a.storage_);
+}
+
+bool operator==(const Value& a, const Value& b) { return (a <=> b) == 0; }
+
+}  // namespace cairn

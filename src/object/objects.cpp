@@ -1,0 +1,94 @@
+#include "object/objects.h"
+
+#include <cairn/codec/value.h>
+
+#include <optional>
+
+#include "format/schema.h"
+#include "object/blobs.h"
+#include "object/content.h"
+
+namespace cairn::object {
+
+namespace {
+
+class StagingSink : public format::ObjectSink {
+ public:
+  explicit StagingSink(engine::Staging& staging) : staging_(staging) {}
+
+  format::ContentRef put_array(std::span<const std::byte> bytes) override { return write_content(staging_, bytes); }
+  Digest put_schema(const Schema& schema) override {
+    return stage_blob(staging_, format::BlobKind::schema, format::encode_schema(schema));
+  }
+
+ private:
+  engine::Staging& staging_;
+};
+
+/// Keeps the reader of the content that was read last: ranges of one array are often read in a row.
+class ViewSource : public format::ObjectSource {
+ public:
+  ViewSource(const engine::View& view, SchemaCache& cache) : view_(view), cache_(cache) {}
+
+  void read_array(const format::ContentRef& content, std::uint64_t offset, std::span<std::byte> out) override {
+    if (!reader_ || content_ != content) {
+      reader_.reset();
+      reader_.emplace(view_, content);
+      content_ = content;
+    }
+    reader_->read(offset, out);
+  }
+  std::shared_ptr<const Schema> get_schema(const Digest& digest) override { return cache_.get(view_, digest); }
+
+ private:
+  const engine::View& view_;
+  SchemaCache& cache_;
+  format::ContentRef content_;
+  std::optional<ContentReader> reader_;
+};
+
+}  // namespace
+
+std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value) {
+  StagingSink sink(staging);
+  return format::encode_object(value, sink);
+}
+
+ObjectId write_object(engine::Staging& staging, const Encodable& value) {
+  return {stage_blob(staging, format::BlobKind::object, write_object_bytes(staging, value))};
+}
+
+void read_object_bytes(const engine::View& view, std::span<const std::byte> bytes,
+                       const std::function<void(const Decoder&)>& read, SchemaCache* cache) {
+  SchemaCache own;
+  ViewSource source(view, cache != nullptr ? *cache : own);
+  format::decode_object(bytes, source, read);
+}
+
+void read_object(const engine::View& view, const ObjectId& id, const std::function<void(const Decoder&)>& read,
+                 SchemaCache* cache) {
+  read_object_bytes(view, view.get_blob(format::BlobKind::object, id.digest), read, cache);
+}
+
+Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays, SchemaCache* cache) {
+  Value value;
+  read_object(view, id, [&](const Decoder& in) { value = decode_value(in, load_arrays); }, cache);
+  return value;
+}
+
+ObjectSummary summarize(const engine::View& view, const ObjectId& id, SchemaCache* cache) {
+  const engine::Bytes bytes = view.get_blob(format::BlobKind::object, id.digest);
+  ObjectSummary summary;
+  summary.size_bytes = bytes.size();
+  summary.references = format::object_references(bytes);
+  const auto describe = [&](const Decoder& in) {
+    summary.type = value_kind_name(in.kind());
+    if (in.kind() != ValueKind::object) return;
+    summary.type = in.object().class_name();
+    summary.class_version = in.object().class_version();
+  };
+  read_object_bytes(view, bytes, describe, cache);
+  return summary;
+}
+
+}  // namespace cairn::object

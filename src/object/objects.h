@@ -1,0 +1,43 @@
+// Objects in and out of the store, with the schemas and arrays they need.
+#pragma once
+
+#include <cairn/codec/core.h>
+
+#include <functional>
+#include <string>
+
+#include "engine/engine.h"
+#include "format/object.h"
+#include "object/schema_cache.h"
+
+namespace cairn::object {
+
+/// Stages the value, its schemas and its large arrays. Equal values get equal ids. Throws unstorable with the path of
+/// what has no lossless form, limit, and what staging throws.
+ObjectId write_object(engine::Staging& staging, const Encodable& value);
+
+/// Calls `read` with the stored value. Throws not_found, damaged, and what `read` throws. Without a `cache`, the
+/// schemas of the object are read anew.
+void read_object(const engine::View& view, const ObjectId& id, const std::function<void(const Decoder&)>& read,
+                 SchemaCache* cache = nullptr);
+/// As read_object, for an object whose bytes are at hand, such as the attributes of a node.
+void read_object_bytes(const engine::View& view, std::span<const std::byte> bytes,
+                       const std::function<void(const Decoder&)>& read, SchemaCache* cache = nullptr);
+/// The canonical bytes of an object that will be kept inside a record; its schemas and large arrays are staged.
+std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value);
+
+/// The object as plain data. Arrays kept outside it become StoredArray unless `load_arrays`.
+Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays, SchemaCache* cache = nullptr);
+
+/// What an object is, without its content.
+struct ObjectSummary {
+  std::string type;                    ///< its class, or its kind of value, such as "map"
+  std::uint32_t class_version = 0;     ///< 0 if it is of no class
+  std::uint64_t size_bytes = 0;        ///< of the blob, arrays kept outside it not counted
+  format::ObjectReferences references; ///< what it needs and what it points to
+};
+
+/// Throws not_found, damaged.
+ObjectSummary summarize(const engine::View& view, const ObjectId& id, SchemaCache* cache = nullptr);
+
+}  // namespace cairn::object

@@ -1,0 +1,61 @@
+#include "object/references.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include "base/bytes.h"
+#include "format/checkpoint.h"
+#include "format/object.h"
+
+namespace cairn::object {
+namespace {
+
+std::vector<BlobReference> checkpoint_references(std::span<const std::byte> bytes) {
+  const format::CheckpointRecord checkpoint = format::decode_checkpoint(bytes);
+  std::vector<BlobReference> references;
+  for (const auto& [name, digest] : checkpoint.state) references.push_back({engine::BlobKind::object, digest});
+  for (const auto& [name, digest] : checkpoint.artifacts) references.push_back({engine::BlobKind::artifact, digest});
+  if (!checkpoint.metadata.empty())
+    for (const BlobReference& needed : format::object_references(base::as_bytes(checkpoint.metadata)).blobs)
+      references.push_back(needed);
+  return references;
+}
+
+void require_present(const engine::View& view, const BlobReference& blob) {
+  const auto info = view.find_blob(blob.digest);
+  if (!info || info->kind != blob.kind)
+    throw Error(ErrorCode::damaged, fmt::format("{} {} is {}", format::blob_kind_name(blob.kind), blob.digest.hex(),
+                                                info ? "of another kind" : "missing"));
+}
+
+}  // namespace
+
+std::vector<BlobReference> references_of(engine::BlobKind kind, std::span<const std::byte> bytes) {
+  switch (kind) {
+    case engine::BlobKind::object: return format::object_references(bytes).blobs;
+    case engine::BlobKind::chunk_list: return format::chunk_list_references(bytes);
+    case engine::BlobKind::directory: return format::directory_references(bytes);
+    case engine::BlobKind::artifact: return format::artifact_references(bytes);
+    case engine::BlobKind::checkpoint: return checkpoint_references(bytes);
+    case engine::BlobKind::chunk:
+    case engine::BlobKind::schema: return {};
+  }
+  return {};
+}
+
+void walk_closure(const engine::View& view, const BlobReference& root, std::unordered_set<Digest>& seen,
+                  const std::function<bool(const BlobReference&)>& read) {
+  std::vector<BlobReference> open{root};
+  while (!open.empty()) {
+    const BlobReference blob = open.back();
+    open.pop_back();
+    if (!seen.insert(blob.digest).second) continue;
+    require_present(view, blob);
+    if (!read(blob)) continue;
+    for (const BlobReference& named : references_of(blob.kind, view.get_blob(blob.kind, blob.digest)))
+      if (!seen.contains(named.digest)) open.push_back(named);
+  }
+}
+
+}  // namespace cairn::object

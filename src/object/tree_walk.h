@@ -1,0 +1,29 @@
+// Walks over the stored manifests of one artifact, within limits, whatever they contain.
+#pragma once
+
+#include <cairn/digest.h>
+
+#include "engine/engine.h"
+#include "format/artifact.h"
+
+namespace cairn::object {
+
+/// Told of every entry, in order of names; what is in a directory between entering and leaving it.
+class TreeVisitor {
+ public:
+  virtual ~TreeVisitor() = default;
+  virtual void file(const format::Entry& entry, const format::ContentRef& content) = 0;
+  virtual void symlink(const format::Entry& entry, const format::SymlinkTarget& link) = 0;
+  virtual void enter_directory(const format::Entry& entry) = 0;
+  virtual void leave_directory(const format::Entry& entry) = 0;
+};
+
+/// Reads a manifest. Throws not_found, and damaged if the blob is no artifact.
+format::Artifact read_artifact(const engine::View& view, const ArtifactId& id);
+
+/// Visits the root and all below it. Throws damaged as soon as there are more entries or bytes than the artifact says,
+/// and at the end if there were fewer, so that a tree that repeats itself costs no more than it admits; limit beyond
+/// kTreeDepthMost or kTreeEntriesMost. Memory: one directory a level.
+void walk_tree(const engine::View& view, const format::Artifact& artifact, TreeVisitor& visitor);
+
+}  // namespace cairn::object

@@ -1,0 +1,18 @@
+// Plain values kept inside a record instead of as an object of their own: attributes and notes.
+#pragma once
+
+#include <cairn/value.h>
+
+#include <string>
+#include <string_view>
+
+#include "engine/engine.h"
+
+namespace cairn::store {
+
+/// Canonical bytes of the value; what it needs besides (schemas, large arrays) is staged.
+std::string write_embedded(engine::Staging& staging, const Value& value);
+/// Throws damaged.
+Value read_embedded(const engine::View& view, std::string_view bytes);
+
+}  // namespace cairn::store

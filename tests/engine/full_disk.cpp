@@ -1,0 +1,165 @@
+// A disk that fills up, on a small tmpfs (needs root, as mount does; skipped with a message otherwise).
+#include <boost/test/unit_test.hpp>
+
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "engine/engines.h"
+
+namespace cairn::test {
+namespace {
+
+namespace fs = std::filesystem;
+using engine::BlobKind;
+using engine::open_disk_engine;
+using engine::Outcome;
+
+constexpr engine::CellId kCell = 20;
+
+class SmallDisk {
+ public:
+  explicit SmallDisk(const char* options) {
+    mounted_ = ::mount("tmpfs", directory_.path().c_str(), "tmpfs", 0, options) == 0;
+    if (!mounted_) BOOST_TEST_MESSAGE("skipped: cannot mount a tmpfs here");
+  }
+  ~SmallDisk() {
+    if (mounted_) ::umount2(directory_.path().c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+  const fs::path& path() const { return directory_.path(); }
+
+ private:
+  TemporaryDirectory directory_;
+  bool mounted_ = false;
+};
+
+void fill(const fs::path& file) {
+  std::ofstream out(file, std::ios::binary);
+  const std::string block(65536, 'x');
+  while (out.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+  }
+}
+
+// Commits blobs of `size` bytes until the disk is full; returns how many commits were acknowledged.
+std::uint64_t commit_until_full(engine::Engine& engine, std::size_t size, std::uint64_t from) {
+  for (std::uint64_t i = from;; ++i) {
+    try {
+      const auto staging = engine.stage();
+      stage(*staging, BlobKind::chunk, noise(i, size));
+      const auto result = engine.publish(staging.get(), row_commit(kCell, i, format::be64_text(i), std::string(500, 'r')));
+      BOOST_REQUIRE((result.outcome == Outcome::ok));
+    } catch (const Error& error) {
+      BOOST_TEST((error.code() == ErrorCode::no_space), error.what());
+      return i;
+    }
+  }
+}
+
+void check_commits(engine::Engine& engine, std::uint64_t count, std::size_t size) {
+  const auto view = engine.view();
+  BOOST_TEST(view->cell(kCell).version == count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    BOOST_TEST(view->find_row(kCell, format::be64_text(i)).has_value());
+    const auto bytes = noise(i, size);
+    BOOST_REQUIRE((view->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, bytes)) == bytes));
+  }
+  BOOST_TEST(engine.verify().empty());
+}
+
+BOOST_AUTO_TEST_SUITE(full_disk)
+
+BOOST_AUTO_TEST_CASE(a_full_disk_refuses_commits_and_loses_none) {
+  for (const std::size_t size : {3000u, 100'000u}) {
+    const SmallDisk disk("size=40m");
+    if (!disk.mounted()) return;
+    std::uint64_t count = 0;
+    {
+      const auto engine = open_disk_engine(disk.path() / "s", {});
+      count = commit_until_full(*engine, size, 0);
+      BOOST_TEST(count > 10u);
+      check_commits(*engine, count, size);
+      count = commit_until_full(*engine, size, count);  // compaction may have made some room
+    }
+    const auto engine = open_disk_engine(disk.path() / "s", {});
+    check_commits(*engine, count, size);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_store_goes_on_when_there_is_room_again) {
+  const SmallDisk disk("size=60m");
+  if (!disk.mounted()) return;
+  const auto engine = open_disk_engine(disk.path() / "s", {});
+  engine->publish(nullptr, row_commit(kCell, 0, format::be64_text(0), "r"));
+  fill(disk.path() / "filler");
+  const auto staging = engine->stage();
+  BOOST_CHECK_EXCEPTION(engine->publish(nullptr, row_commit(kCell, 1, "row", "2")), Error, has_code(ErrorCode::no_space));
+  BOOST_TEST(!engine->view()->find_row(kCell, "row").has_value());
+  fs::remove(disk.path() / "filler");
+  BOOST_TEST((engine->publish(nullptr, row_commit(kCell, 1, "row", "2")).outcome == Outcome::ok));
+  BOOST_TEST(engine->view()->find_row(kCell, "row").value() == "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_others_fill_while_we_commit_does_no_harm) {
+  const SmallDisk disk("size=80m");
+  if (!disk.mounted()) return;
+  const fs::path path = disk.path() / "s";
+  const pid_t filler = ::fork();
+  if (filler == 0) {
+    for (;;) {
+      fill(disk.path() / "filler");
+      fs::remove(disk.path() / "filler");
+    }
+  }
+  std::uint64_t count = 0;
+  {
+    std::unique_ptr<engine::Engine> engine;
+    while (engine == nullptr) {
+      try {
+        engine = open_disk_engine(path, {});
+      } catch (const Error& error) {
+        BOOST_TEST((error.code() == ErrorCode::no_space), error.what());
+        BOOST_TEST(!fs::exists(path));
+      }
+    }
+    for (int attempt = 0; attempt < 3000; ++attempt) {
+      try {
+        const auto staging = engine->stage();
+        stage(*staging, BlobKind::chunk, noise(count, 2000));
+        if (engine->publish(staging.get(), row_commit(kCell, count, format::be64_text(count), "r")).outcome == Outcome::ok)
+          ++count;
+      } catch (const Error& error) {
+        BOOST_REQUIRE_MESSAGE(error.code() == ErrorCode::no_space, error.what());
+      }
+    }
+    ::kill(filler, SIGKILL);
+    ::waitpid(filler, nullptr, 0);
+    check_commits(*engine, count, 2000);
+  }
+  fs::remove(disk.path() / "filler");
+  check_commits(*open_disk_engine(path, {}), count, 2000);
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_is_too_small_for_a_store_is_left_as_it_was) {
+  const SmallDisk disk("size=4m");
+  if (!disk.mounted()) return;
+  BOOST_CHECK_EXCEPTION(open_disk_engine(disk.path() / "s", {}), Error, has_code(ErrorCode::no_space));
+  BOOST_TEST(fs::is_empty(disk.path()));
+}
+
+BOOST_AUTO_TEST_CASE(a_read_only_disk_is_refused_for_writing_and_read_all_the_same) {
+  const SmallDisk disk("size=60m");
+  if (!disk.mounted()) return;
+  { check_commits(*open_disk_engine(disk.path() / "s", {}), 0, 1); }
+  BOOST_REQUIRE(::mount("tmpfs", disk.path().c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "size=60m") == 0);
+  BOOST_CHECK_EXCEPTION(open_disk_engine(disk.path() / "s", {}), Error, has_code(ErrorCode::io));
+  BOOST_CHECK_EXCEPTION(open_disk_engine(disk.path() / "t", {}), Error, has_code(ErrorCode::io));
+  BOOST_CHECK_NO_THROW(open_disk_engine(disk.path() / "s", {.read_only = true}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace cairn::test

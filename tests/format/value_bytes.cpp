@@ -1,0 +1,125 @@
+// Values as bytes: equal ones have equal bytes, and only those; damaged bytes are found out.
+#include <boost/test/unit_test.hpp>
+
+#include "memory_objects.h"
+#include "random_value.h"
+
+using namespace cairn;
+using namespace cairn::test;
+
+namespace {
+
+constexpr int kRounds = 3'000;
+
+/// A map whose keys are written in the order given.
+struct KeysAsTheyCome {
+  std::vector<Value> keys;
+};
+
+}  // namespace
+
+template <>
+struct cairn::Codec<KeysAsTheyCome> {
+  static void encode(const Encoder& out, const KeysAsTheyCome& value) {
+    MapEncoder entries = out.map(value.keys.size());
+    for (const Value& key : value.keys) {
+      cairn::encode(entries.key(), key);
+      cairn::encode(entries.value(), 1);
+    }
+  }
+};
+
+BOOST_AUTO_TEST_SUITE(value_bytes)
+
+BOOST_AUTO_TEST_CASE(every_value_comes_back_from_its_bytes) {
+  RandomValue random(1);
+  for (int round = 0; round < kRounds; ++round) {
+    const Value value = random();
+    MemoryObjects objects;
+    const auto bytes = objects.encode(encodable(value));
+    const Value loaded = objects.decode<Value>(bytes);
+    BOOST_TEST_REQUIRE((loaded == value), "round " << round);
+    BOOST_TEST_REQUIRE((objects.encode(encodable(loaded)) == bytes), "round " << round);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(values_are_equal_exactly_if_their_bytes_are) {
+  RandomValue random(2);
+  std::map<Value, std::vector<std::byte>> bytes_of_value;
+  std::map<std::vector<std::byte>, Value> value_of_bytes;
+  for (int round = 0; round < kRounds; ++round) {
+    const Value value = random(2);
+    const auto bytes = bytes_of(value);
+    BOOST_TEST_REQUIRE((bytes_of_value.emplace(value, bytes).first->second == bytes), "round " << round);
+    BOOST_TEST_REQUIRE((value_of_bytes.emplace(bytes, value).first->second == value), "round " << round);
+  }
+  BOOST_TEST(bytes_of_value.size() < static_cast<std::size_t>(kRounds));  // some were drawn twice
+}
+
+BOOST_AUTO_TEST_CASE(what_is_empty_has_one_spelling) {
+  BOOST_TEST((bytes_of(std::string()) == bytes_of(Value(""))));
+  BOOST_TEST((bytes_of(std::vector<std::string>()) == bytes_of(Value(List{}))));
+  BOOST_TEST((bytes_of(std::map<int, int>()) == bytes_of(Value(Map{}))));
+  BOOST_TEST((bytes_of(std::vector<double>()) == bytes_of(Value(Array{DType::float64, {0}, {}}))));
+  BOOST_TEST((bytes_of(std::string()) != bytes_of(Bytes{})));
+  BOOST_TEST((bytes_of(List{}) != bytes_of(Map{})));
+  // A text whose characters were there and are gone must not leave an allocated, empty pointer behind.
+  std::string shrunk = "text";
+  shrunk.clear();
+  BOOST_TEST((bytes_of(std::vector<std::string>{shrunk, "a"}) == bytes_of(Value(List{"", "a"}))));
+  BOOST_TEST(bytes_of(std::string()).size() == bytes_of(std::vector<std::string>()).size());
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_of_bytes_at_an_odd_address_is_served) {
+  MemoryObjects objects;
+  const Value value(List{"a", 1, 2.5});
+  const auto bytes = objects.encode(encodable(value));
+  std::vector<std::byte> shifted(bytes.size() + 1);
+  std::copy(bytes.begin(), bytes.end(), shifted.begin() + 1);
+  format::decode_object(std::span(shifted).subspan(1), objects,
+                        [&](const Decoder& in) { BOOST_TEST((decode<Value>(in) == value)); });
+}
+
+BOOST_AUTO_TEST_CASE(a_map_written_out_of_order_or_with_a_key_twice_is_refused) {
+  const auto refusal = [](std::vector<Value> keys) {
+    return error_of(ErrorCode::invalid_argument, [&] { (void)bytes_of(KeysAsTheyCome{std::move(keys)}); });
+  };
+  BOOST_TEST(refusal({"a", "b"}) == "");
+  BOOST_TEST(refusal({"b", "a"}) == "map: a key that is there twice or out of order");
+  BOOST_TEST(refusal({"a", "a"}) == "map: a key that is there twice or out of order");
+  BOOST_TEST(refusal({Value(List{1}), Value(List{1, 2}), Value(List{2})}) == "");
+  BOOST_TEST(refusal({1.0, -1.0}) == "");
+  BOOST_TEST(refusal({-1.0, 1.0}) != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_nulls_takes_no_room_but_has_a_limit) {
+  const std::vector<std::optional<int>> nulls(100'000);
+  MemoryObjects objects;
+  const auto bytes = objects.encode(encodable(nulls));
+  BOOST_TEST(bytes.size() < 100u);
+  BOOST_TEST((objects.decode<std::vector<std::optional<int>>>(bytes) == nulls));
+  const std::vector<std::monostate> many(format::kEmptyElementsMax + 1'000);
+  BOOST_TEST(error_of(ErrorCode::limit, [&] { (void)bytes_of(many); }) != "");
+}
+
+BOOST_AUTO_TEST_CASE(references_are_found_without_the_schemas) {
+  const ObjectId object{*Digest::parse("000102030405060708090a0b0c0d0e0f")};
+  const ArtifactId artifact{*Digest::parse("ff0102030405060708090a0b0c0d0e0f")};
+  const Uuid node = Uuid::generate();
+  Map map;
+  map.put(object, node);
+  const Array large{DType::uint8, {kArrayInlineMax}, Bytes(kArrayInlineMax)};
+  const Value value(List{artifact, map, Value(Object("A", 1, {{"x", large}})), Value(List(5))});
+  MemoryObjects objects;
+  const auto found = format::object_references(objects.encode(encodable(value)));
+  BOOST_REQUIRE(found.blobs.size() == 4u);
+  BOOST_TEST((found.blobs[0].kind == format::BlobKind::schema));
+  BOOST_TEST(objects.blobs.contains(found.blobs[0].digest));
+  BOOST_TEST((found.blobs[1] == format::BlobReference{format::BlobKind::artifact, artifact.digest}));
+  BOOST_TEST((found.blobs[2] == format::BlobReference{format::BlobKind::object, object.digest}));
+  BOOST_TEST((found.blobs[3].kind == format::BlobKind::chunk));
+  BOOST_TEST(objects.blobs.contains(found.blobs[3].digest));
+  BOOST_TEST((found.nodes == std::vector{node}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
