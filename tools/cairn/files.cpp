@@ -99,7 +99,8 @@ std::pair<std::string, std::string> split_assignment(std::string_view option, co
 
 NewDirectory::NewDirectory(const fs::path& target, Interrupts& interrupts) : interrupts_(interrupts) {
   std::error_code error;
-  target_ = fs::weakly_canonical(target, error);
+  target_ = fs::absolute(target, error);
+  if (!error) target_ = fs::weakly_canonical(target_, error);
   if (error) throw_system(error.value(), "create", target);
   if (!target_.has_filename()) target_ = target_.parent_path();
   const bool there = fs::exists(target_, error);

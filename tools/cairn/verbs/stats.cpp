@@ -21,7 +21,7 @@ void print_stats(const StoreStats& stats, Output& out) {
   for (const auto& [kind, count] : stats.nodes) print(kind + " nodes", fmt::format("{}", count));
   print("links", fmt::format("{}", stats.link_count));
   for (const auto& [kind, count] : stats.blobs)
-    print(kind + "s", fmt::format("{}, {}, stored in {}", count.count, human_size(count.bytes), human_size(count.stored_bytes)));
+    print(kind + " blobs", fmt::format("{}, {}, stored in {}", count.count, human_size(count.bytes), human_size(count.stored_bytes)));
   print("saved", human_size(stats.logical_bytes));
   print("distinct", human_size(stats.content_bytes));
   print("on disk", fmt::format("{}, and {} in reserve", human_size(stats.disk_bytes), human_size(stats.reserve_bytes)));
