@@ -19,9 +19,9 @@ struct Outcome {
 };
 
 struct CommandOptions {
-  std::string input;                 ///< standard input
-  std::optional<std::string> store;  ///< CAIRN_STORE; else it is not set
-  bool close_output = false;         ///< start it without a standard output
+  std::string input{};                 ///< standard input
+  std::optional<std::string> store{};  ///< CAIRN_STORE; else it is not set
+  bool close_output = false;           ///< start it without a standard output
 };
 
 using Arguments = std::vector<std::string>;

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_long_chain_continues_in_trees_of_its_own) {
     cairn::Run run = opened.run("chain");
     std::optional<cairn::StepResult<std::int64_t>> before;
     for (std::int64_t i = 0; i < 20; ++i) {
-      const cairn::Inputs inputs = before ? cairn::Inputs{cairn::Input("previous value of the chain", *before)} : cairn::Inputs{};
+      const cairn::Inputs inputs = before ? cairn::Inputs{cairn::Input("previous_value_of_the_chain", *before)} : cairn::Inputs{};
       before = run.step("advance " + std::to_string(i), inputs, [&] { return i; });
     }
     last = before->data();
