@@ -10,7 +10,7 @@
 namespace cairn::cli {
 namespace {
 
-constexpr std::size_t kLevelsMax = 10;  // 3 columns each; the rest of the page is for the node
+constexpr std::size_t kLevelsMax = 8;  // 3 columns each; the rest of the page is for the node
 
 // What the link says of the node at its far end.
 std::string relation(const Link& link) {
@@ -36,6 +36,13 @@ std::string state_note(const Node& node) {
   return fmt::format(" [{}]", state_name(node.state));
 }
 
+std::string describe(const Node& node) {
+  std::string text(kind_name(node.kind));
+  if (!node.type.empty() && node.type != text) text += " " + printable(node.type);
+  if (!node.label.empty()) text += fmt::format(" \"{}\"", printable(node.label));
+  return text + state_note(node);
+}
+
 }  // namespace
 
 LineageTree::LineageTree(const Lineage& lineage, const TreeOptions& options)
@@ -54,7 +61,9 @@ void LineageTree::print(Output& out) {
   for (std::size_t next = 0; next < roots_.size(); ++next) {
     const Node& root = *roots_[next];
     if (next != 0) out.line("");
-    out.line(describe(root, options_.columns) + (next == 0 ? "" : "  continued"));
+    const std::string_view note = next == 0 ? "" : "  continued";
+    // Ids are never cut: they are what the reader goes on with.
+    out.line(fmt::format("{} {}{}", fit(describe(root), options_.columns - 1 - id_digits_ - note.size()), id(root), note));
     printed_.insert(root.uuid);
     print_below(root, "", 1, out);
   }
@@ -79,9 +88,15 @@ void LineageTree::print_branch(const Branch& branch, const std::string& indent, 
   const bool deep = !again && !leaf && level == kLevelsMax;
   if (deep) roots_.push_back(&node);
   const std::string_view note = again && !leaf ? "  see there" : deep ? "  see below" : "";
-  const std::string head = indent + (last ? "`- " : "|- ") + relation(*branch.link) + ": ";
-  const std::size_t used = width(head) + note.size();
-  out.line(head + describe(node, options_.columns > used ? options_.columns - used : 0) + std::string(note));
+  const std::string head = indent + (last ? "`- " : "|- ");
+  std::string reached_by = relation(*branch.link), text = describe(node);
+  // What does not fit is shared out: half of the room for the link at most, unless the node needs less.
+  constexpr std::string_view kColon = ": ";
+  const std::size_t fixed = width(head) + kColon.size() + 1 + id_digits_ + note.size();
+  const std::size_t room = options_.columns > fixed ? options_.columns - fixed : 0;
+  reached_by = fit(reached_by, std::max(room / 2, room - std::min(room, width(text))));
+  text = fit(text, room - std::min(room, width(reached_by)));
+  out.line(fmt::format("{}{}{}{} {}{}", head, reached_by, kColon, text, id(node), note));
   if (!again && !deep) print_below(node, indent + (last ? "   " : "|  "), level + 1, out);
 }
 
@@ -92,16 +107,6 @@ void LineageTree::print_folded(const std::vector<Branch>& branches, const std::s
   for (const auto& [kind, count] : counts)
     list += fmt::format("{}{}", list.empty() ? "" : ", ", count_of(count, fmt::format("more {} node", kind_name(kind))));
   out.line(fmt::format("{}`- ... and {} (use --all)", indent, list));
-}
-
-// The id is never cut: it is what the reader goes on with.
-std::string LineageTree::describe(const Node& node, std::size_t columns) const {
-  std::string text = std::string(kind_name(node.kind));
-  if (!node.type.empty() && node.type != text) text += " " + printable(node.type);
-  if (!node.label.empty()) text += fmt::format(" \"{}\"", printable(node.label));
-  text += state_note(node);
-  constexpr std::size_t kTextMin = 12;
-  return fit(text, std::max(kTextMin, columns - std::min(columns, id_digits_ + 1))) + " " + id(node);
 }
 
 std::string LineageTree::id(const Node& node) const { return node.uuid.text().substr(0, id_digits_); }

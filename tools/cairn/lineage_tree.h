@@ -17,7 +17,7 @@ namespace cairn::cli {
 struct TreeOptions {
   Direction direction = Direction::up;
   std::size_t siblings_max = 8;  ///< more are counted, not shown
-  std::size_t columns = 80;
+  std::size_t columns = 80;       ///< 60 at least
 };
 
 /// Prints each node of a lineage once, below the node it was reached from. A node that is met again is referred to;
@@ -36,7 +36,6 @@ class LineageTree {
   void print_below(const Node& node, const std::string& indent, std::size_t level, Output& out);
   void print_branch(const Branch& branch, const std::string& indent, bool last, std::size_t level, Output& out);
   void print_folded(const std::vector<Branch>& branches, const std::string& indent, Output& out) const;
-  std::string describe(const Node& node, std::size_t columns) const;
   std::string id(const Node& node) const;
 
   TreeOptions options_;
