@@ -60,14 +60,15 @@ BOOST_AUTO_TEST_CASE(files_come_back_from_the_newest_checkpoint) {
   const auto shown = run_json({"show", "argon:latest"}).at(0);
   BOOST_TEST(shown.at("metadata").at("note").as_string() == "a=b");
   BOOST_TEST(shown.at("tags").as_array().at(0).as_string() == "good");
-  for (const char* name : {"argon@7", "argon:good"}) BOOST_TEST(run_json({"show", name}).at(0).at("id").as_string() == id);
+  for (const char* name : {"argon@7", "argon:good"})
+    BOOST_TEST(run_json({"show", name}).at(0).at("id").as_string() == id);
   BOOST_TEST(run({"show", id}).out.starts_with("checkpoint " + id));
 }
 
 BOOST_AUTO_TEST_CASE(a_step_or_a_tag_names_an_older_one) {
   for (int step = -1; step < 3; ++step)
-    run_line({"checkpoint", "r", "--step", std::to_string(step), "--state", "s=" + file("s", std::to_string(step)), "--tag",
-              "t" + std::to_string(step)});
+    run_line({"checkpoint", "r", "--step", std::to_string(step), "--state", "s=" + file("s", std::to_string(step)),
+              "--tag", "t" + std::to_string(step)});
   const auto state_after = [&](const char* name, Arguments options) {
     options.insert(options.begin(), {"restart", "r", "--into", (path() / name).string()});
     run_line(std::move(options));
@@ -161,6 +162,18 @@ BOOST_AUTO_TEST_CASE(runs_and_log_list_what_is_there) {
   BOOST_TEST(older[0].at("id").as_string() == log[2].at("id").as_string());
   BOOST_TEST(lines(run({"log", "a"}).out).size() == 4u);
   BOOST_TEST(run({"log", "c"}).status == 4);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_arguments_make_no_run) {
+  const std::string missing = (path() / "missing").string();
+  for (const Arguments& wrong : {Arguments{"--state", "s=" + missing}, {"--artifact", "a=" + missing}, {"--state", "s"},
+                                 {"--metadata", "=v"}, {"--state-json", "s=" + file("bad", "{")}}) {
+    Arguments arguments{"checkpoint", "r", "--step", "1"};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    const int status = run(arguments).status;
+    BOOST_TEST((status == 2 || status == 4), wrong.back() << ": " << status);
+  }
+  BOOST_TEST(run_json({"runs"}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_same_again_is_the_same_checkpoint) {

@@ -14,8 +14,14 @@ BOOST_FIXTURE_TEST_SUITE(failures, CommandFixture)
 
 BOOST_AUTO_TEST_CASE(only_init_creates_a_store) {
   const std::string nowhere = (path() / "nowhere").string(), input = file("f", "x");
-  for (const Arguments& verb : {Arguments{"runs"}, {"put", input}, {"add", input}, {"checkpoint", "r", "--step", "1"},
-                                {"nodes"}, {"stats"}, {"verify"}, {"get", "00000000"}}) {
+  for (const Arguments& verb : {Arguments{"runs"},
+                                {"put", input},
+                                {"add", input},
+                                {"checkpoint", "r", "--step", "1"},
+                                {"nodes"},
+                                {"stats"},
+                                {"verify"},
+                                {"get", "00000000"}}) {
     Arguments arguments = verb;
     arguments.insert(arguments.end(), {"--store", nowhere});
     BOOST_TEST(run_command(arguments).status == 10, verb.front());
@@ -67,7 +73,11 @@ BOOST_AUTO_TEST_CASE(a_truncated_superblock_is_damage) {
 
 BOOST_AUTO_TEST_CASE(what_is_not_there_is_not_found) {
   const std::string id(32, '0');
-  for (const Arguments& verb : {Arguments{"get", id}, {"show", id}, {"lineage", id}, {"log", "none"}, {"show", "none:latest"},
+  for (const Arguments& verb : {Arguments{"get", id},
+                                {"show", id},
+                                {"lineage", id},
+                                {"log", "none"},
+                                {"show", "none:latest"},
                                 {"restore", id, "--into", (path() / "out").string()},
                                 {"restart", "none", "--into", (path() / "out").string()}})
     BOOST_TEST(run(verb).status == 4, verb.front());

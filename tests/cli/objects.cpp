@@ -25,12 +25,11 @@ BOOST_AUTO_TEST_CASE(text_is_told_from_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(tagged_json_comes_back_equal) {
-  const std::string value =
-      R"({"a":1,"b":1.0,"big":18446744073709551615,"list":[null,true,"x",0.1],)"
-      R"("odd":{"$map":[[1,"one"],["$k",{"$bytes":"aGVsbG8="}]]},)"
-      R"("nan":{"$real":"nan:7ff8000000000001"},)"
-      R"("points":{"$array":{"dtype":"float32","shape":[1,2],"data":"AACAPwAAAEA="}},)"
-      R"("what":{"$object":{"class":"Point","version":2,"fields":[["x",1.5],["y",-0.0]]}}})";
+  const std::string value = R"({"a":1,"b":1.0,"big":18446744073709551615,"list":[null,true,"x",0.1],)"
+                            R"("odd":{"$map":[[1,"one"],["$k",{"$bytes":"aGVsbG8="}]]},)"
+                            R"("nan":{"$real":"nan:7ff8000000000001"},)"
+                            R"("points":{"$array":{"dtype":"float32","shape":[1,2],"data":"AACAPwAAAEA="}},)"
+                            R"("what":{"$object":{"class":"Point","version":2,"fields":[["x",1.5],["y",-0.0]]}}})";
   const std::string id = run_line({"put", "-", "--json-value"}, {.input = value});
   const std::string back = run({"get", id, "--json"}).out;
   BOOST_TEST(run_line({"put", "-", "--json-value"}, {.input = back}) == id);

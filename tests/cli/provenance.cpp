@@ -93,7 +93,8 @@ BOOST_AUTO_TEST_CASE(lineage_as_a_document_has_all_nodes_and_links) {
   BOOST_TEST(document.at("nodes").as_array().size() == 8u);
   BOOST_TEST(document.at("links").as_array().size() == 7u);
   BOOST_TEST(document.at("nodes").as_array().at(0).at("depth").to_number<int>() == 0);
-  BOOST_TEST(run({"lineage", made.sum.text(), "--format", "json"}).out == run({"lineage", made.sum.text(), "--json"}).out);
+  BOOST_TEST(run({"lineage", made.sum.text(), "--format", "json"}).out ==
+             run({"lineage", made.sum.text(), "--json"}).out);
 }
 
 BOOST_AUTO_TEST_CASE(a_long_fan_is_folded_and_all_unfolds_it) {
@@ -112,7 +113,8 @@ BOOST_AUTO_TEST_CASE(a_long_chain_continues_in_trees_of_its_own) {
     cairn::Run run = opened.run("chain");
     std::optional<cairn::StepResult<std::int64_t>> before;
     for (std::int64_t i = 0; i < 20; ++i) {
-      const cairn::Inputs inputs = before ? cairn::Inputs{cairn::Input("previous_value_of_the_chain", *before)} : cairn::Inputs{};
+      const cairn::Inputs inputs =
+          before ? cairn::Inputs{cairn::Input("previous_value_of_the_chain", *before)} : cairn::Inputs{};
       before = run.step("advance " + std::to_string(i), inputs, [&] { return i; });
     }
     last = before->data();

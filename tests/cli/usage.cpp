@@ -27,11 +27,21 @@ BOOST_AUTO_TEST_CASE(version_and_help_are_results) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_arguments_end_with_status_2_and_say_why) {
-  const std::vector<Arguments> wrong = {
-      {}, {"frobnicate"}, {"--frobnicate"}, {"log"}, {"put"}, {"checkpoint", "r"}, {"checkpoint", "r", "--step", "x"},
-      {"get", "0000", "--depth", "1"}, {"put", "-", "--type", "image"}, {"lineage", "0000", "--up", "--down"},
-      {"restart", "r", "--into", "d", "--step", "1", "--tag", "t"}, {"init", "d", "--mode", "0444"},
-      {"nodes", "--kind", "thing"}, {"lineage", "0000", "--links", "input,friend"}, {"log", "a", "b"}};
+  const std::vector<Arguments> wrong = {{},
+                                        {"frobnicate"},
+                                        {"--frobnicate"},
+                                        {"log"},
+                                        {"put"},
+                                        {"checkpoint", "r"},
+                                        {"checkpoint", "r", "--step", "x"},
+                                        {"get", "0000", "--depth", "1"},
+                                        {"put", "-", "--type", "image"},
+                                        {"lineage", "0000", "--up", "--down"},
+                                        {"restart", "r", "--into", "d", "--step", "1", "--tag", "t"},
+                                        {"init", "d", "--mode", "0444"},
+                                        {"nodes", "--kind", "thing"},
+                                        {"lineage", "0000", "--links", "input,friend"},
+                                        {"log", "a", "b"}};
   for (const Arguments& arguments : wrong) {
     const Outcome outcome = run_command(arguments, {.store = "/nonexistent"});
     BOOST_TEST_CONTEXT((arguments.empty() ? "no arguments" : arguments.front())) {

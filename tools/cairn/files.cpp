@@ -62,6 +62,10 @@ std::string read_input(const std::string& file) {
   }
 }
 
+void require_readable(const std::string& path) {
+  if (path != "-" && ::access(path.c_str(), R_OK) != 0) throw_system(errno, "read", path);
+}
+
 void write_new_file(const fs::path& path, std::string_view bytes) {
   const Descriptor output(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (output.number() < 0) throw_system(errno, "create", path);

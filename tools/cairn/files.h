@@ -12,6 +12,8 @@ namespace cairn::cli {
 
 /// The bytes of the file, of standard input for "-". Throws not_found, io.
 std::string read_input(const std::string& file);
+/// Throws not_found or io if the file or directory cannot be read; "-" always can.
+void require_readable(const std::string& path);
 /// Creates the file. Throws exists, io, no_space.
 void write_new_file(const std::filesystem::path& path, std::string_view bytes);
 

@@ -63,7 +63,8 @@ void LineageTree::print(Output& out) {
     if (next != 0) out.line("");
     const std::string_view note = next == 0 ? "" : "  continued";
     // Ids are never cut: they are what the reader goes on with.
-    out.line(fmt::format("{} {}{}", fit(describe(root), options_.columns - 1 - id_digits_ - note.size()), id(root), note));
+    out.line(
+        fmt::format("{} {}{}", fit(describe(root), options_.columns - 1 - id_digits_ - note.size()), id(root), note));
     printed_.insert(root.uuid);
     print_below(root, "", 1, out);
   }
@@ -76,12 +77,12 @@ void LineageTree::print_below(const Node& node, const std::string& indent, std::
   // One more than the limit is shown rather than counted: the line would be as long.
   const bool folded = branches.size() > options_.siblings_max + 1;
   const std::size_t shown = folded ? options_.siblings_max : branches.size();
-  for (std::size_t i = 0; i < shown; ++i)
-    print_branch(branches[i], indent, !folded && i + 1 == shown, level, out);
+  for (std::size_t i = 0; i < shown; ++i) print_branch(branches[i], indent, !folded && i + 1 == shown, level, out);
   if (folded) print_folded({branches.begin() + static_cast<std::ptrdiff_t>(shown), branches.end()}, indent, out);
 }
 
-void LineageTree::print_branch(const Branch& branch, const std::string& indent, bool last, std::size_t level, Output& out) {
+void LineageTree::print_branch(const Branch& branch, const std::string& indent, bool last, std::size_t level,
+                               Output& out) {
   const Node& node = *branch.node;
   const bool leaf = !branches_.contains(node.uuid);
   const bool again = !printed_.insert(node.uuid).second;
@@ -105,7 +106,8 @@ void LineageTree::print_folded(const std::vector<Branch>& branches, const std::s
   for (const Branch& branch : branches) ++counts[branch.node->kind];
   std::string list;
   for (const auto& [kind, count] : counts)
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", count_of(count, fmt::format("more {} node", kind_name(kind))));
+    list +=
+        fmt::format("{}{}", list.empty() ? "" : ", ", count_of(count, fmt::format("more {} node", kind_name(kind))));
   out.line(fmt::format("{}`- ... and {} (use --all)", indent, list));
 }
 

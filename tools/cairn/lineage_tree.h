@@ -17,7 +17,7 @@ namespace cairn::cli {
 struct TreeOptions {
   Direction direction = Direction::up;
   std::size_t siblings_max = 8;  ///< more are counted, not shown
-  std::size_t columns = 80;       ///< 60 at least
+  std::size_t columns = 80;      ///< 60 at least
 };
 
 /// Prints each node of a lineage once, below the node it was reached from. A node that is met again is referred to;

@@ -34,7 +34,8 @@ void take_standard_descriptors() {
 }
 
 // Reports an error on standard error: a line for people, and with --json a document for programs.
-ExitStatus report(const std::string& verb, bool json, ExitStatus status, std::string_view code, std::string_view message) {
+ExitStatus report(const std::string& verb, bool json, ExitStatus status, std::string_view code,
+                  std::string_view message) {
   const std::string_view space = verb.empty() ? "" : " ";
   fmt::print(stderr, "cairn{}{}: {}\n", space, verb, json_text(message));
   if (json) {
@@ -77,6 +78,7 @@ ExitStatus run_command(int argc, char** argv) {
   app.set_version_flag("--version", "cairn " CAIRN_VERSION);
   app.set_help_flag("-h,--help", "Print this and exit");
   app.get_formatter()->column_width(34);
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
   app.footer(kExitStatusHelp);
   app.allow_extras();
   add_common_options(app, context);
@@ -85,6 +87,7 @@ ExitStatus run_command(int argc, char** argv) {
   for (const Verb& verb : verbs()) {
     CLI::App* command = app.add_subcommand(verb.name, verb.help);
     command->allow_extras(false);
+    command->group("Verbs");
     Action action = verb.add(*command, context);
     add_common_options(*command, context);
     command->footer(kExitStatusHelp);
@@ -98,7 +101,8 @@ ExitStatus run_command(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
-    const std::string text = dynamic_cast<const CLI::CallForVersion*>(&success) != nullptr ? app.version() + "\n" : app.help();
+    const std::string text =
+        dynamic_cast<const CLI::CallForVersion*>(&success) != nullptr ? app.version() + "\n" : app.help();
     return run_action(
         verb_name(), [&] { return context.out.raw(text), ExitStatus::done; }, context);
   } catch (const CLI::ParseError& error) {

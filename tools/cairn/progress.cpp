@@ -27,8 +27,8 @@ void Progress::update(std::uint64_t done, std::uint64_t total) {
   next_ = now + kInterval;
   const double part = total == 0 ? 0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
   const auto filled = static_cast<std::size_t>(part * static_cast<double>(kBarWidth));
-  fmt::print(stderr, "\r{} [{}{}] {:3.0f}%\x1b[K", title_, std::string(filled, '#'), std::string(kBarWidth - filled, '.'),
-             part * 100);
+  fmt::print(stderr, "\r{} [{}{}] {:3.0f}%\x1b[K", title_, std::string(filled, '#'),
+             std::string(kBarWidth - filled, '.'), part * 100);
   drawn_ = true;
 }
 

@@ -65,8 +65,9 @@ class Printer {
 
  private:
   static std::string object_heading(const Object& object) {
-    return object.class_version == 1 ? printable(object.class_name)
-                                     : fmt::format("{} (version {})", printable(object.class_name), object.class_version);
+    return object.class_version == 1
+               ? printable(object.class_name)
+               : fmt::format("{} (version {})", printable(object.class_name), object.class_version);
   }
 
   void print_heading(bool behind_name, std::string_view heading) {
@@ -109,7 +110,8 @@ class Printer {
     if (const auto* bytes = value.get_if<Bytes>())
       return fmt::format("bytes ({}) {}", human_size(bytes->size()), hex(*bytes, options_.text_max / 2));
     if (const auto* array = value.get_if<Array>())
-      return fmt::format("{}: {}", array_heading(*array, array->data.size()), elements_text(*array, options_.elements_max));
+      return fmt::format("{}: {}", array_heading(*array, array->data.size()),
+                         elements_text(*array, options_.elements_max));
     if (const auto* array = value.get_if<StoredArray>()) return array_heading(*array, array->size_bytes);
     if (const auto* object = value.get_if<ObjectId>()) return "object " + object->hex();
     if (const auto* artifact = value.get_if<ArtifactId>()) return "artifact " + artifact->hex();
@@ -144,8 +146,8 @@ boost::json::value object_document(const Object& object) {
   boost::json::array fields;
   for (const Field& field : object.fields)
     fields.push_back(boost::json::array{boost::json::string(field.name), value_document(field.value)});
-  return {{"$object",
-           {{"class", object.class_name}, {"version", object.class_version}, {"fields", std::move(fields)}}}};
+  return {
+      {"$object", {{"class", object.class_name}, {"version", object.class_version}, {"fields", std::move(fields)}}}};
 }
 
 }  // namespace

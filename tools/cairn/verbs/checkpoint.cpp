@@ -4,10 +4,10 @@
 
 #include <CLI/App.hpp>
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "documents.h"
@@ -24,26 +24,30 @@ struct CheckpointOptions {
   std::vector<std::string> state, state_json, artifacts, tags, metadata;
 };
 
+using Assignments = std::vector<std::pair<std::string, std::string>>;
+
+Assignments split_all(std::string_view option, const std::vector<std::string>& texts) {
+  Assignments all;
+  for (const std::string& text : texts) all.push_back(split_assignment(option, text));
+  return all;
+}
+
 ExitStatus checkpoint(const CheckpointOptions& options, Context& context) {
+  // Everything that can be wrong with the arguments is found before the run is made.
+  const Assignments states = split_all("--state", options.state), artifacts = split_all("--artifact", options.artifacts),
+                    metadata = split_all("--metadata", options.metadata);
+  for (const auto& [name, path] : states) require_readable(path);
+  for (const auto& [name, path] : artifacts) require_readable(path);
+  std::vector<std::pair<std::string, Value>> values;
+  for (const auto& [name, path] : split_all("--state-json", options.state_json))
+    values.emplace_back(name, from_json(read_input(path)));
+
   Store store = open_writer(context);
-  Run run = store.run(options.run);
-  CheckpointBuilder builder = run.checkpoint(options.step);
-  for (const std::string& text : options.state) {
-    const auto [name, file] = split_assignment("--state", text);
-    builder.save(name, bytes_value(read_input(file)));
-  }
-  for (const std::string& text : options.state_json) {
-    const auto [name, file] = split_assignment("--state-json", text);
-    builder.save(name, from_json(read_input(file)));
-  }
-  for (const std::string& text : options.artifacts) {
-    const auto [name, path] = split_assignment("--artifact", text);
-    builder.attach(name, path);
-  }
-  for (const std::string& text : options.metadata) {
-    const auto [key, value] = split_assignment("--metadata", text);
-    builder.note(key, value);
-  }
+  CheckpointBuilder builder = store.run(options.run).checkpoint(options.step);
+  for (const auto& [name, path] : states) builder.save(name, bytes_value(read_input(path)));
+  for (const auto& [name, value] : values) builder.save(name, value);
+  for (const auto& [name, path] : artifacts) builder.attach(name, path);
+  for (const auto& [key, value] : metadata) builder.note(key, value);
   for (const std::string& tag : options.tags) builder.tag(tag);
   const Receipt receipt = builder.commit();
   if (context.json)
@@ -57,7 +61,8 @@ ExitStatus checkpoint(const CheckpointOptions& options, Context& context) {
 
 Action add_checkpoint(CLI::App& app, Context& context) {
   const auto options = std::make_shared<CheckpointOptions>();
-  const auto add_repeated = [&](const char* name, std::vector<std::string>& values, const char* help, const char* form) {
+  const auto add_repeated = [&](const char* name, std::vector<std::string>& values, const char* help,
+                                const char* form) {
     // One value each, so that the run may come behind it.
     app.add_option(name, values, help)->type_name(form)->allow_extra_args(false)->take_all();
   };

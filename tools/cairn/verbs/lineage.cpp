@@ -38,13 +38,15 @@ LinkTypes parse_link_types(const std::vector<std::string>& names) {
     if (name == "all") return LinkTypes::all();
     const std::optional<LinkType> type = parse_link(name);
     if (!type)
-      throw UsageError(fmt::format("--links {}: expected all, or some of input,create,call,return,reference", printable(name)));
+      throw UsageError(
+          fmt::format("--links {}: expected all, or some of input,create,call,return,reference", printable(name)));
     chosen.insert(*type);
   }
   if (chosen.empty()) throw UsageError("--links: expected at least one type of link");
   // A set of link types is made of a fixed list, so those not chosen repeat one that is.
   const auto pick = [&](LinkType type) { return chosen.contains(type) ? type : *chosen.begin(); };
-  return {pick(LinkType::input), pick(LinkType::create), pick(LinkType::return_), pick(LinkType::call), pick(LinkType::reference)};
+  return {pick(LinkType::input), pick(LinkType::create), pick(LinkType::return_), pick(LinkType::call),
+          pick(LinkType::reference)};
 }
 
 // The node itself, or every node that holds the object or artifact.
@@ -56,12 +58,14 @@ std::vector<Uuid> find_starts(const Store& store, const std::string& id) {
   std::vector<Uuid> starts;
   for (const Node& node : store.nodes(filter)) starts.push_back(node.uuid);
   if (starts.empty())
-    throw Error(ErrorCode::not_found, fmt::format("no node holds {} {}; it belongs to checkpoints only", named.kind, full_id(named)));
+    throw Error(ErrorCode::not_found,
+                fmt::format("no node holds {} {}; it belongs to checkpoints only", named.kind, full_id(named)));
   return starts;
 }
 
 // The lineages as one graph: each node once, at its least depth from any start, and each link once.
-boost::json::object merged_document(const std::vector<Uuid>& starts, const std::vector<Lineage>& lineages, Direction direction) {
+boost::json::object merged_document(const std::vector<Uuid>& starts, const std::vector<Lineage>& lineages,
+                                    Direction direction) {
   std::unordered_map<Uuid, std::uint64_t> depths;
   for (const Lineage& lineage : lineages)
     for (const Reached& reached : lineage.nodes) {
@@ -111,7 +115,9 @@ ExitStatus lineage(const LineageOptions& options, Context& context) {
 
 Action add_lineage(CLI::App& app, Context& context) {
   const auto options = std::make_shared<LineageOptions>();
-  app.add_option("id", options->id, "A node, object or artifact: its id, or the beginning of one")->type_name("ID")->required();
+  app.add_option("id", options->id, "A node, object or artifact: its id, or the beginning of one")
+      ->type_name("ID")
+      ->required();
   CLI::Option* up = app.add_flag("--up", options->up, "What it came from (the default)");
   app.add_flag("--down", options->down, "What came of it")->excludes(up);
   app.add_option("--depth", options->depth, "At most so many links away")->type_name("N");

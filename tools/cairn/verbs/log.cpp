@@ -33,7 +33,8 @@ void print_page(const std::vector<Checkpoint>& page, Context& context) {
     else
       table.add({short_id(checkpoint.id.digest), fmt::format("{}", checkpoint.step), short_time(checkpoint.time),
                  human_size(checkpoint.bytes_new), fmt::format("{}", checkpoint.state.size()),
-                 fmt::format("{}", checkpoint.artifacts.size()), printable(fmt::format("{}", fmt::join(checkpoint.tags, " ")))});
+                 fmt::format("{}", checkpoint.artifacts.size()),
+                 printable(fmt::format("{}", fmt::join(checkpoint.tags, " ")))});
   }
   table.print(context.out);
   context.out.flush();

@@ -55,7 +55,8 @@ void write_state(const Value& value, const std::string& name, const Checkpoint& 
 
 void write_checkpoint(const Store& store, const Checkpoint& checkpoint, const fs::path& directory) {
   fs::create_directory(directory / "state");
-  for (const auto& [name, id] : checkpoint.state) write_state(store.get_value(id), name, checkpoint, directory / "state");
+  for (const auto& [name, id] : checkpoint.state)
+    write_state(store.get_value(id), name, checkpoint, directory / "state");
   fs::create_directory(directory / "artifacts");
   for (const auto& [name, id] : checkpoint.artifacts) store.restore(id, directory / "artifacts" / file_name(name));
 }
@@ -66,7 +67,8 @@ ExitStatus restart(const RestartOptions& options, Context& context) {
   std::vector<SkippedCheckpoint> skipped;
   const Checkpoint checkpoint = find_checkpoint(run, options, skipped);
   for (const SkippedCheckpoint& one : skipped)
-    fmt::print(stderr, "cairn restart: skipped checkpoint {} (step {}): {}\n", one.id.hex(), one.step, printable(one.reason));
+    fmt::print(stderr, "cairn restart: skipped checkpoint {} (step {}): {}\n", one.id.hex(), one.step,
+               printable(one.reason));
 
   NewDirectory directory(options.into, context.interrupts);
   write_checkpoint(store, checkpoint, directory.path());
@@ -94,7 +96,8 @@ Action add_restart(CLI::App& app, Context& context) {
   app.add_option("--into", options->into, "A new or empty directory for state/NAME and artifacts/NAME/")
       ->type_name("DIR")
       ->required();
-  CLI::Option* step = app.add_option("--step", options->step, "The newest checkpoint of this step, not the newest of all");
+  CLI::Option* step =
+      app.add_option("--step", options->step, "The newest checkpoint of this step, not the newest of all");
   step->type_name("N");
   app.add_option("--tag", options->tag, "The checkpoint that has this tag")->type_name("TAG")->excludes(step);
   return [options, &context] { return restart(*options, context); };

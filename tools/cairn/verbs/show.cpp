@@ -61,10 +61,12 @@ void show_artifact(const Store& store, const Digest& digest, Context& context) {
                  printable(entry.kind == EntryKind::symlink ? entry.path + " -> " + entry.link_target : entry.path)});
   }
   if (context.json) {
-    context.out.json({{"kind", "artifact"}, {"id", digest.hex()}, {"size_bytes", size}, {"entries", std::move(listing)}});
+    context.out.json(
+        {{"kind", "artifact"}, {"id", digest.hex()}, {"size_bytes", size}, {"entries", std::move(listing)}});
     return;
   }
-  context.out.line(fmt::format("artifact {} ({}, {})", digest.hex(), count_of(entries.size(), "path"), human_size(size)));
+  context.out.line(
+      fmt::format("artifact {} ({}, {})", digest.hex(), count_of(entries.size(), "path"), human_size(size)));
   table.print(context.out);
 }
 
@@ -82,11 +84,16 @@ void show_checkpoint(const Store& store, const Digest& digest, Context& context)
   print_fact("step", fmt::format("{}", checkpoint.step), out);
   print_fact("time", short_time(checkpoint.time), out);
   print_fact("parent", checkpoint.parent ? checkpoint.parent->hex() : "", out);
-  print_fact("content", fmt::format("{} new, {} shared", human_size(checkpoint.bytes_new), human_size(checkpoint.bytes_shared)), out);
+  print_fact("content",
+             fmt::format("{} new, {} shared", human_size(checkpoint.bytes_new), human_size(checkpoint.bytes_shared)),
+             out);
   for (const std::string& tag : checkpoint.tags) print_fact("tag", printable(tag), out);
-  for (const auto& [name, id] : checkpoint.state) print_fact("state", fmt::format("{}  {}", id.hex(), printable(name)), out);
-  for (const auto& [name, id] : checkpoint.artifacts) print_fact("artifact", fmt::format("{}  {}", id.hex(), printable(name)), out);
-  for (const auto& [node, state] : checkpoint.unfinished) print_fact("unfinished", fmt::format("{}  {}", node.text(), state_name(state)), out);
+  for (const auto& [name, id] : checkpoint.state)
+    print_fact("state", fmt::format("{}  {}", id.hex(), printable(name)), out);
+  for (const auto& [name, id] : checkpoint.artifacts)
+    print_fact("artifact", fmt::format("{}  {}", id.hex(), printable(name)), out);
+  for (const auto& [node, state] : checkpoint.unfinished)
+    print_fact("unfinished", fmt::format("{}  {}", node.text(), state_name(state)), out);
   print_value("metadata", Value(checkpoint.metadata), out);
 }
 
@@ -121,8 +128,10 @@ void show_node(const Store& store, const Uuid& uuid, Context& context) {
   if (node.exit_status != 0) print_fact("exit status", fmt::format("{}", node.exit_status), out);
   print_fact("exit message", printable(node.exit_message), out);
   print_fact("code version", printable(node.code_version), out);
-  if (const auto* id = std::get_if<ObjectId>(&node.content)) print_fact("object", fmt::format("{} ({})", id->hex(), human_size(node.size_bytes)), out);
-  if (const auto* id = std::get_if<ArtifactId>(&node.content)) print_fact("artifact", fmt::format("{} ({})", id->hex(), human_size(node.size_bytes)), out);
+  if (const auto* id = std::get_if<ObjectId>(&node.content))
+    print_fact("object", fmt::format("{} ({})", id->hex(), human_size(node.size_bytes)), out);
+  if (const auto* id = std::get_if<ArtifactId>(&node.content))
+    print_fact("artifact", fmt::format("{} ({})", id->hex(), human_size(node.size_bytes)), out);
   print_value("attributes", node.attributes, out);
   print_links(uuid, links, out);
 }

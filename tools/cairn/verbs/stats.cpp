@@ -13,7 +13,9 @@ namespace cairn::cli {
 namespace {
 
 void print_stats(const StoreStats& stats, Output& out) {
-  const auto print = [&](std::string_view name, const std::string& value) { out.line(fmt::format("{:<18}{}", name, value)); };
+  const auto print = [&](std::string_view name, const std::string& value) {
+    out.line(fmt::format("{:<18}{}", name, value));
+  };
   print("store", stats.uuid.text());
   print("format", fmt::format("{}", stats.format));
   print("runs", fmt::format("{}", stats.run_count));
@@ -21,7 +23,8 @@ void print_stats(const StoreStats& stats, Output& out) {
   for (const auto& [kind, count] : stats.nodes) print(kind + " nodes", fmt::format("{}", count));
   print("links", fmt::format("{}", stats.link_count));
   for (const auto& [kind, count] : stats.blobs)
-    print(kind + " blobs", fmt::format("{}, {}, stored in {}", count.count, human_size(count.bytes), human_size(count.stored_bytes)));
+    print(kind + " blobs",
+          fmt::format("{}, {}, stored in {}", count.count, human_size(count.bytes), human_size(count.stored_bytes)));
   print("saved", human_size(stats.logical_bytes));
   print("distinct", human_size(stats.content_bytes));
   print("on disk", fmt::format("{}, and {} in reserve", human_size(stats.disk_bytes), human_size(stats.reserve_bytes)));

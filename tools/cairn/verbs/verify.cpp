@@ -22,7 +22,8 @@ VerifyReport make_report(bool read_data, const Context& context) {
   Progress progress("verify");
   try {
     return open_reader(context).verify(
-        {.read_data = read_data, .progress = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total); }});
+        {.read_data = read_data,
+         .progress = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total); }});
   } catch (const Error& error) {
     if (error.code() != ErrorCode::damaged) throw;
     VerifyReport report;
@@ -34,7 +35,8 @@ VerifyReport make_report(bool read_data, const Context& context) {
 void print_report(const VerifyReport& report, Output& out) {
   for (const Damage& damage : report.damage) {
     out.line(fmt::format("damaged {} {}: {}", damage.kind, printable(damage.id), printable(damage.problem)));
-    for (const std::string& affected : damage.affected) out.line(fmt::format("  lost with it: {}", printable(affected)));
+    for (const std::string& affected : damage.affected)
+      out.line(fmt::format("  lost with it: {}", printable(affected)));
   }
   out.line(fmt::format("{}: {} ({} read), {}, {}, {}",
                        report.damage.empty() ? "no damage" : count_of(report.damage.size(), "finding"),
