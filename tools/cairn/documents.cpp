@@ -1,0 +1,168 @@
+#include "documents.h"
+
+#include <boost/json/array.hpp>
+
+#include <fmt/format.h>
+
+#include "output.h"
+#include "values.h"
+
+namespace cairn::cli {
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+
+template <class Items>
+array texts(const Items& items) {
+  array list;
+  for (const std::string& item : items) list.push_back(value(json_text(item)));
+  return list;
+}
+
+template <class Ids>
+object ids_by_name(const Ids& ids) {
+  object names;
+  for (const auto& [name, id] : ids) names.emplace(json_text(name), id.hex());
+  return names;
+}
+
+std::string_view entry_name(EntryKind kind) {
+  return kind == EntryKind::file ? "file" : kind == EntryKind::directory ? "directory" : "symlink";
+}
+
+// Bytes that need not be UTF-8: readable under `name`, exact in hexadecimal beside it if that lost something.
+void put_bytes(object& document, const std::string& name, std::string_view bytes) {
+  std::string text = json_text(bytes);
+  if (text != bytes) {
+    std::string digits;
+    for (const char c : bytes) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    document.emplace(name + "_hex", digits);
+  }
+  document.emplace(name, std::move(text));
+}
+
+}  // namespace
+
+object document(const Checkpoint& checkpoint) {
+  array unfinished;
+  for (const auto& [node, state] : checkpoint.unfinished)
+    unfinished.push_back({{"node", node.text()}, {"state", state_name(state)}});
+  return {{"id", checkpoint.id.hex()},
+          {"run", json_text(checkpoint.run)},
+          {"sequence", checkpoint.sequence},
+          {"step", checkpoint.step},
+          {"parent", checkpoint.parent ? value(checkpoint.parent->hex()) : value(nullptr)},
+          {"time", format_time(checkpoint.time)},
+          {"state", ids_by_name(checkpoint.state)},
+          {"artifacts", ids_by_name(checkpoint.artifacts)},
+          {"metadata", value_document(checkpoint.metadata)},
+          {"tags", texts(checkpoint.tags)},
+          {"unfinished", std::move(unfinished)},
+          {"bytes_new", checkpoint.bytes_new},
+          {"bytes_shared", checkpoint.bytes_shared}};
+}
+
+object document(const SkippedCheckpoint& skipped) {
+  return {{"id", skipped.id.hex()}, {"step", skipped.step}, {"reason", json_text(skipped.reason)}};
+}
+
+object document(const Receipt& receipt) {
+  return {{"id", receipt.id.hex()},
+          {"sequence", receipt.sequence},
+          {"existed", receipt.existed},
+          {"bytes_new", receipt.bytes_new},
+          {"bytes_shared", receipt.bytes_shared}};
+}
+
+object document(const RunInfo& run) {
+  return {{"name", json_text(run.name)},
+          {"uuid", run.uuid.text()},
+          {"created", format_time(run.created)},
+          {"checkpoint_count", run.checkpoint_count},
+          {"latest", run.latest ? value(document(*run.latest)) : value(nullptr)}};
+}
+
+object document(const Node& node) {
+  object content;
+  if (const auto* id = std::get_if<ObjectId>(&node.content)) content = {{"kind", "object"}, {"id", id->hex()}};
+  if (const auto* id = std::get_if<ArtifactId>(&node.content)) content = {{"kind", "artifact"}, {"id", id->hex()}};
+  return {{"uuid", node.uuid.text()},
+          {"kind", kind_name(node.kind)},
+          {"state", state_name(node.state)},
+          {"type", json_text(node.type)},
+          {"label", json_text(node.label)},
+          {"description", json_text(node.description)},
+          {"run", node.run.empty() ? value(nullptr) : value(json_text(node.run))},
+          {"created", format_time(node.created)},
+          {"modified", format_time(node.modified)},
+          {"exit_status", node.exit_status},
+          {"exit_message", json_text(node.exit_message)},
+          {"code_version", json_text(node.code_version)},
+          {"attributes", value_document(node.attributes)},
+          {"content", content.empty() ? value(nullptr) : value(std::move(content))},
+          {"size_bytes", node.size_bytes}};
+}
+
+object document(const Link& link) {
+  return {{"source", link.source.text()},
+          {"target", link.target.text()},
+          {"type", link_name(link.type)},
+          {"label", json_text(link.label)}};
+}
+
+object document(const ArtifactEntry& entry) {
+  object described{{"kind", entry_name(entry.kind)},
+                   {"mode", fmt::format("{:04o}", entry.mode)},
+                   {"modified", format_time(entry.modified)},
+                   {"size_bytes", entry.size_bytes}};
+  put_bytes(described, "path", entry.path);
+  if (entry.kind == EntryKind::symlink) put_bytes(described, "link_target", entry.link_target);
+  return described;
+}
+
+object document(const ArtifactReceipt& receipt) {
+  return {{"id", receipt.id.hex()},
+          {"node", receipt.node.text()},
+          {"size_bytes", receipt.size_bytes},
+          {"entry_count", receipt.entry_count},
+          {"bytes_new", receipt.bytes_new},
+          {"bytes_shared", receipt.bytes_shared}};
+}
+
+object document(const StoreStats& stats) {
+  object blobs, nodes;
+  for (const auto& [kind, count] : stats.blobs)
+    blobs.emplace(kind, object{{"count", count.count}, {"bytes", count.bytes}, {"stored_bytes", count.stored_bytes}});
+  for (const auto& [kind, count] : stats.nodes) nodes.emplace(kind, count);
+  return {{"uuid", stats.uuid.text()},
+          {"format", stats.format},
+          {"blobs", std::move(blobs)},
+          {"run_count", stats.run_count},
+          {"checkpoint_count", stats.checkpoint_count},
+          {"nodes", std::move(nodes)},
+          {"link_count", stats.link_count},
+          {"logical_bytes", stats.logical_bytes},
+          {"content_bytes", stats.content_bytes},
+          {"disk_bytes", stats.disk_bytes},
+          {"reserve_bytes", stats.reserve_bytes},
+          {"collisions", stats.collisions}};
+}
+
+object document(const VerifyReport& report) {
+  array damage;
+  for (const Damage& found : report.damage)
+    damage.push_back({{"kind", found.kind},
+                      {"id", json_text(found.id)},
+                      {"problem", json_text(found.problem)},
+                      {"affected", texts(found.affected)}});
+  return {{"blob_count", report.blob_count},
+          {"bytes_read", report.bytes_read},
+          {"node_count", report.node_count},
+          {"link_count", report.link_count},
+          {"checkpoint_count", report.checkpoint_count},
+          {"damage", std::move(damage)}};
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,22 @@
+// What the library returns as JSON documents. Digests and UUIDs in full, times in RFC 3339, sizes in bytes as integers;
+// members are only ever added.
+#pragma once
+
+#include <cairn/store.h>
+
+#include <boost/json/object.hpp>
+
+namespace cairn::cli {
+
+boost::json::object document(const Checkpoint& checkpoint);
+boost::json::object document(const SkippedCheckpoint& skipped);
+boost::json::object document(const Receipt& receipt);
+boost::json::object document(const RunInfo& run);
+boost::json::object document(const Node& node);
+boost::json::object document(const Link& link);
+boost::json::object document(const ArtifactEntry& entry);
+boost::json::object document(const ArtifactReceipt& receipt);
+boost::json::object document(const StoreStats& stats);
+boost::json::object document(const VerifyReport& report);
+
+}  // namespace cairn::cli

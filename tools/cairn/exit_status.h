@@ -1,0 +1,36 @@
+// What the shell is told: the exit status of every outcome. Numbers are stable.
+#pragma once
+
+#include <cairn/error.h>
+
+#include <stdexcept>
+
+namespace cairn::cli {
+
+enum class ExitStatus : int {
+  done = 0,
+  failed = 1,
+  usage = 2,
+  damage_found = 3,  ///< by verify
+  not_found = 4,
+  no_store = 10,
+  locked = 11,
+  newer_format = 12,
+  no_space = 13,
+  interrupted = 130,
+};
+
+/// The statuses as people read them at the end of --help.
+inline constexpr const char* kExitStatusHelp =
+    "Exit status: 0 done, 1 failed (also: damaged data was met), 2 wrong usage, 3 verify found damage,\n"
+    "4 not found, 10 no store there, 11 locked by another process, 12 newer format, 13 no space,\n"
+    "130 interrupted.";
+
+ExitStatus exit_status(ErrorCode code);
+
+/// The command line is wrong; the message says how.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace cairn::cli

@@ -1,0 +1,23 @@
+// From what a user typed to what it names: a full id, the beginning of one, RUN@STEP, RUN:latest or RUN:TAG.
+#pragma once
+
+#include <cairn/store.h>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace cairn::cli {
+
+/// What `text` names, if that is one thing of one of the `kinds` ("object", "artifact", "checkpoint", "node").
+/// Throws not_found, ambiguous listing the candidates, invalid_argument if it can be no id or names another kind.
+Named resolve(const Store& store, std::string_view text, std::initializer_list<std::string_view> kinds);
+
+/// Throws not_found.
+Run get_run(const Store& store, std::string_view name);
+Checkpoint get_checkpoint(const Store& store, const Digest& digest);
+
+/// The full id: a UUID for nodes, 32 digits for all else.
+std::string full_id(const Named& named);
+
+}  // namespace cairn::cli

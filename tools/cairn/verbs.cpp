@@ -1,0 +1,29 @@
+#include "verbs.h"
+
+#include <array>
+
+namespace cairn::cli {
+namespace {
+
+constexpr std::array kVerbs{
+    Verb{"init", "Create a store", add_init},
+    Verb{"put", "Store a file or standard input as one object; prints its id", add_put},
+    Verb{"get", "Write one object to standard output", add_get},
+    Verb{"add", "Store files and trees as artifacts; prints their ids", add_add},
+    Verb{"restore", "Write an artifact back below a directory", add_restore},
+    Verb{"checkpoint", "Commit one checkpoint of a run; prints its id", add_checkpoint},
+    Verb{"restart", "Write the newest valid checkpoint of a run, or a named one, back into files", add_restart},
+    Verb{"runs", "List the runs", add_runs},
+    Verb{"log", "List the checkpoints of a run, newest first", add_log},
+    Verb{"show", "Show an object, artifact, checkpoint or node", add_show},
+    Verb{"nodes", "List nodes of the provenance graph, oldest first", add_nodes},
+    Verb{"lineage", "Show where something came from, or what came of it", add_lineage},
+    Verb{"stats", "Count what the store holds and what it takes", add_stats},
+    Verb{"verify", "Read everything and compare it with its digest", add_verify},
+};
+
+}  // namespace
+
+std::span<const Verb> verbs() { return kVerbs; }
+
+}  // namespace cairn::cli

@@ -1,0 +1,41 @@
+// The verbs of the command. A verb is one file in verbs/, one declaration here and one line in the table of verbs.cpp.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "context.h"
+
+namespace cairn::cli {
+
+/// Does the work of a verb when the command line has been read.
+using Action = std::function<ExitStatus()>;
+
+/// Adds the verb's own arguments to `app`. The context outlives the action.
+using AddVerb = Action (*)(CLI::App& app, Context& context);
+
+struct Verb {
+  const char* name;
+  const char* help;  ///< one line
+  AddVerb add;
+};
+
+/// In the order of --help.
+std::span<const Verb> verbs();
+
+Action add_init(CLI::App& app, Context& context);
+Action add_put(CLI::App& app, Context& context);
+Action add_get(CLI::App& app, Context& context);
+Action add_add(CLI::App& app, Context& context);
+Action add_restore(CLI::App& app, Context& context);
+Action add_checkpoint(CLI::App& app, Context& context);
+Action add_restart(CLI::App& app, Context& context);
+Action add_runs(CLI::App& app, Context& context);
+Action add_log(CLI::App& app, Context& context);
+Action add_show(CLI::App& app, Context& context);
+Action add_nodes(CLI::App& app, Context& context);
+Action add_lineage(CLI::App& app, Context& context);
+Action add_stats(CLI::App& app, Context& context);
+Action add_verify(CLI::App& app, Context& context);
+
+}  // namespace cairn::cli

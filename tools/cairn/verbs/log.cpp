@@ -1,0 +1,69 @@
+// cairn log: the checkpoints of a run.
+#include <cairn/store.h>
+
+#include <CLI/App.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "documents.h"
+#include "ids.h"
+#include "text.h"
+#include "verbs.h"
+
+namespace cairn::cli {
+namespace {
+
+constexpr std::size_t kPageSize = 500;
+
+struct LogOptions {
+  std::string run;
+  std::string before;
+  std::size_t limit = SIZE_MAX;
+};
+
+void print_page(const std::vector<Checkpoint>& page, Context& context) {
+  Table table({"CHECKPOINT", "STEP", "TIME", "NEW", "STATES", "ARTIFACTS", "TAGS"});
+  for (const Checkpoint& checkpoint : page) {
+    if (context.json)
+      context.out.json(document(checkpoint));
+    else
+      table.add({short_id(checkpoint.id.digest), fmt::format("{}", checkpoint.step), short_time(checkpoint.time),
+                 human_size(checkpoint.bytes_new), fmt::format("{}", checkpoint.state.size()),
+                 fmt::format("{}", checkpoint.artifacts.size()),
+                 printable(fmt::format("{}", fmt::join(checkpoint.tags, " ")))});
+  }
+  table.print(context.out);
+  context.out.flush();
+}
+
+ExitStatus log(const LogOptions& options, Context& context) {
+  const Store store = open_reader(context);
+  const Run run = get_run(store, options.run);
+  HistoryOptions history;
+  if (!options.before.empty()) history.before = CheckpointId{resolve(store, options.before, {"checkpoint"}).digest};
+  for (std::size_t left = options.limit; left != 0;) {
+    history.limit = std::min(left, kPageSize);
+    const std::vector<Checkpoint> page = run.history(history);
+    print_page(page, context);
+    if (page.size() < history.limit) break;
+    history.before = page.back().id;
+    left -= page.size();
+  }
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+Action add_log(CLI::App& app, Context& context) {
+  const auto options = std::make_shared<LogOptions>();
+  app.add_option("run", options->run, "The run's name")->type_name("RUN")->required();
+  app.add_option("--limit", options->limit, "At most so many")->type_name("N");
+  app.add_option("--before", options->before, "Only checkpoints older than this one")->type_name("ID");
+  return [options, &context] { return log(*options, context); };
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,163 @@
+// cairn show: one object, artifact, checkpoint or node.
+#include <cairn/store.h>
+
+#include <CLI/App.hpp>
+
+#include <boost/json/array.hpp>
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "documents.h"
+#include "ids.h"
+#include "text.h"
+#include "values.h"
+#include "verbs.h"
+
+namespace cairn::cli {
+namespace {
+
+// "name    value", and nothing for an empty value.
+void print_fact(std::string_view name, std::string_view value, Output& out) {
+  if (!value.empty()) out.line(fmt::format("{:<13}{}", name, value));
+}
+
+void print_value(std::string_view name, const Value& value, Output& out) {
+  const Map* map = value.get_if<Map>();
+  if (value.is<std::monostate>() || (map != nullptr && map->size() == 0)) return;
+  out.line(name);
+  out.raw(value_text(value, kAbbreviated));
+}
+
+void show_object(const Store& store, const Digest& digest, Context& context) {
+  const Value value = store.get_value(ObjectId{digest}, {.load_arrays = false});
+  if (context.json) {
+    context.out.json({{"kind", "object"}, {"id", digest.hex()}, {"value", value_document(value)}});
+    return;
+  }
+  context.out.line(fmt::format("object {} ({})", digest.hex(), value.kind_name()));
+  context.out.raw(value_text(value, kAbbreviated));
+}
+
+std::string permissions(const ArtifactEntry& entry) {
+  std::string text(1, entry.kind == EntryKind::directory ? 'd' : entry.kind == EntryKind::symlink ? 'l' : '-');
+  for (int bit = 8; bit >= 0; --bit) text += (entry.mode >> bit & 1) == 0 ? '-' : "xwr"[bit % 3];
+  return text;
+}
+
+void show_artifact(const Store& store, const Digest& digest, Context& context) {
+  const std::vector<ArtifactEntry> entries = store.list(ArtifactId{digest});
+  std::uint64_t size = 0;
+  boost::json::array listing;
+  Table table({"MODE", "SIZE", "MODIFIED", "PATH"});
+  for (const ArtifactEntry& entry : entries) {
+    size += entry.size_bytes;
+    if (context.json)
+      listing.push_back(document(entry));
+    else
+      table.add({permissions(entry), entry.kind == EntryKind::file ? human_size(entry.size_bytes) : "-",
+                 short_time(entry.modified),
+                 printable(entry.kind == EntryKind::symlink ? entry.path + " -> " + entry.link_target : entry.path)});
+  }
+  if (context.json) {
+    context.out.json(
+        {{"kind", "artifact"}, {"id", digest.hex()}, {"size_bytes", size}, {"entries", std::move(listing)}});
+    return;
+  }
+  context.out.line(
+      fmt::format("artifact {} ({}, {})", digest.hex(), count_of(entries.size(), "path"), human_size(size)));
+  table.print(context.out);
+}
+
+void show_checkpoint(const Store& store, const Digest& digest, Context& context) {
+  const Checkpoint checkpoint = get_checkpoint(store, digest);
+  if (context.json) {
+    boost::json::object described{{"kind", "checkpoint"}};
+    for (auto& member : document(checkpoint)) described.insert(member);
+    context.out.json(described);
+    return;
+  }
+  Output& out = context.out;
+  out.line(fmt::format("checkpoint {}", digest.hex()));
+  print_fact("run", printable(checkpoint.run), out);
+  print_fact("step", fmt::format("{}", checkpoint.step), out);
+  print_fact("time", short_time(checkpoint.time), out);
+  print_fact("parent", checkpoint.parent ? checkpoint.parent->hex() : "", out);
+  print_fact("content",
+             fmt::format("{} new, {} shared", human_size(checkpoint.bytes_new), human_size(checkpoint.bytes_shared)),
+             out);
+  for (const std::string& tag : checkpoint.tags) print_fact("tag", printable(tag), out);
+  for (const auto& [name, id] : checkpoint.state)
+    print_fact("state", fmt::format("{}  {}", id.hex(), printable(name)), out);
+  for (const auto& [name, id] : checkpoint.artifacts)
+    print_fact("artifact", fmt::format("{}  {}", id.hex(), printable(name)), out);
+  for (const auto& [node, state] : checkpoint.unfinished)
+    print_fact("unfinished", fmt::format("{}  {}", node.text(), state_name(state)), out);
+  print_value("metadata", Value(checkpoint.metadata), out);
+}
+
+// Links seen from `node`: what comes in, then what goes out.
+void print_links(const Uuid& node, const std::vector<Link>& links, Output& out) {
+  for (const Link& link : links) {
+    const bool incoming = link.target == node;
+    out.line(fmt::format("{} {:<10}{}  {}", incoming ? "<-" : "->", link_name(link.type),
+                         (incoming ? link.source : link.target).text(), printable(link.label)));
+  }
+}
+
+void show_node(const Store& store, const Uuid& uuid, Context& context) {
+  const Node node = store.get_node(uuid);
+  const std::vector<Link> links = store.links(uuid);
+  if (context.json) {
+    boost::json::object described = document(node);
+    boost::json::array list;
+    for (const Link& link : links) list.push_back(document(link));
+    described.emplace("links", std::move(list));
+    context.out.json(described);
+    return;
+  }
+  Output& out = context.out;
+  out.line(fmt::format("{} node {} ({})", kind_name(node.kind), uuid.text(), state_name(node.state)));
+  print_fact("type", printable(node.type), out);
+  print_fact("label", printable(node.label), out);
+  print_fact("description", printable(node.description), out);
+  print_fact("run", printable(node.run), out);
+  print_fact("created", short_time(node.created), out);
+  print_fact("modified", short_time(node.modified), out);
+  if (node.exit_status != 0) print_fact("exit status", fmt::format("{}", node.exit_status), out);
+  print_fact("exit message", printable(node.exit_message), out);
+  print_fact("code version", printable(node.code_version), out);
+  if (const auto* id = std::get_if<ObjectId>(&node.content))
+    print_fact("object", fmt::format("{} ({})", id->hex(), human_size(node.size_bytes)), out);
+  if (const auto* id = std::get_if<ArtifactId>(&node.content))
+    print_fact("artifact", fmt::format("{} ({})", id->hex(), human_size(node.size_bytes)), out);
+  print_value("attributes", node.attributes, out);
+  print_links(uuid, links, out);
+}
+
+ExitStatus show(const std::string& id, Context& context) {
+  const Store store = open_reader(context);
+  const Named named = resolve(store, id, {"object", "artifact", "checkpoint", "node"});
+  if (named.kind == "object")
+    show_object(store, named.digest, context);
+  else if (named.kind == "artifact")
+    show_artifact(store, named.digest, context);
+  else if (named.kind == "checkpoint")
+    show_checkpoint(store, named.digest, context);
+  else
+    show_node(store, named.node, context);
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+Action add_show(CLI::App& app, Context& context) {
+  const auto id = std::make_shared<std::string>();
+  app.add_option("id", *id, "An id, or the beginning of one; RUN@STEP, RUN:TAG or RUN:latest for checkpoints")
+      ->type_name("ID")
+      ->required();
+  return [id, &context] { return show(*id, context); };
+}
+
+}  // namespace cairn::cli
