@@ -12,19 +12,6 @@ namespace cairn::object {
 
 namespace {
 
-class StagingSink : public format::ObjectSink {
- public:
-  explicit StagingSink(engine::Staging& staging) : staging_(staging) {}
-
-  format::ContentRef put_array(std::span<const std::byte> bytes) override { return write_content(staging_, bytes); }
-  Digest put_schema(const Schema& schema) override {
-    return stage_blob(staging_, format::BlobKind::schema, format::encode_schema(schema));
-  }
-
- private:
-  engine::Staging& staging_;
-};
-
 /// Keeps the reader of the content that was read last: ranges of one array are often read in a row.
 class ViewSource : public format::ObjectSource {
  public:
@@ -49,13 +36,41 @@ class ViewSource : public format::ObjectSource {
 
 }  // namespace
 
-std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value) {
-  StagingSink sink(staging);
+/// Where the blobs of the object that is being written go.
+class ObjectWriter::Sink : public format::ObjectSink {
+ public:
+  explicit Sink(ObjectWriter& writer) : writer_(writer) {}
+
+  format::ContentRef put_array(std::span<const std::byte> bytes) override {
+    return write_content(writer_.staging_, bytes);
+  }
+  Digest put_schema(const Schema& schema) override {
+    for (const StagedSchema& staged : writer_.schemas_)
+      if (staged.schema == schema) return staged.digest;
+    const Digest digest = stage_blob(writer_.staging_, format::BlobKind::schema, format::encode_schema(schema));
+    if (writer_.schemas_.size() < kSchemasKnownMax) writer_.schemas_.push_back({schema, digest});
+    return digest;
+  }
+
+ private:
+  static constexpr std::size_t kSchemasKnownMax = 32;  // looked through one by one
+
+  ObjectWriter& writer_;
+};
+
+std::vector<std::byte> ObjectWriter::write_bytes(const Encodable& value) {
+  Sink sink(*this);
   return format::encode_object(value, sink);
 }
 
-ObjectId write_object(engine::Staging& staging, const Encodable& value) {
-  return {stage_blob(staging, format::BlobKind::object, write_object_bytes(staging, value))};
+ObjectId ObjectWriter::write(const Encodable& value) {
+  return {stage_blob(staging_, format::BlobKind::object, write_bytes(value))};
+}
+
+ObjectId write_object(engine::Staging& staging, const Encodable& value) { return ObjectWriter(staging).write(value); }
+
+std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value) {
+  return ObjectWriter(staging).write_bytes(value);
 }
 
 void read_object_bytes(const engine::View& view, std::span<const std::byte> bytes,

