@@ -23,7 +23,8 @@
 
 namespace fs = std::filesystem;
 
-namespace {
+// Not an anonymous namespace: the names of the types are stored with the data.
+namespace census {
 
 constexpr std::size_t kFilesPerGroup = 48, kMergeWidth = 4, kBatch = 32;
 
@@ -169,7 +170,7 @@ int run(int count, char** arguments) {
     return 2;
   }
   cairn::Store store = cairn::Store::open(arguments[1]);
-  cairn::Run census = store.run(arguments[2]);
+  cairn::Run workflow = store.run(arguments[2]);
   const int file = count > 5 ? ::open(arguments[5], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666) : -1;
   std::atomic<std::size_t> done = 0, kept = 0;
   example::Workflow::Report report;
@@ -179,20 +180,20 @@ int run(int count, char** arguments) {
   };
   report.checkpoint = [&](const cairn::Receipt& receipt) { append_line(file, "checkpoint " + receipt.id.hex() + "\n"); };
 
-  example::Workflow flow(census, kBatch, report);
+  example::Workflow flow(workflow, kBatch, report);
   const auto text = build(flow, find_groups(arguments[3]));
   flow.run(2);
   std::ofstream(arguments[4], std::ios::binary) << text.value();
-  census.finish({{"report", text.data()}});
+  workflow.finish({{"report", text.data()}});
   std::cout << done << " steps done now, " << kept << " not repeated; report " << text.data().text() << "\n";
   return 0;
 }
 
-}  // namespace
+}  // namespace census
 
 int main(int count, char** arguments) {
   try {
-    return run(count, arguments);
+    return census::run(count, arguments);
   } catch (const std::exception& error) {
     std::cerr << "header_census: " << error.what() << "\n";
     return 1;
