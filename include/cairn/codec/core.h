@@ -34,7 +34,13 @@ struct Codec;
 /// namespace, or a higher version when the meaning of its fields changes.
 template <class T>
 struct ClassTraits {
-  static std::string name() { return boost::core::type_name<T>(); }
+  /// As the compiler spells it, without anonymous namespaces: what they hide is not hidden from the data.
+  static std::string name() {
+    static constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+    std::string name = boost::core::type_name<T>();
+    for (std::size_t at; (at = name.find(kAnonymous)) != std::string::npos;) name.erase(at, kAnonymous.size());
+    return name;
+  }
   static constexpr std::uint32_t version = 1;
 };
 
