@@ -1,0 +1,167 @@
+// The census of headers as a process to be killed, and what must hold of the store it leaves.
+#pragma once
+
+#include <cairn/cairn.h>
+#include <cairn/value_json.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/temporary_directory.h"
+
+extern char** environ;
+
+namespace cairn::test {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+inline constexpr const char* kHeaders = "/usr/include/boost/mpl";  // about a thousand files, 75 steps
+
+inline std::string read_text(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+inline pid_t start(const std::vector<std::string>& command) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t quiet;
+  ::posix_spawn_file_actions_init(&quiet);
+  ::posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+  pid_t child = -1;
+  BOOST_REQUIRE(::posix_spawn(&child, command[0].c_str(), &quiet, nullptr, arguments.data(), environ) == 0);
+  ::posix_spawn_file_actions_destroy(&quiet);
+  return child;
+}
+
+/// True if the process ended by itself with status 0; any other end than that and SIGKILL fails the test.
+inline bool wait_for(pid_t child) {
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+  if (WIFEXITED(status)) BOOST_REQUIRE_MESSAGE(WEXITSTATUS(status) == 0, "the census failed by itself");
+  else BOOST_REQUIRE_MESSAGE(WTERMSIG(status) == SIGKILL, "the census died of signal " << WTERMSIG(status));
+  return WIFEXITED(status);
+}
+
+/// What one run has acknowledged so far.
+struct Acknowledged {
+  std::set<std::string> steps;
+  std::vector<CheckpointId> checkpoints;
+};
+
+inline Acknowledged read_acknowledgements(const fs::path& path) {
+  Acknowledged acknowledged;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (file.eof()) break;  // without its newline: cut by the kill
+    if (line.starts_with("step ")) acknowledged.steps.insert(line.substr(5));
+    if (line.starts_with("checkpoint "))
+      acknowledged.checkpoints.push_back(CheckpointId::parse(line.substr(11)).value());
+  }
+  return acknowledged;
+}
+
+/// Runs of the census in one store, one after the other, with a directory of their own for acknowledgements and
+/// reports.
+class CensusRuns {
+ public:
+  explicit CensusRuns(fs::path store) : store_(std::move(store)) {
+    const auto begin = Clock::now();
+    BOOST_REQUIRE(wait_for(start({CAIRN_CENSUS, (directory_.path() / "reference").string(), "r", kHeaders, report("reference").string()})));
+    whole_ = Clock::now() - begin;
+    reference_ = read_text(report("reference"));
+    BOOST_REQUIRE(!reference_.empty());
+  }
+
+  /// Starts the current run, or continues it.
+  pid_t go_on() const {
+    return start({CAIRN_CENSUS, store_.string(), name(), kHeaders, report(name()).string(), acks(name()).string()});
+  }
+
+  /// A moment in the life of a run, or a little after it.
+  std::chrono::nanoseconds random_moment(std::mt19937_64& random) const {
+    return std::chrono::nanoseconds(random() % static_cast<std::uint64_t>(whole_.count() * 11 / 10));
+  }
+
+  /// The store opens, verify finds nothing, and everything that was acknowledged is there.
+  void check_store() {
+    if (!fs::exists(store_ / "cairn")) {  // killed before there was a store
+      BOOST_TEST(read_acknowledgements(acks(name())).steps.empty());
+      return;
+    }
+    const Store store = Store::open(store_, {.create = false});
+    const VerifyReport verified = store.verify();
+    for (const Damage& damage : verified.damage) BOOST_ERROR(damage.kind << " " << damage.id << ": " << damage.problem);
+    for (int run = 0; run <= finished_; ++run) check_run(store, fmt::format("run-{}", run));
+  }
+
+  /// The current run has ended by itself: its report is right, and the next one begins.
+  void next_run() {
+    BOOST_TEST(read_text(report(name())) == reference_);
+    ++finished_;
+  }
+
+  int finished() const { return finished_; }
+
+ private:
+  std::string name() const { return fmt::format("run-{}", finished_); }
+  fs::path report(const std::string& name) const { return directory_.path() / (name + ".txt"); }
+  fs::path acks(const std::string& name) const { return directory_.path() / (name + ".acks"); }
+
+  void check_run(const Store& store, const std::string& name) {
+    const Acknowledged acknowledged = read_acknowledgements(acks(name));
+    if (!acknowledged.steps.empty()) {
+      NodeFilter filter;
+      filter.kind = NodeKind::calculation;
+      filter.run = name;
+      std::set<std::string> recorded;
+      for (const Node& node : store.nodes(filter)) recorded.insert(node.label);
+      for (const std::string& step : acknowledged.steps)
+        BOOST_TEST(recorded.contains(step), "acknowledged and lost: step " << step << " of " << name);
+    }
+    for (const CheckpointId& id : acknowledged.checkpoints) {
+      const auto checkpoint = store.find_checkpoint(id);
+      BOOST_REQUIRE_MESSAGE(checkpoint.has_value(), "acknowledged and lost: checkpoint " << id.hex());
+      const std::string state = to_json(store.get_value(checkpoint->state.at("progress")));
+      BOOST_TEST(states_.emplace(id.hex(), state).first->second == state);
+    }
+    if (!acknowledged.checkpoints.empty())
+      BOOST_TEST(store.find_run(name)->latest_valid()->sequence >= acknowledged.checkpoints.size());
+  }
+
+  const fs::path store_;
+  TemporaryDirectory directory_;
+  Clock::duration whole_{};
+  std::string reference_;
+  std::map<std::string, std::string> states_;  // of every checkpoint ever acknowledged, as first read
+  int finished_ = 0;
+};
+
+/// How many rounds a loop makes: from the environment, for a longer or shorter test by hand.
+inline int rounds(const char* variable, int otherwise) {
+  const char* text = std::getenv(variable);
+  return text != nullptr ? std::atoi(text) : otherwise;
+}
+
+}  // namespace cairn::test
