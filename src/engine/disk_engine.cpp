@@ -269,7 +269,9 @@ void open_for_writing(DiskCore& core, const DiskOptions& options) {
 
 std::unique_ptr<Engine> open_disk_engine(const fs::path& given, const DiskOptions& options) {
   if (given.empty()) throw Error(ErrorCode::invalid_argument, "open a store: expected a path, got an empty one");
-  const fs::path path = given.has_filename() ? given : given.parent_path();  // without a trailing slash
+  // Absolute, since files are opened later, too, and the program may change its directory.
+  const fs::path whole = fs::absolute(given).lexically_normal();
+  const fs::path path = whole.has_filename() ? whole : whole.parent_path();  // without a trailing slash
   const Found found = look(path);
   const bool may_create = options.create && !options.read_only;
   if (found == Found::other)
