@@ -156,4 +156,13 @@ inline std::filesystem::path make_tree(const std::filesystem::path& parent) {
   return root;
 }
 
+/// A file `hole` in `parent` that has 1 MiB and, where the file system can, no blocks.
+inline std::filesystem::path make_hole(const std::filesystem::path& parent) {
+  const std::filesystem::path path = parent / "hole";
+  std::ofstream(path, std::ios::binary).close();
+  std::filesystem::resize_file(path, 1u << 20);
+  stamp(path, 0600, 1, 2);
+  return path;
+}
+
 }  // namespace cairn::golden

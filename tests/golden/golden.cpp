@@ -178,6 +178,8 @@ void check_counts(const Store& store, const json::object& expected) {
 void check_store(const Store& store, const json::object& expected) {
   BOOST_TEST(store.uuid().text() == text(expected.at("uuid")));
   check_artifact(store, expected.at("artifact").as_object());
+  const auto hole = ArtifactId::parse(text(expected.at("hole"))).value();
+  BOOST_TEST((store.read_file(hole) == std::string(1u << 20, '\0')));
   check_objects(store, expected.at("objects").as_array());
   check_runs(store, expected.at("runs").as_array());
   check_counts(store, expected);

@@ -171,6 +171,7 @@ void make(const fs::path& directory) {
                             {"size", added.size_bytes},
                             {"count", added.entry_count},
                             {"entries", listing(store, added.id)}};
+    expected["hole"] = store.add(make_hole(directory / "source")).id.hex();
     add_objects(store, expected, added);
     add_argon(store, tree);
     const Uuid averaged = add_krypton(store, tree / "run.sh");
