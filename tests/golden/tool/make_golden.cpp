@@ -1,0 +1,206 @@
+// Writes a golden store of this build's format, and what every later build must read from it:
+//
+//   unshare --uts sh -c 'hostname golden; make_golden DIRECTORY'
+//
+// makes DIRECTORY/store, which goes to tests/golden/format-<version>, and DIRECTORY/expected.json, which goes into
+// tests/golden/expected.json under that name. RocksDB writes the host's name into its table files, hence unshare. The
+// public API alone, so that any program could have written the store.
+#include <cairn/value_json.h>
+
+#include <boost/json.hpp>
+
+#include <cstdio>
+
+#include "../contents.h"
+
+namespace cairn::golden {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+// So small that records also reach table files, not the log alone.
+constexpr OpenOptions kOptions = {.memory_bytes = 256u << 10};
+
+json::value value_json(const Value& value) { return json::parse(to_json(value)); }
+
+json::array listing(const Store& store, const ArtifactId& id) {
+  json::array entries;
+  for (const ArtifactEntry& entry : store.list(id))
+    entries.push_back({{"path", value_json(Value(entry.path))},
+                       {"kind", static_cast<int>(entry.kind)},
+                       {"mode", entry.mode},
+                       {"modified", entry.modified.time_since_epoch().count()},
+                       {"size", entry.size_bytes},
+                       {"target", entry.link_target}});
+  return entries;
+}
+
+json::object described(const Checkpoint& checkpoint) {
+  json::object state, artifacts;
+  for (const auto& [name, id] : checkpoint.state) state[name] = id.hex();
+  for (const auto& [name, id] : checkpoint.artifacts) artifacts[name] = id.hex();
+  json::array tags(checkpoint.tags.begin(), checkpoint.tags.end());
+  return {{"id", checkpoint.id.hex()},
+          {"sequence", checkpoint.sequence},
+          {"step", checkpoint.step},
+          {"parent", checkpoint.parent ? json::value(checkpoint.parent->hex()) : json::value()},
+          {"time", checkpoint.time.time_since_epoch().count()},
+          {"state", std::move(state)},
+          {"artifacts", std::move(artifacts)},
+          {"metadata", value_json(Value(checkpoint.metadata))},
+          {"tags", std::move(tags)},
+          {"unfinished", checkpoint.unfinished.size()},
+          {"bytes_new", checkpoint.bytes_new},
+          {"bytes_shared", checkpoint.bytes_shared}};
+}
+
+json::array described(const std::vector<Reached>& nodes) {
+  json::array reached;
+  for (const Reached& one : nodes)
+    reached.push_back({{"uuid", one.node.uuid.text()},
+                       {"depth", one.depth},
+                       {"kind", kind_name(one.node.kind)},
+                       {"state", state_name(one.node.state)},
+                       {"type", one.node.type},
+                       {"label", one.node.label},
+                       {"run", one.node.run},
+                       {"code_version", one.node.code_version},
+                       {"size", one.node.size_bytes}});
+  return reached;
+}
+
+json::array described(const std::vector<Link>& links) {
+  json::array described;
+  for (const Link& link : links)
+    described.push_back({link.source.text(), link.target.text(), link_name(link.type), link.label});
+  return described;
+}
+
+void add_objects(Store& store, json::object& expected, const ArtifactReceipt& tree) {
+  json::array objects;
+  const auto put = [&](const std::string& name, const Value& value) {
+    const ObjectId id = store.put(value);
+    objects.push_back({{"name", name}, {"id", id.hex()}, {"value", value_json(store.get_value(id, {false}))}});
+    return id;
+  };
+  ObjectId last{};
+  for (const auto& [name, value] : plain_values()) last = put(name, value);
+  put("object_ref", last);
+  put("artifact_ref", tree.id);
+  put("node_ref", tree.node);
+  expected["objects"] = std::move(objects);
+}
+
+// Two runs: one of checkpoints that is still running, one of steps that is finished.
+void add_argon(Store& store, const fs::path& tree) {
+  Run run = store.run("argon");
+  run.checkpoint(10).save("state", simulation(10)).commit();
+  run.checkpoint(20)
+      .save("state", simulation(20))
+      .save("seed", std::uint64_t{1} << 63)
+      .attach("tree", tree)
+      .note("temperature", 87.3)
+      .note("window", Array{DType::int8, {128, 129}, to_bytes(noise(128 * 129, 9))})
+      .tag("equilibrated")
+      .tag("best")
+      .commit();
+  run.checkpoint(-30).save("state", simulation(30)).tag("best").commit();
+}
+
+Uuid add_krypton(Store& store, const fs::path& file) {
+  Run run = store.run("krypton \xce\xb1");
+  const auto relaxed = run.step("relax", {{"cutoff", 2.5}, {"name", std::string("Kr")}}, [] { return simulation(1); },
+                                {.code_version = "1.2"});
+  const Node frames = run.add("frames", file);
+  const auto averaged =
+      run.step("average", {{"state", relaxed}, {"frames", frames}}, [] { return std::vector<double>{1.5, 2.5}; });
+  const auto copied = run.step("copy", {{"average", averaged}}, [&] { return store.add(file).id; });
+  run.checkpoint(1).save("average", *averaged).commit();
+  run.finish({Input("average", averaged), Input("frames", copied)});
+  return averaged.data();
+}
+
+void describe_runs(const Store& store, json::object& expected) {
+  json::array runs;
+  for (const RunInfo& info : store.runs()) {
+    const Run run = store.find_run(info.name).value();
+    json::array checkpoints;
+    for (const Checkpoint& checkpoint : run.history()) checkpoints.push_back(described(checkpoint));
+    runs.push_back({{"name", info.name},
+                    {"uuid", info.uuid.text()},
+                    {"created", info.created.time_since_epoch().count()},
+                    {"state", state_name(run.node().state)},
+                    {"links", described(store.links(info.uuid))},
+                    {"checkpoints", std::move(checkpoints)}});
+  }
+  expected["runs"] = std::move(runs);
+}
+
+void describe_counts(const Store& store, json::object& expected) {
+  const StoreStats stats = store.stats();
+  json::object blobs, nodes;
+  for (const auto& [kind, count] : stats.blobs) blobs[kind] = {{"count", count.count}, {"bytes", count.bytes}};
+  for (const auto& [kind, count] : stats.nodes) nodes[kind] = count;
+  expected["blobs"] = std::move(blobs);
+  expected["nodes"] = std::move(nodes);
+  expected["links"] = stats.link_count;
+  expected["checkpoint_count"] = stats.checkpoint_count;
+}
+
+// What a store does without, or makes again: the reserve, RocksDB's record of its options, and who wrote last.
+void remove_traces(const fs::path& store) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(store / "db"))
+    if (entry.path().filename().string().starts_with("OPTIONS-")) fs::remove(entry.path());
+  fs::remove(store / "db" / "LOCK");
+  fs::remove(store / "ballast");
+  std::fstream lock(store / "lock", std::ios::binary | std::ios::in | std::ios::out);
+  lock << std::string(1024, '\n');  // up to the witness
+}
+
+void make(const fs::path& directory) {
+  fs::create_directories(directory);
+  const fs::path tree = make_tree(directory / "source");
+  json::object expected;
+  {
+    Store store = Store::open(directory / "store", kOptions);
+    expected["uuid"] = store.uuid().text();
+    const ArtifactReceipt added = store.add(tree);
+    expected["artifact"] = {{"id", added.id.hex()},
+                            {"node", added.node.text()},
+                            {"size", added.size_bytes},
+                            {"count", added.entry_count},
+                            {"entries", listing(store, added.id)}};
+    expected["hole"] = store.add(make_hole(directory / "source")).id.hex();
+    add_objects(store, expected, added);
+    add_argon(store, tree);
+    const Uuid averaged = add_krypton(store, tree / "run.sh");
+    describe_runs(store, expected);
+    describe_counts(store, expected);
+    const Lineage up = store.lineage(averaged, Direction::up);
+    expected["lineage"] = {{"of", averaged.text()},
+                           {"up", described(up.nodes)},
+                           {"links", described(up.links)},
+                           {"down", described(store.descendants(averaged))}};
+  }
+  fs::remove_all(directory / "source");
+  remove_traces(directory / "store");
+  std::ofstream(directory / "expected.json") << json::serialize(expected) << '\n';
+}
+
+}  // namespace
+}  // namespace cairn::golden
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: make_golden DIRECTORY\n", stderr);
+    return 2;
+  }
+  try {
+    cairn::golden::make(argv[1]);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "make_golden: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
