@@ -38,7 +38,8 @@ class DiskStaging : public Staging {
   void place(const std::shared_ptr<PendingBlob>& blob, std::span<const std::byte> bytes);
   void append(PendingBlob& blob, std::span<const std::byte> bytes);
   void move_to_pack(const Digest& digest, Held& held);
-  bool equal(const Held& held, BlobKind kind, const Digest& digest, std::span<const std::byte> bytes) const;
+  bool equal(const Held& held, BlobKind kind, std::uint8_t probe, const Digest& digest,
+             std::span<const std::byte> bytes);
   void finish(const std::shared_ptr<PendingBlob>& blob, PendingBlob::State state);
 
   std::shared_ptr<DiskCore> core_;
