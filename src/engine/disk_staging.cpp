@@ -65,7 +65,7 @@ bool DiskStaging::equal(const Held& held, BlobKind kind, std::uint8_t probe, con
   // Bytes equal to those that the digest was computed from match it. Only unequal ones are hashed, which tells
   // damage from a collision.
   if (location.packed && location.probe == probe &&
-      stands_for(location.codec, core_->packs->read(location, digest), bytes))
+      stands_for(location.codec, stream_.read(location, digest), bytes))
     return true;
   return stands_for(format::BlobCodec::raw, read_blob(*core_, *core_->records, {}, location, digest), bytes);
 }

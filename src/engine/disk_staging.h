@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "engine/disk_core.h"
+#include "engine/pack_stream.h"
 
 namespace cairn::engine {
 
 class DiskStaging : public Staging {
  public:
-  explicit DiskStaging(std::shared_ptr<DiskCore> core) : core_(std::move(core)) {}
+  explicit DiskStaging(std::shared_ptr<DiskCore> core) : core_(std::move(core)), stream_(*core_->packs) {}
   ~DiskStaging() override;
 
   StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
@@ -43,6 +44,7 @@ class DiskStaging : public Staging {
   void finish(const std::shared_ptr<PendingBlob>& blob, PendingBlob::State state);
 
   std::shared_ptr<DiskCore> core_;
+  PackStream stream_;  // of stored blobs that new bytes are compared with
   std::unordered_map<Digest, Held> held_;
   std::vector<std::shared_ptr<PendingBlob>> blobs_;
   std::uint64_t added_ = 0, existed_ = 0;
