@@ -53,8 +53,10 @@ void walk_closure(const engine::View& view, const BlobReference& root, std::unor
     if (!seen.insert(blob.digest).second) continue;
     require_present(view, blob);
     if (!read(blob)) continue;
-    for (const BlobReference& named : references_of(blob.kind, view.get_blob(blob.kind, blob.digest)))
-      if (!seen.contains(named.digest)) open.push_back(named);
+    // Backwards onto the stack, so that they are read in the order in which they were written.
+    const std::vector<BlobReference> below = references_of(blob.kind, view.get_blob(blob.kind, blob.digest));
+    for (auto named = below.rbegin(); named != below.rend(); ++named)
+      if (!seen.contains(named->digest)) open.push_back(*named);
   }
 }
 
