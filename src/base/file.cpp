@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -74,6 +75,17 @@ std::size_t File::read_at(std::uint64_t offset, std::span<std::byte> out) const 
     done += static_cast<std::size_t>(got);
   }
   return done;
+}
+
+std::size_t File::read_at(std::uint64_t offset, std::span<std::byte> head, std::span<std::byte> rest) const {
+  const iovec parts[] = {{head.data(), head.size()}, {rest.data(), rest.size()}};
+  const ssize_t got = ::preadv(descriptor_, parts, 2, static_cast<off_t>(offset));
+  if (got < 0 && errno != EINTR) throw_errno(errno, fmt::format("read {} at {}", name_, offset));
+  const std::size_t done = got < 0 ? 0 : static_cast<std::size_t>(got);
+  if (done == head.size() + rest.size()) return done;
+  if (done >= head.size()) return done + read_at(offset + done, rest.subspan(done - head.size()));
+  const std::size_t first = done + read_at(offset + done, head.subspan(done));
+  return first < head.size() ? first : first + read_at(offset + first, rest);
 }
 
 std::size_t File::read(std::span<std::byte> out) const {

@@ -44,6 +44,8 @@ class File {
   std::uint64_t size() const;
   /// Reads up to out.size() bytes at `offset`; fewer only at the end of the file.
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> out) const;
+  /// As read_at, the first bytes to `head` and what follows them to `rest`, in one call to the system.
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> head, std::span<std::byte> rest) const;
   /// Reads up to out.size() bytes at the file position; fewer only at the end of the file.
   std::size_t read(std::span<std::byte> out) const;
   void write_at(std::uint64_t offset, std::span<const std::byte> bytes) const;

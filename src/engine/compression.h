@@ -18,4 +18,7 @@ std::optional<std::vector<std::byte>> compress(std::span<const std::byte> bytes)
 /// The blob of `size` bytes that is stored as `stored`. Throws damaged if it does not decode to exactly that size.
 std::vector<std::byte> decompress(format::BlobCodec codec, std::vector<std::byte> stored, std::uint64_t size);
 
+/// True if `stored` stands for exactly `bytes`. Damaged ones do not.
+bool stands_for(format::BlobCodec codec, std::span<const std::byte> stored, std::span<const std::byte> bytes);
+
 }  // namespace cairn::engine

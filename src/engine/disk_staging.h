@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "engine/disk_core.h"
+#include "engine/pack_stream.h"
 
 namespace cairn::engine {
 
 class DiskStaging : public Staging {
  public:
-  explicit DiskStaging(std::shared_ptr<DiskCore> core) : core_(std::move(core)) {}
+  explicit DiskStaging(std::shared_ptr<DiskCore> core) : core_(std::move(core)), stream_(*core_->packs) {}
   ~DiskStaging() override;
 
   StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
@@ -38,10 +39,12 @@ class DiskStaging : public Staging {
   void place(const std::shared_ptr<PendingBlob>& blob, std::span<const std::byte> bytes);
   void append(PendingBlob& blob, std::span<const std::byte> bytes);
   void move_to_pack(const Digest& digest, Held& held);
-  bool equal(const Held& held, BlobKind kind, const Digest& digest, std::span<const std::byte> bytes) const;
+  bool equal(const Held& held, BlobKind kind, std::uint8_t probe, const Digest& digest,
+             std::span<const std::byte> bytes);
   void finish(const std::shared_ptr<PendingBlob>& blob, PendingBlob::State state);
 
   std::shared_ptr<DiskCore> core_;
+  PackStream stream_;  // of stored blobs that new bytes are compared with
   std::unordered_map<Digest, Held> held_;
   std::vector<std::shared_ptr<PendingBlob>> blobs_;
   std::uint64_t added_ = 0, existed_ = 0;

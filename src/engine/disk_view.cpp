@@ -4,7 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+
+#include "engine/compression.h"
+#include "engine/pack_stream.h"
 #include "engine/rocksdb_status.h"
+#include "format/blob.h"
 
 namespace cairn::engine {
 namespace {
@@ -51,7 +56,7 @@ class DiskCursor : public Cursor {
 class DiskView : public View {
  public:
   DiskView(std::shared_ptr<const DiskCore> core, std::shared_ptr<const Records> records)
-      : core_(std::move(core)), records_(std::move(records)) {
+      : core_(std::move(core)), records_(std::move(records)), stream_(*core_->packs) {
     if (!core_->read_only) options_.snapshot = records_->db().GetSnapshot();
   }
   ~DiskView() override {
@@ -71,6 +76,7 @@ class DiskView : public View {
     if (location->kind != kind)
       throw Error(ErrorCode::damaged, fmt::format("read {} {}: the blob is of kind {}", format::blob_kind_name(kind),
                                                   digest.hex(), format::blob_kind_name(location->kind)));
+    if (auto bytes = location->packed ? read_streamed(*location, digest) : std::nullopt) return std::move(*bytes);
     return read_blob(*core_, *records_, options_, *location, digest);
   }
 
@@ -105,6 +111,19 @@ class DiskView : public View {
   std::unique_ptr<Cursor> indexes() const override { return walk(Family::index, ""); }
 
  private:
+  // Empty if another thread is using the stream, or what it read ahead does not match: then the file itself tells.
+  std::optional<Bytes> read_streamed(const format::BlobLocation& location, const Digest& digest) const {
+    const std::unique_lock lock(stream_mutex_, std::try_to_lock);
+    if (!lock) return std::nullopt;
+    const auto stored = stream_.read(location, digest);
+    const bool raw = location.codec == format::BlobCodec::raw;
+    if (raw && stored.size() != location.size) return std::nullopt;
+    Bytes bytes = raw ? Bytes(stored.begin(), stored.end())
+                      : decompress(location.codec, Bytes(stored.begin(), stored.end()), location.size);
+    if (format::blob_digest(location.kind, location.probe, bytes) != digest) return std::nullopt;
+    return bytes;
+  }
+
   static Family record_family(Record record) { return record == Record::node ? Family::node : Family::links; }
 
   static Digest parse_digest(std::string_view key) {
@@ -131,6 +150,8 @@ class DiskView : public View {
   std::shared_ptr<const DiskCore> core_;
   std::shared_ptr<const Records> records_;
   rocksdb::ReadOptions options_;
+  mutable std::mutex stream_mutex_;
+  mutable PackStream stream_;
 };
 
 }  // namespace

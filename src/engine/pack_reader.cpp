@@ -9,6 +9,11 @@
 #include "base/bytes.h"
 
 namespace cairn::engine {
+namespace {
+
+constexpr std::uint64_t kUnaskedBytesMax = 1u << 20;  // so much is reserved without asking how long the file is
+
+}  // namespace
 
 std::shared_ptr<base::File> PackReader::file(std::uint64_t pack) const {
   {
@@ -24,6 +29,12 @@ std::shared_ptr<base::File> PackReader::file(std::uint64_t pack) const {
   return files_.try_emplace(pack, std::make_shared<base::File>(std::move(*opened))).first->second;
 }
 
+std::shared_ptr<const base::File> PackReader::direct_file(std::uint64_t pack) const {
+  const std::string path = (directory_ / format::pack_file_name(pack)).string();
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC);
+  return descriptor < 0 ? nullptr : std::make_shared<const base::File>(descriptor, path);
+}
+
 std::vector<std::byte> PackReader::read(const format::BlobLocation& location, const Digest& digest) const {
   const std::shared_ptr<base::File> pack = file(location.pack);
   const auto damaged = [&](std::string_view what) {
@@ -31,17 +42,20 @@ std::vector<std::byte> PackReader::read(const format::BlobLocation& location, co
                                                  digest.hex(), pack->name(), location.offset, what));
   };
   // The size comes from the index; a lie must not make us reserve memory that the file cannot fill.
-  if (location.stored_size > pack->size()) throw damaged("the file ends early");
-  std::vector<std::byte> bytes(format::kRecordHeaderSize + location.stored_size);
-  if (pack->read_at(location.offset, bytes) != bytes.size()) throw damaged("the file ends early");
-  const auto header = format::decode_record_header(bytes);
+  if (location.stored_size > kUnaskedBytesMax && location.stored_size > pack->size()) throw damaged("the file ends early");
+  std::array<std::byte, format::kRecordHeaderSize> head;
+  std::vector<std::byte> bytes(location.stored_size);
+  if (pack->read_at(location.offset, head, bytes) != head.size() + bytes.size()) throw damaged("the file ends early");
+  const auto header = format::decode_record_header(head);
   if (!header) throw damaged("expected a record header");
-  const bool same = header->digest == digest && header->kind == location.kind && header->probe == location.probe &&
-                    header->codec == location.codec && header->size == location.size &&
-                    header->stored_size == location.stored_size;
-  if (!same) throw damaged(fmt::format("the record there is {} {}", format::blob_kind_name(header->kind), header->digest.hex()));
-  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(format::kRecordHeaderSize));
+  if (!is_record_of(*header, location, digest))
+    throw damaged(fmt::format("the record there is {} {}", format::blob_kind_name(header->kind), header->digest.hex()));
   return bytes;
+}
+
+bool is_record_of(const format::RecordHeader& header, const format::BlobLocation& location, const Digest& digest) {
+  return header.digest == digest && header.kind == location.kind && header.probe == location.probe &&
+         header.codec == location.codec && header.size == location.size && header.stored_size == location.stored_size;
 }
 
 }  // namespace cairn::engine

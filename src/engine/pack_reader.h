@@ -23,6 +23,9 @@ class PackReader {
   /// `location` and `digest`. Throws damaged, naming file and offset.
   std::vector<std::byte> read(const format::BlobLocation& location, const Digest& digest) const;
 
+  /// The pack opened for O_DIRECT; empty if its file system has none. For whoever reads much of it.
+  std::shared_ptr<const base::File> direct_file(std::uint64_t pack) const;
+
  private:
   std::shared_ptr<base::File> file(std::uint64_t pack) const;
 
@@ -30,5 +33,8 @@ class PackReader {
   mutable std::shared_mutex mutex_;
   mutable std::map<std::uint64_t, std::shared_ptr<base::File>> files_;
 };
+
+/// True if `header` is that of the blob `digest` as the index describes it.
+bool is_record_of(const format::RecordHeader& header, const format::BlobLocation& location, const Digest& digest);
 
 }  // namespace cairn::engine

@@ -64,6 +64,10 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RecordsOptions&
   table.format_version = 5;
   table.block_size = by_digest ? 4096 : 8192;
   table.block_cache = cache;
+  if (by_digest) {  // most look-ups are for what is not there
+    column.memtable_whole_key_filtering = true;
+    column.memtable_prefix_bloom_size_ratio = 0.1;
+  }
   if (by_digest) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.optimize_filters_for_memory = true;
   column.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -116,6 +116,28 @@ std::vector<StoredNode> GraphReader::nodes(const NodeQuery& query) const {
   return found;
 }
 
+// Asked with every checkpoint, so all states share one cursor: opening one costs as much as four seeks.
+std::vector<StoredNode> GraphReader::unfinished(CellId cell) const {
+  const std::vector<IdRange> ranges = id_ranges({.cell = cell});
+  const auto cursor = view_.indexes();
+  std::vector<StoredNode> found;
+  for (const NodeState state : {NodeState::created, NodeState::waiting, NodeState::running, NodeState::paused}) {
+    const auto number = static_cast<std::uint8_t>(state);
+    for (const IdRange& range : ranges) {
+      const std::string last = index::state(number, range.last);
+      for (bool more = cursor->seek(index::state(number, range.first)); more && cursor->key() <= last;
+           more = cursor->next()) {
+        const NodeId id = index::trailing_node(cursor->key());
+        const std::optional<std::string> bytes = view_.find_record(Record::node, id);
+        if (!bytes) continue;  // indexes are derived, as in list_range
+        NodeRecord record = format::decode_node(*bytes);
+        if (record.state == state && record.cell == cell) found.push_back({id, std::move(record)});
+      }
+    }
+  }
+  return found;
+}
+
 NodeQuery GraphReader::query(const NodeFilter& filter, std::optional<CellId> cell) const {
   return {.kind = filter.kind,
           .state = filter.state,

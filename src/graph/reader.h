@@ -69,6 +69,10 @@ class GraphReader {
   /// paging: pass the last id as `after`.
   std::vector<StoredNode> nodes(const NodeQuery& query) const;
 
+  /// The processes of the cell that have not ended, by state and in order of id. Cost: a seek for each state and
+  /// block of ids, and a read for each process.
+  std::vector<StoredNode> unfinished(CellId cell) const;
+
   /// `filter` in stored terms; the caller has looked up `cell`, the cell of filter.run. Throws not_found if
   /// filter.after names no node.
   NodeQuery query(const NodeFilter& filter, std::optional<CellId> cell) const;

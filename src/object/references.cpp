@@ -29,6 +29,15 @@ void require_present(const engine::View& view, const BlobReference& blob) {
                                                 info ? "of another kind" : "missing"));
 }
 
+engine::Bytes get_present(const engine::View& view, const BlobReference& blob) {
+  try {
+    return view.get_blob(blob.kind, blob.digest);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::not_found) require_present(view, blob);  // says that it is damage
+    throw;
+  }
+}
+
 }  // namespace
 
 std::vector<BlobReference> references_of(engine::BlobKind kind, std::span<const std::byte> bytes) {
@@ -51,10 +60,14 @@ void walk_closure(const engine::View& view, const BlobReference& root, std::unor
     const BlobReference blob = open.back();
     open.pop_back();
     if (!seen.insert(blob.digest).second) continue;
-    require_present(view, blob);
-    if (!read(blob)) continue;
-    for (const BlobReference& named : references_of(blob.kind, view.get_blob(blob.kind, blob.digest)))
-      if (!seen.contains(named.digest)) open.push_back(named);
+    if (!read(blob)) {
+      require_present(view, blob);
+      continue;
+    }
+    // Backwards onto the stack, so that they are read in the order in which they were written.
+    const std::vector<BlobReference> below = references_of(blob.kind, get_present(view, blob));
+    for (auto named = below.rbegin(); named != below.rend(); ++named)
+      if (!seen.contains(named->digest)) open.push_back(*named);
   }
 }
 

@@ -47,13 +47,8 @@ void require_blob(const engine::View& view, engine::BlobKind kind, const Digest&
 std::vector<std::pair<Uuid, NodeState>> unfinished_nodes(const RunState& run, const engine::View& view) {
   const graph::GraphReader reader(view, run.store().labels());
   std::vector<std::pair<Uuid, NodeState>> nodes;
-  for (const NodeState state : {NodeState::created, NodeState::waiting, NodeState::running, NodeState::paused}) {
-    graph::NodeQuery query;
-    query.state = state;
-    query.cell = run.cell();
-    for (const graph::StoredNode& node : reader.nodes(query))
-      if (node.record.kind != NodeKind::data) nodes.emplace_back(node.record.uuid, state);
-  }
+  for (const graph::StoredNode& node : reader.unfinished(run.cell()))
+    nodes.emplace_back(node.record.uuid, node.record.state);
   std::sort(nodes.begin(), nodes.end());
   return nodes;
 }

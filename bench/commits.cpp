@@ -1,0 +1,321 @@
+// Durable commits beside plain files on the same disk, in turns: what does the store cost over the disk itself?
+//
+//   small   a checkpoint with a state of 1 KB of random bytes, an object put, and a recorded step,
+//           each against append of 1 KB + fdatasync to a plain file
+//   new     --bytes of random numbers as an array in a checkpoint, and as an attached file (in the page cache, as if
+//           just written), each against a file of the same bytes written with O_DIRECT, 4 MiB a write, + fdatasync
+//   again   the same array and file saved once more, first with the packs out of the page cache, then with them in
+//           it: every byte is read back and compared, none is stored
+//   restart the array read into a new vector, against read(2) of the plain file into one; both out of the page cache,
+//           then both in it
+//
+// Each ratio is taken within one round; a line shows its quartiles over the rounds. Ratios of time: below 1 is faster
+// than the peer. CPU is that of all threads. Memory is what the process held at most, beyond what the caller held.
+#include <cairn/cairn.h>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plain_files.h"
+#include "timing.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path directory = ".";
+  std::uint64_t bytes = std::uint64_t{1} << 30;
+  std::uint64_t rounds = 5;
+  std::uint64_t blocks = 80;  // of small commits, each of kBlockCommits for every way
+  std::string json;
+};
+
+constexpr std::uint64_t kBlockCommits = 25;
+constexpr std::size_t kSmallBytes = 1024;
+
+constexpr const char* kUsage =
+    "usage: bench_commits [--directory DIR] [--bytes N] [--rounds N] [--blocks N] [--json FILE]\n"
+    "  --bytes   of each array and file, a multiple of 4096 (default 1 GiB)\n"
+    "  --rounds  of large saves (default 5); 0 leaves them out\n"
+    "  --blocks  of 25 small commits each (default 80); 0 leaves them out\n";
+
+// Figures by name, in the order in which they came first.
+class Report {
+ public:
+  void add(const std::string& name, double value) {
+    for (auto& [known, values] : figures_)
+      if (known == name) return values.push_back(value);
+    figures_.push_back({name, {value}});
+  }
+
+  void print() const {
+    fmt::print("{:<52} {:>9} {:>9} {:>9} {:>6}\n", "", "median", "p25", "p75", "count");
+    for (const auto& [name, values] : figures_) {
+      const bench::Quartiles found = bench::quartiles(values);
+      fmt::print("{:<52} {:>9.4g} {:>9.4g} {:>9.4g} {:>6}\n", name, found.median, found.p25, found.p75, found.count);
+    }
+  }
+
+  boost::json::object json() const {
+    boost::json::object all;
+    for (const auto& [name, values] : figures_) {
+      const bench::Quartiles found = bench::quartiles(values);
+      all[name] = {{"median", found.median}, {"p25", found.p25}, {"p75", found.p75}, {"count", found.count}};
+    }
+    return all;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::vector<double>>> figures_;
+};
+
+// A directory of our own below the given one; removed at the end.
+class Scratch {
+ public:
+  explicit Scratch(const fs::path& below) {
+    std::string name = (below / "bench_commits.XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("make a directory in " + below.string());
+    path_ = name;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+double gigabytes(std::uint64_t bytes) { return 1e-9 * static_cast<double>(bytes); }
+
+// ---- Small commits ----
+
+class SmallCommits {
+ public:
+  SmallCommits(const fs::path& directory, Report& report)
+      : report_(report),
+        store_(cairn::Store::open(directory / "small.cairn")),
+        run_(store_.run("small")),
+        plain_(directory / "small.log"),
+        record_(kSmallBytes) {}
+
+  void round(bool counts) {
+    const auto block = [&](auto commit) {
+      return bench::measure([&] {
+        for (std::uint64_t i = 0; i < kBlockCommits; ++i) {
+          bench::fill_random(record_, ++serial_);
+          commit();
+        }
+      });
+    };
+    const bench::Cost plain = block([&] { plain_.append(record_); });
+    const bench::Cost checkpoint = block([&] { run_.checkpoint(next_step()).save("state", record_).commit(); });
+    const bench::Cost put = block([&] { store_.put(record_); });
+    const bench::Cost step = block([&] { run_.step(fmt::format("step {}", serial_), {}, [&] { return record_; }); });
+    if (!counts) return;
+    report_.add("small: peer, append + fdatasync, us", micros(plain.seconds));
+    add("checkpoint", checkpoint, plain);
+    add("put", put, plain);
+    add("recorded step", step, plain);
+  }
+
+ private:
+  static double micros(double block_seconds) { return 1e6 * block_seconds / static_cast<double>(kBlockCommits); }
+  std::int64_t next_step() const { return static_cast<std::int64_t>(serial_); }
+
+  void add(const std::string& what, const bench::Cost& ours, const bench::Cost& plain) {
+    report_.add(fmt::format("small: {}, time / peer", what), ours.seconds / plain.seconds);
+    report_.add(fmt::format("small: {}, CPU us", what), micros(ours.cpu_seconds));
+  }
+
+  Report& report_;
+  cairn::Store store_;
+  cairn::Run run_;
+  bench::AppendFile plain_;
+  cairn::Bytes record_;
+  std::uint64_t serial_ = 0;
+};
+
+void measure_small(const fs::path& directory, std::uint64_t blocks, Report& report) {
+  SmallCommits small(directory, report);
+  small.round(false);
+  for (std::uint64_t i = 0; i < blocks; ++i) small.round(true);
+}
+
+// ---- Large data ----
+
+// One round: a new store, new data, and everything that is done with them.
+class LargeRound {
+ public:
+  LargeRound(const fs::path& directory, bench::Buffer& buffer, std::uint64_t seed, Report& report)
+      : directory_(directory), buffer_(buffer), seed_(seed), report_(report),
+        store_(cairn::Store::open(store_path())), run_(store_.run("large")) {}
+
+  void run_all() {
+    array_round();
+    file_round();
+    restart_round("cold", true);
+    restart_round("cached", false);
+  }
+
+ private:
+  fs::path store_path() const { return directory_ / "large.cairn"; }
+  fs::path array_path() const { return directory_ / "array.bin"; }
+  fs::path file_path() const { return directory_ / "file.bin"; }
+  std::size_t size() const { return buffer_.bytes().size(); }
+  double size_gb() const { return gigabytes(size()); }
+
+  void array_round() {
+    bench::fill_random(buffer_.bytes(), 2 * seed_ + 1);
+    array_.resize(size() / sizeof(double));
+    std::memcpy(array_.data(), buffer_.bytes().data(), size());
+    const auto save = [&] { run_.checkpoint(next_step_++).save("array", array_).commit(); };
+    const bench::Cost plain = bench::measure([&] { bench::write_direct(array_path(), buffer_.bytes()); });
+    add_new("array", bench::measure(save), plain);
+    add_again("array", save);
+    array_ = {};
+  }
+
+  void file_round() {
+    bench::fill_random(buffer_.bytes(), 2 * seed_ + 2);
+    const auto attach = [&] { run_.checkpoint(next_step_++).attach("file", file_path()).commit(); };
+    const bench::Cost plain = bench::measure([&] { bench::write_direct(file_path(), buffer_.bytes()); });
+    bench::read_plain(file_path(), buffer_.bytes());
+    add_new("file", bench::measure(attach), plain);
+    add_again("file", attach);
+    fs::remove(file_path());
+  }
+
+  void restart_round(const std::string& how, bool cold) {
+    run_.checkpoint(next_step_++).save("array", first_array()).commit();
+    if (cold) bench::evict(array_path());
+    const bench::Cost plain = bench::measure([&] {
+      std::vector<double> read(size() / sizeof(double));
+      bench::read_plain(array_path(), std::as_writable_bytes(std::span(read)));
+    });
+    if (cold) bench::evict_all(store_path());
+    const bench::Cost ours = bench::measure([&] {
+      if (run_.restart<std::vector<double>>("array").value().size() * sizeof(double) != size())
+        throw std::runtime_error("restart: another size than was saved");
+    });
+    report_.add(fmt::format("restart {}: time / peer", how), ours.seconds / plain.seconds);
+    report_.add(fmt::format("restart {}: CPU s/GB", how), ours.cpu_seconds / size_gb());
+    report_.add(fmt::format("restart {}: memory beyond the array, MB", how),
+                1e-6 * (static_cast<double>(ours.peak_bytes) - static_cast<double>(size())));
+  }
+
+  cairn::ObjectId first_array() const { return run_.at(0).value().state.at("array"); }
+
+  void add_new(const std::string& what, const bench::Cost& ours, const bench::Cost& plain) {
+    report_.add(fmt::format("new {}: peer, O_DIRECT write, GB/s", what), size_gb() / plain.seconds);
+    report_.add(fmt::format("new {}: time / peer", what), ours.seconds / plain.seconds);
+    report_.add(fmt::format("new {}: rate / peer", what), plain.seconds / ours.seconds);
+    report_.add(fmt::format("new {}: CPU s/GB", what), ours.cpu_seconds / size_gb());
+    report_.add(fmt::format("new {}: peak memory, MB", what), 1e-6 * static_cast<double>(ours.peak_bytes));
+  }
+
+  void add_again(const std::string& what, const std::function<void()>& save) {
+    bench::evict_all(store_path());
+    for (const char* how : {"cold", "cached"}) {
+      const std::uint64_t before = bench::disk_bytes(store_path());
+      const bench::Cost cost = bench::measure(save);
+      const auto added = static_cast<double>(bench::disk_bytes(store_path())) - static_cast<double>(before);
+      report_.add(fmt::format("again {} {}: GB/s", what, how), size_gb() / cost.seconds);
+      report_.add(fmt::format("again {} {}: CPU s/GB", what, how), cost.cpu_seconds / size_gb());
+      report_.add(fmt::format("again {} {}: bytes added / bytes", what, how), added / static_cast<double>(size()));
+    }
+  }
+
+  const fs::path& directory_;
+  bench::Buffer& buffer_;
+  const std::uint64_t seed_;
+  Report& report_;
+  cairn::Store store_;
+  cairn::Run run_;
+  std::vector<double> array_;
+  std::int64_t next_step_ = 0;
+};
+
+void measure_large(const fs::path& directory, const Options& options, Report& report) {
+  bench::Buffer buffer(options.bytes);
+  for (std::uint64_t round = 0; round < options.rounds; ++round) {
+    LargeRound(directory, buffer, round, report).run_all();
+    fs::remove_all(directory / "large.cairn");
+    fs::remove(directory / "array.bin");
+  }
+}
+
+// ---- Command ----
+
+std::uint64_t parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) throw std::invalid_argument(kUsage);
+  return number;
+}
+
+Options parse(int count, char** words) {
+  Options options;
+  for (int i = 1; i < count; i += 2) {
+    const std::string_view name = words[i];
+    if (i + 1 == count) throw std::invalid_argument(kUsage);
+    const std::string_view value = words[i + 1];
+    if (name == "--directory") options.directory = value;
+    else if (name == "--bytes") options.bytes = parse_number(value);
+    else if (name == "--rounds") options.rounds = parse_number(value);
+    else if (name == "--blocks") options.blocks = parse_number(value);
+    else if (name == "--json") options.json = value;
+    else throw std::invalid_argument(kUsage);
+  }
+  if (options.bytes == 0 || options.bytes % 4096 != 0) throw std::invalid_argument(kUsage);
+  return options;
+}
+
+std::string command_line(int count, char** words) {
+  std::string line = fs::path(words[0]).filename().string();
+  for (int i = 1; i < count; ++i) line.append(" ").append(words[i]);
+  return line;
+}
+
+void run(const Options& options, const std::string& command) {
+  const bench::Machine machine = bench::machine_facts(options.directory);
+  fmt::print("{}\n{} cores, {}; {}; {}\n{} rounds of {} bytes, {} blocks of {} small commits\n", command, machine.cores,
+             machine.processor, machine.kernel, machine.file_system, options.rounds, options.bytes, options.blocks,
+             kBlockCommits);
+  std::fflush(stdout);
+  Report report;
+  const Scratch scratch(options.directory);
+  if (options.blocks != 0) measure_small(scratch.path(), options.blocks, report);
+  if (options.rounds != 0) measure_large(scratch.path(), options, report);
+  report.print();
+  if (options.json.empty()) return;
+  const boost::json::object all{{"command", command}, {"cores", machine.cores}, {"processor", machine.processor},
+                                {"kernel", machine.kernel}, {"file_system", machine.file_system},
+                                {"figures", report.json()}};
+  std::ofstream(options.json) << boost::json::serialize(all) << '\n';
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    run(parse(count, words), command_line(count, words));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 1;
+  }
+}

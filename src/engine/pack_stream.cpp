@@ -1,0 +1,113 @@
+#include "engine/pack_stream.h"
+
+#include <cairn/error.h>
+
+#include <cstdlib>
+#include <new>
+#include <utility>
+
+namespace cairn::engine {
+namespace {
+
+constexpr std::size_t kWindowBytes = 2u << 20;
+constexpr std::uint64_t kGapMax = 256u << 10;   // records of others in between are passed over
+constexpr std::uint64_t kRecordMax = 512u << 10;  // longer ones are read alone
+constexpr unsigned kRowMin = 3;
+
+std::uint64_t end_of(const format::BlobLocation& location) {
+  return location.offset + format::kRecordHeaderSize + location.stored_size;
+}
+
+}  // namespace
+
+void PackStream::Free::operator()(std::byte* memory) const { std::free(memory); }
+
+bool PackStream::Row::goes_on_at(const format::BlobLocation& location) const {
+  return count != 0 && location.pack == pack && location.offset >= end && location.offset - end <= kGapMax;
+}
+
+void PackStream::Row::add(const format::BlobLocation& location) {
+  count = goes_on_at(location) ? count + 1 : 1;
+  pack = location.pack;
+  end = end_of(location);
+}
+
+std::span<const std::byte> PackStream::read(const format::BlobLocation& location, const Digest& digest) {
+  if (is_streamed(location)) {
+    const auto record = record_at(location.offset, end_of(location));
+    const auto header = format::decode_record_header(record);
+    if (header && is_record_of(*header, location, digest)) return record.subspan(format::kRecordHeaderSize);
+    stop();  // what was read ahead is old, or the pack ends here, or it is damaged: the file itself tells
+  }
+  record_ = packs_.read(location, digest);
+  return record_;
+}
+
+// Lists of chunks lie behind the chunks they name and are read before them, so a row outlives reads elsewhere.
+bool PackStream::is_streamed(const format::BlobLocation& location) {
+  if (location.stored_size > kRecordMax) return false;
+  if (file_ != nullptr && streamed_.goes_on_at(location)) {
+    streamed_.add(location);
+    return true;
+  }
+  other_.add(location);
+  if (other_.count < kRowMin) return false;
+  stop();
+  file_ = packs_.direct_file(location.pack);
+  streamed_ = std::exchange(other_, {});
+  if (file_ != nullptr) read_ahead(location.offset);
+  return file_ != nullptr;
+}
+
+// The record with its header; shorter if the pack ends before `to`.
+std::span<const std::byte> PackStream::record_at(std::uint64_t from, std::uint64_t to) {
+  if (!window_.holds(from, to) && window_.holds(from, from)) {  // it begins in this window and ends in the next
+    const auto front = window_.bytes(from, window_.end);
+    record_.assign(front.begin(), front.end());
+    const std::uint64_t middle = window_.end;
+    if (!move_window(to) || !window_.holds(middle, to)) return {};
+    const auto back = window_.bytes(middle, to);
+    record_.insert(record_.end(), back.begin(), back.end());
+    return record_;
+  }
+  while (!window_.holds(from, to))
+    if (!move_window(to)) return {};
+  return window_.bytes(from, to);
+}
+
+// Goes to the next window; false at the end of the file, or if it lies behind `to` already.
+bool PackStream::move_window(std::uint64_t to) {
+  if (!next_.valid()) return false;
+  spare_ = std::move(window_.memory);
+  window_ = {};
+  window_ = next_.get();
+  if (window_.end - window_.begin == kWindowBytes) read_ahead(window_.end);
+  return window_.begin < to && window_.begin < window_.end;
+}
+
+// `begin` is brought down to a block.
+void PackStream::read_ahead(std::uint64_t begin) {
+  Memory memory = std::move(spare_);
+  if (memory == nullptr) memory.reset(static_cast<std::byte*>(std::aligned_alloc(format::kPackBlock, kWindowBytes)));
+  if (memory == nullptr) throw std::bad_alloc();
+  const auto fill = [file = file_](Memory to, std::uint64_t from) {
+    std::size_t got = 0;
+    try {
+      got = file->read_at(from, {to.get(), kWindowBytes});
+    } catch (const Error&) {
+      // Nothing was read ahead; the plain read that takes its place succeeds or says why not.
+    }
+    return Window{std::move(to), from, from + got};
+  };
+  next_ = std::async(std::launch::async, fill, std::move(memory), begin / format::kPackBlock * format::kPackBlock);
+}
+
+void PackStream::stop() {
+  if (next_.valid()) next_.wait();
+  next_ = {};
+  window_ = {};
+  file_ = nullptr;
+  streamed_ = {};
+}
+
+}  // namespace cairn::engine
