@@ -61,6 +61,7 @@ struct PendingBlobs {
 struct DiskCore {
   std::filesystem::path path;
   bool read_only = false;
+  mode_t file_mode = 0600;  // of new files: whoever may look into the directory may read them
   format::Superblock superblock;
   std::optional<LockFile> lock;
   std::optional<SpaceGuard> space;

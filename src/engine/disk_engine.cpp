@@ -63,6 +63,12 @@ void make_directory(const fs::path& path, mode_t mode) {
     base::throw_errno(errno, fmt::format("create {}", path.string()));
 }
 
+mode_t file_mode(const fs::path& store) {
+  struct stat status {};
+  if (::stat(store.c_str(), &status) != 0) base::throw_errno(errno, fmt::format("stat {}", store.string()));
+  return (status.st_mode & 0666) | 0600;
+}
+
 RecordsOptions records_options(const DiskCore& core, const DiskOptions& options, bool create) {
   RecordsOptions records;
   records.directory = core.records_path();
@@ -76,7 +82,7 @@ RecordsOptions records_options(const DiskCore& core, const DiskOptions& options,
 
 void guard_space(DiskCore& core) {
   core.space.emplace(core.path, kBallastBytes);
-  core.env = rocksdb::NewCompositeEnv(make_guarded_file_system(*core.space));
+  core.env = rocksdb::NewCompositeEnv(make_guarded_file_system(*core.space, core.file_mode));
 }
 
 // Makes the parts of a store; the superblock comes last and is what makes it one.
@@ -91,10 +97,11 @@ void create_store(const fs::path& path, const DiskOptions& options) {
     if (free < kSmallestDisk)
       throw Error(ErrorCode::no_space, fmt::format("create {}: the disk is full: {} bytes are free, expected at least {}",
                                                    path.string(), free, kSmallestDisk));
-    base::File::open(unfinished_path(path), O_WRONLY | O_CREAT, 0600);
+    base::File::open(unfinished_path(path), O_WRONLY | O_CREAT, file_mode(path));
     DiskCore core;
     core.path = path;
-    core.lock.emplace(path);
+    core.file_mode = file_mode(path);
+    core.lock.emplace(path, core.file_mode);
     core.lock->set_witness(0);
     make_directory(core.packs_path(), options.directory_mode);
     guard_space(core);
@@ -128,13 +135,11 @@ void load_state(DiskCore& core) {
   core.next_blob = base::load_big_endian<std::uint64_t>(state.data() + 8);
 }
 
-void check_witness(const DiskCore& core) {
-  const std::uint64_t witnessed = core.lock->witness();
+void check_witness(const DiskCore& core, std::uint64_t witnessed) {
   if (core.commits < witnessed)
     throw Error(ErrorCode::damaged,
-                fmt::format("open {}: {} of {} commits are lost from the records in {}; nothing was changed, repair can "
-                            "accept the loss",
-                            core.path.string(), witnessed - core.commits, witnessed, core.records_path().string()));
+                fmt::format("open {}: {} of {} commits are lost from the records in {}", core.path.string(),
+                            witnessed - core.commits, witnessed, core.records_path().string()));
 }
 
 std::map<std::uint64_t, std::uint64_t> pack_ends(const Records& records) {
@@ -151,7 +156,11 @@ std::unique_ptr<PackWriter> recover_packs(const DiskCore& core) {
   const std::map<std::uint64_t, std::uint64_t> ends = pack_ends(*core.records);
   std::uint64_t next = ends.empty() ? 1 : ends.rbegin()->first + 1;
   PackWriter::Position last;
-  for (const fs::directory_entry& entry : fs::directory_iterator(core.packs_path())) {
+  make_directory(core.packs_path(), 0700);  // an empty one may be lost on the way through an archive
+  std::error_code error;
+  fs::directory_iterator entries(core.packs_path(), error);
+  if (error) base::throw_errno(error.value(), fmt::format("open {}", core.packs_path().string()));
+  for (const fs::directory_entry& entry : entries) {
     const auto pack = format::parse_pack_file_name(entry.path().filename().string());
     if (!pack) continue;
     next = std::max(next, *pack + 1);
@@ -167,7 +176,7 @@ std::unique_ptr<PackWriter> recover_packs(const DiskCore& core) {
     if (size >= end->second && *pack == ends.rbegin()->first) last = {*pack, end->second};
   }
   const auto store_id = base::load_big_endian<std::uint64_t>(core.superblock.uuid.bytes.data() + 8);
-  return std::make_unique<PackWriter>(core.packs_path(), store_id, last, next);
+  return std::make_unique<PackWriter>(core.packs_path(), core.file_mode, store_id, last, next);
 }
 
 std::uint64_t bytes_below(const fs::path& directory) {
@@ -249,17 +258,20 @@ class DiskEngine : public Engine {
 void open_for_reading(DiskCore& core, const DiskOptions& options) {
   core.superblock = read_superblock(core.path);
   core.packs = std::make_unique<PackReader>(core.packs_path());
+  const std::uint64_t witnessed = read_witness(core.path);  // before the records, which may grow meanwhile
   core.records = std::make_shared<Records>(records_options(core, options, false));
   load_state(core);
+  check_witness(core, witnessed);
 }
 
 void open_for_writing(DiskCore& core, const DiskOptions& options) {
   core.superblock = read_superblock(core.path);
-  core.lock.emplace(core.path);
+  core.file_mode = file_mode(core.path);
+  core.lock.emplace(core.path, core.file_mode);
   guard_space(core);
   core.records = std::make_shared<Records>(records_options(core, options, false));
   load_state(core);
-  check_witness(core);
+  check_witness(core, core.lock->witness());
   core.lock->set_witness(core.commits);
   core.packs = std::make_unique<PackReader>(core.packs_path());
   core.writer = recover_packs(core);

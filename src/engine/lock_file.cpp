@@ -40,6 +40,13 @@ std::string owner_text() {
   return text;
 }
 
+std::uint64_t witness_in(const base::File& file) {
+  std::array<std::byte, 16> bytes{};
+  if (file.read_at(kWitnessOffset, bytes) != bytes.size()) return 0;
+  const auto sum = base::load_little_endian<std::uint64_t>(bytes.data() + 8);
+  return sum == base::hash64(std::span(bytes).first(8)) ? base::load_little_endian<std::uint64_t>(bytes.data()) : 0;
+}
+
 // "host a, process 12, since ..." for the message to whom comes second.
 std::string describe_owner(const base::File& file) {
   std::array<std::byte, kOwnerBytes> bytes{};
@@ -56,7 +63,8 @@ std::string describe_owner(const base::File& file) {
 
 }  // namespace
 
-LockFile::LockFile(const std::filesystem::path& store) : file_(base::File::open(store / "lock", O_RDWR | O_CREAT)) {
+LockFile::LockFile(const std::filesystem::path& store, mode_t mode)
+    : file_(base::File::open(store / "lock", O_RDWR | O_CREAT, mode)) {
   if (::flock(file_.descriptor(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
       throw Error(ErrorCode::locked, fmt::format("open {}: another process has it open for writing: {}", store.string(),
@@ -66,11 +74,11 @@ LockFile::LockFile(const std::filesystem::path& store) : file_(base::File::open(
   file_.write_at(0, base::as_bytes(owner_text()));
 }
 
-std::uint64_t LockFile::witness() const {
-  std::array<std::byte, 16> bytes{};
-  if (file_.read_at(kWitnessOffset, bytes) != bytes.size()) return 0;
-  const auto sum = base::load_little_endian<std::uint64_t>(bytes.data() + 8);
-  return sum == base::hash64(std::span(bytes).first(8)) ? base::load_little_endian<std::uint64_t>(bytes.data()) : 0;
+std::uint64_t LockFile::witness() const { return witness_in(file_); }
+
+std::uint64_t read_witness(const std::filesystem::path& store) {
+  const auto file = base::File::open_if_exists(store / "lock", O_RDONLY);
+  return file ? witness_in(*file) : 0;
 }
 
 void LockFile::set_witness(std::uint64_t commits) const {

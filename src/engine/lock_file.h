@@ -13,7 +13,8 @@ namespace cairn::engine {
 class LockFile {
  public:
   /// Takes the lock without waiting. Throws locked, naming the holder; io if the file system has no working flock.
-  explicit LockFile(const std::filesystem::path& store);
+  /// A lock file that has to be made gets `mode`.
+  explicit LockFile(const std::filesystem::path& store, mode_t mode = 0600);
 
   /// The number of commits a writer has acknowledged, as far as it got to be written: it may lag, never lead.
   /// 0 if none is recorded.
@@ -23,5 +24,8 @@ class LockFile {
  private:
   base::File file_;
 };
+
+/// The witness of a store that another process may be writing; 0 if none is recorded.
+std::uint64_t read_witness(const std::filesystem::path& store);
 
 }  // namespace cairn::engine

@@ -46,9 +46,9 @@ struct PackWriter::Segment {
   std::shared_ptr<base::File> file;
 };
 
-PackWriter::PackWriter(std::filesystem::path directory, std::uint64_t store_id, Position last,
+PackWriter::PackWriter(std::filesystem::path directory, mode_t mode, std::uint64_t store_id, Position last,
                        std::uint64_t next_pack)
-    : directory_(std::move(directory)), store_id_(store_id), next_pack_(next_pack) {
+    : directory_(std::move(directory)), mode_(mode), store_id_(store_id), next_pack_(next_pack) {
   if (last.pack != 0 && last.end < kPackBytesMax) open_pack(last.pack, last.end);
   thread_ = std::thread([this] { run(); });
 }
@@ -126,11 +126,11 @@ void PackWriter::open_pack(std::uint64_t pack, std::uint64_t end) {
   const std::filesystem::path path = directory_ / format::pack_file_name(pack);
   base::File file;
   if (direct_) {
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_DIRECT | O_CLOEXEC, 0600);
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_DIRECT | O_CLOEXEC, mode_);
     if (descriptor >= 0) file = base::File(descriptor, path.string());
     else direct_ = false;  // EINVAL where the file system has no direct I/O; other errors show again below
   }
-  if (!file.is_open()) file = base::File::open(path, O_RDWR | O_CREAT);
+  if (!file.is_open()) file = base::File::open(path, O_RDWR | O_CREAT, mode_);
   file_ = std::make_shared<base::File>(std::move(file));
   pack_ = pack;
   append_end_ = end;

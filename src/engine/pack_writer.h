@@ -36,7 +36,9 @@ class PackWriter {
   };
 
   /// Continues after `last`; the file of `last` has been cut to its end. `next_pack` has never been used.
-  PackWriter(std::filesystem::path directory, std::uint64_t store_id, Position last, std::uint64_t next_pack);
+  /// New packs get `mode`.
+  PackWriter(std::filesystem::path directory, mode_t mode, std::uint64_t store_id, Position last,
+             std::uint64_t next_pack);
   ~PackWriter();
   PackWriter(const PackWriter&) = delete;
   PackWriter& operator=(const PackWriter&) = delete;
@@ -76,6 +78,7 @@ class PackWriter {
   [[noreturn]] void rethrow_failure() const;
 
   const std::filesystem::path directory_;
+  const mode_t mode_;
   const std::uint64_t store_id_;
 
   mutable std::mutex mutex_;

@@ -42,6 +42,7 @@ rocksdb::DBOptions database_options(const RecordsOptions& options) {
   db.max_open_files = options.secondary ? -1 : 1000;
   db.skip_stats_update_on_db_open = true;
   db.skip_checking_sst_file_sizes_on_db_open = true;
+  db.db_host_id = "";  // else every table file carries the name of the machine
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
   // Not for a secondary: its purge in the background asserts that it is a primary (7.8.3, db_impl.cc:1686).

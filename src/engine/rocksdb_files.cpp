@@ -94,8 +94,8 @@ class GuardedFile : public FSWritableFile {
 
 class GuardedFileSystem : public rocksdb::FileSystemWrapper {
  public:
-  explicit GuardedFileSystem(SpaceGuard& guard)
-      : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()), guard_(guard) {}
+  GuardedFileSystem(SpaceGuard& guard, mode_t mode)
+      : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()), guard_(guard), mode_(mode) {}
 
   const char* Name() const override { return "cairn.GuardedFileSystem"; }
 
@@ -139,7 +139,7 @@ class GuardedFileSystem : public rocksdb::FileSystemWrapper {
     const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | extra;
     bool direct = options.use_direct_writes && !options.use_mmap_writes;
     const auto open_as = [&](int with) {
-      return with_ballast(guard_, [&] { return ::open(path.c_str(), flags | with, 0600); });
+      return with_ballast(guard_, [&] { return ::open(path.c_str(), flags | with, mode_); });
     };
     int descriptor = open_as(direct ? O_DIRECT : 0);
     if (descriptor < 0 && errno == EINVAL && direct) {  // a file system without direct I/O
@@ -156,12 +156,13 @@ class GuardedFileSystem : public rocksdb::FileSystemWrapper {
   }
 
   SpaceGuard& guard_;
+  mode_t mode_;
 };
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> make_guarded_file_system(SpaceGuard& guard) {
-  return std::make_shared<GuardedFileSystem>(guard);
+std::shared_ptr<rocksdb::FileSystem> make_guarded_file_system(SpaceGuard& guard, mode_t mode) {
+  return std::make_shared<GuardedFileSystem>(guard, mode);
 }
 
 }  // namespace cairn::engine

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <rocksdb/file_system.h>
+#include <sys/types.h>
 
 #include "engine/space_guard.h"
 
@@ -11,6 +12,7 @@ namespace cairn::engine {
 
 /// Wraps the default file system. A write that finds no room gives the ballast back and goes on where it stopped;
 /// only when that does not help either is RocksDB told. `guard` must outlive the file system.
-std::shared_ptr<rocksdb::FileSystem> make_guarded_file_system(SpaceGuard& guard);
+/// New files get `mode`.
+std::shared_ptr<rocksdb::FileSystem> make_guarded_file_system(SpaceGuard& guard, mode_t mode);
 
 }  // namespace cairn::engine

@@ -15,7 +15,6 @@ namespace cairn {
 namespace {
 
 constexpr std::string_view kWhat = "array";
-constexpr unsigned kRankMax = 64;
 
 std::uint64_t stored_size(wire::Array::Reader array) {
   if (array.which() == wire::Array::INLINE) return array.getInline().size();

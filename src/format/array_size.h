@@ -11,6 +11,8 @@
 
 namespace cairn::format {
 
+inline constexpr std::size_t kRankMax = 64;  ///< dimensions of an array
+
 /// dtype_size * product(shape); empty if that is more than 2^63-1.
 inline std::optional<std::uint64_t> array_size(DType dtype, std::span<const std::uint64_t> shape) {
   if (std::find(shape.begin(), shape.end(), 0u) != shape.end()) return 0;  // whatever the others are

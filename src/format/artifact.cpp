@@ -80,8 +80,10 @@ bool is_entry_name(std::string_view name) {
 std::vector<std::byte> encode_directory(const Directory& directory) {
   capnp::MallocMessageBuilder message;
   auto wire = message.initRoot<wire::Directory>();
-  auto entries = wire.initEntries(static_cast<unsigned>(directory.entries.size()));
-  for (unsigned i = 0; i < entries.size(); ++i) write_entry(entries[i], directory.entries[i]);
+  if (!directory.entries.empty()) {  // an empty list stays unset: one spelling for equal values
+    auto entries = wire.initEntries(static_cast<unsigned>(directory.entries.size()));
+    for (unsigned i = 0; i < entries.size(); ++i) write_entry(entries[i], directory.entries[i]);
+  }
   return canonical_bytes(wire, "directory");
 }
 

@@ -2,6 +2,8 @@
 
 #include <cairn/error.h>
 
+#include <fmt/format.h>
+
 #include "format/blob.h"
 #include "format/wire.h"
 
@@ -10,6 +12,21 @@ namespace {
 
 constexpr std::string_view kWhat = "checkpoint";
 constexpr std::size_t kNamesMax = 1u << 20;
+
+// Throws limit for more than is read back.
+template <class List>
+unsigned list_size(const List& list) {
+  if (list.size() > kNamesMax)
+    throw Error(ErrorCode::limit, fmt::format("checkpoint with {} names of a kind, expected at most {}", list.size(), kNamesMax));
+  return static_cast<unsigned>(list.size());
+}
+
+void set_unfinished(capnp::List<wire::NodeState>::Builder list, const CheckpointRecord& checkpoint) {
+  for (unsigned i = 0; i < list.size(); ++i) {
+    set_uuid(list[i].initUuid(), checkpoint.unfinished[i].first);
+    list[i].setState(static_cast<std::uint8_t>(checkpoint.unfinished[i].second));
+  }
+}
 
 void set_names(capnp::List<wire::NamedDigest>::Builder list, const std::map<std::string, Digest>& names) {
   unsigned at = 0;
@@ -54,22 +71,21 @@ std::vector<std::byte> encode_checkpoint(const CheckpointRecord& checkpoint) {
   capnp::MallocMessageBuilder message;
   auto builder = message.initRoot<wire::Checkpoint>();
   set_uuid(builder.initRun(), checkpoint.run);
-  builder.setRunName(as_wire_text(checkpoint.run_name));
+  if (!checkpoint.run_name.empty()) builder.setRunName(as_wire_text(checkpoint.run_name));
   builder.setSequence(checkpoint.sequence);
   builder.setStep(checkpoint.step);
   set_digest(builder.initParent(), checkpoint.parent);
   builder.setTime(checkpoint.time);
-  set_names(builder.initState(static_cast<unsigned>(checkpoint.state.size())), checkpoint.state);
-  set_names(builder.initArtifacts(static_cast<unsigned>(checkpoint.artifacts.size())), checkpoint.artifacts);
-  builder.setMetadata(as_data(checkpoint.metadata));
-  auto unfinished = builder.initUnfinished(static_cast<unsigned>(checkpoint.unfinished.size()));
-  for (unsigned i = 0; i < unfinished.size(); ++i) {
-    set_uuid(unfinished[i].initUuid(), checkpoint.unfinished[i].first);
-    unfinished[i].setState(static_cast<std::uint8_t>(checkpoint.unfinished[i].second));
-  }
+  // What is empty stays unset: one spelling for equal values.
+  if (const auto count = list_size(checkpoint.state)) set_names(builder.initState(count), checkpoint.state);
+  if (const auto count = list_size(checkpoint.artifacts)) set_names(builder.initArtifacts(count), checkpoint.artifacts);
+  if (!checkpoint.metadata.empty()) builder.setMetadata(as_data(checkpoint.metadata));
+  if (const auto count = list_size(checkpoint.unfinished)) set_unfinished(builder.initUnfinished(count), checkpoint);
   builder.setNodeNext(checkpoint.node_next);
-  auto tags = builder.initTags(static_cast<unsigned>(checkpoint.tags.size()));
-  for (unsigned i = 0; i < tags.size(); ++i) tags.set(i, as_wire_text(checkpoint.tags[i]));
+  if (const auto count = list_size(checkpoint.tags)) {
+    auto tags = builder.initTags(count);
+    for (unsigned i = 0; i < count; ++i) tags.set(i, as_wire_text(checkpoint.tags[i]));
+  }
   builder.setBytesNew(checkpoint.bytes_new);
   builder.setBytesShared(checkpoint.bytes_shared);
   return canonical_bytes(builder, kWhat);

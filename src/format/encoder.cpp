@@ -79,6 +79,8 @@ void Encoder::bytes(std::span<const std::byte> value) const {
 }
 
 void Encoder::array(DType dtype, std::span<const std::uint64_t> shape, std::span<const std::byte> data) const {
+  if (shape.size() > format::kRankMax)
+    throw Error(ErrorCode::limit, fmt::format("array with {} dimensions, expected at most {}", shape.size(), format::kRankMax));
   if (const auto size = format::array_size(dtype, shape); size != data.size())
     throw Error(ErrorCode::invalid_argument, fmt::format("array of {}: {} bytes do not fill its shape",
                                                          dtype_name(dtype), data.size()));

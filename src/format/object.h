@@ -18,6 +18,8 @@ namespace cairn::format {
 inline constexpr std::size_t kObjectBytesMax = std::size_t{1} << 30;
 /// Nulls in lists take no room in canonical form; an object has at most so many of them beyond its size in words.
 inline constexpr std::uint64_t kEmptyElementsMax = std::uint64_t{1} << 24;
+/// Distinct classes in one object.
+inline constexpr std::uint32_t kSchemasMax = 65'535;
 
 /// Where the blobs that an object needs go while it is encoded.
 class ObjectSink {

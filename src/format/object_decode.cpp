@@ -9,7 +9,6 @@ namespace cairn::format {
 namespace {
 
 constexpr std::string_view kWhat = "object";
-constexpr std::uint32_t kSchemasMax = 65'535;
 
 // Only the canonical form is an object. It has no two pointers to one place, so walking all of it costs no more than
 // its size, whoever made it.

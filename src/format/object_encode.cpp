@@ -17,6 +17,8 @@ constexpr std::size_t kScratchWords = 256;  // small objects are built on the st
 void check_limits(std::size_t bytes, const EncodeContext& context) {
   if (bytes > kObjectBytesMax)
     throw Error(ErrorCode::limit, fmt::format("object of {} bytes, expected at most {}", bytes, kObjectBytesMax));
+  if (context.schema_count() > kSchemasMax)
+    throw Error(ErrorCode::limit, fmt::format("object with {} schemas, expected at most {}", context.schema_count(), kSchemasMax));
   // An element that is not null takes a word at least.
   const std::uint64_t elements_max = bytes / sizeof(capnp::word) + kEmptyElementsMax;
   if (context.elements() > elements_max)

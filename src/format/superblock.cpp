@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kMagic = "cairn store\n";
 constexpr std::string_view kDigestName = "xxh3-128";
 constexpr std::string_view kChunkingName = "gear-1 8192:4194304 16384:536870912 65536";
+constexpr std::string_view kFeatures = "none";  // a later build may add names; one that is not known is refused
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
@@ -44,9 +45,9 @@ std::optional<std::map<std::string, std::string, std::less<>>> parse_lines(std::
 }  // namespace
 
 std::string encode_superblock(const Superblock& superblock) {
-  std::string text = fmt::format("{}format {}\nuuid {}\ncreated {}\ndigest {}\nchunking {}\n", kMagic,
-                                 superblock.format, superblock.uuid.text(), superblock.created, kDigestName,
-                                 kChunkingName);
+  std::string text = fmt::format("{}format {}\nfeatures {}\nuuid {}\ncreated {}\ndigest {}\nchunking {}\n", kMagic,
+                                 superblock.format, kFeatures, superblock.uuid.text(), superblock.created,
+                                 kDigestName, kChunkingName);
   text += fmt::format("checksum {}\n", checksum(text));
   return text;
 }
@@ -69,7 +70,7 @@ Superblock decode_superblock(std::string_view bytes, std::string_view path) {
 
   const std::size_t last = bytes.rfind("checksum ");
   const auto sum = lines->find("checksum");
-  if (sum == lines->end()) throw damaged("expected a checksum at its end");
+  if (sum == lines->end() || bytes.find('\n', last) + 1 != bytes.size()) throw damaged("expected a checksum at its end");
   if (sum->second != checksum(bytes.substr(0, last))) throw damaged("its checksum does not match");
   const auto text = [&](std::string_view key) {
     const auto found = lines->find(key);
@@ -78,8 +79,10 @@ Superblock decode_superblock(std::string_view bytes, std::string_view path) {
   const std::optional<Uuid> uuid = Uuid::parse(text("uuid"));
   const auto created = parse_number<std::int64_t>(text("created"));
   if (!uuid || !created) throw damaged("expected a UUID and a time of creation");
-  if (text("digest") != kDigestName || text("chunking") != kChunkingName)
-    throw damaged(fmt::format("expected digest {} and chunking {}", kDigestName, kChunkingName));
+  for (const auto& [key, known] : {std::pair{"features", kFeatures}, {"digest", kDigestName}, {"chunking", kChunkingName}})
+    if (text(key) != known)
+      throw Error(ErrorCode::newer_format, fmt::format("open {}: {} '{}' is not known to this build, which reads '{}'", path,
+                                                       key, text(key), known));
   return {*format, *uuid, *created};
 }
 

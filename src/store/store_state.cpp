@@ -38,7 +38,9 @@ format::RunRecord StoreState::run_record(const engine::View& view, CellId cell) 
 std::shared_ptr<RunState> StoreState::share_run(CellId cell, const engine::View& view) {
   std::lock_guard lock(runs_mutex_);
   if (auto shared = runs_[cell].lock()) return shared;
-  auto state = std::make_shared<RunState>(shared_from_this(), cell, view.cell(cell).epoch + 1, run_record(view, cell));
+  // The writer of the store owns the nodes of no run; a run has an owner of its own.
+  const std::uint64_t epoch = cell == format::kLooseCell ? 0 : view.cell(cell).epoch + 1;
+  auto state = std::make_shared<RunState>(shared_from_this(), cell, epoch, run_record(view, cell));
   runs_[cell] = state;
   return state;
 }

@@ -32,7 +32,7 @@ struct Record {
 struct Pack {
   Pack() {
     std::filesystem::create_directories(directory);
-    engine::PackWriter writer(directory, 1, {}, 1);
+    engine::PackWriter writer(directory, 0600, 1, {}, 1);
     for (unsigned i = 0; i < 400; ++i) {
       Record record;
       record.bytes = std::vector<std::byte>(1000 + i * 7919 % 60000, static_cast<std::byte>(i));
