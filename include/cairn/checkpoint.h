@@ -24,10 +24,12 @@ struct Checkpoint {
   std::map<std::string, ObjectId> state;
   std::map<std::string, ArtifactId> artifacts;
   Map metadata;
-  std::vector<std::string> tags;                          ///< given when it was committed
+  std::vector<std::string> tags;                          ///< that name it now, in order
   std::vector<std::pair<Uuid, NodeState>> unfinished;     ///< nodes of the run that were not finished
   std::uint64_t bytes_new = 0;
   std::uint64_t bytes_shared = 0;
+  /// Only in listings: its record is damaged, and nothing is known of it but id, run, sequence, step, time and tags.
+  bool damaged = false;
 };
 
 /// What a commit did.

@@ -92,6 +92,7 @@ class LinkTypes {
   constexpr LinkTypes(std::initializer_list<LinkType> types) {
     for (const LinkType type : types) bits_ |= bit(type);
   }
+  constexpr void add(LinkType type) { bits_ |= bit(type); }
   constexpr bool has(LinkType type) const { return (bits_ & bit(type)) != 0; }
   static constexpr LinkTypes all() {
     return {LinkType::input, LinkType::create, LinkType::return_, LinkType::call, LinkType::reference};

@@ -77,7 +77,7 @@ class StepResult {
   const T* operator->() const { return &value_; }
   Uuid data() const { return data_; }
   Uuid process() const { return process_; }
-  /// True if the work was not done now: the result was read from the record.
+  /// True if the result was read from the record of another call.
   bool recorded_before() const { return recorded_before_; }
 
  private:
@@ -166,13 +166,17 @@ class Run {
   std::optional<Checkpoint> tagged(std::string_view tag) const;
   /// The newest checkpoint of which every byte is there and matches its digest.
   std::optional<Checkpoint> latest_valid(std::vector<SkippedCheckpoint>* skipped = nullptr) const;
-  /// Newest first. Cost: a page, whatever the length of the history.
+  /// Newest first. One with a damaged record is listed all the same, see Checkpoint::damaged. Cost: a page and the
+  /// run's tags, whatever the length of the history.
   std::vector<Checkpoint> history(const HistoryOptions& options = {}) const;
 
   /// Does a piece of work at most once: if a step with this name, these inputs (by content) and this code version
   /// is recorded in the run, returns its result; else calls `work` and records the result, the inputs and the
   /// links between them in one durable commit. `work` returns a storable value or an ArtifactId. An exception from
-  /// it is passed on and nothing is recorded. If the process dies before the commit, `work` runs again next time.
+  /// it is passed on and nothing is recorded. If the process dies before the commit, `work` runs again next time; if
+  /// several threads come to one step at once, each may do the work, one record stands, and all get its result.
+  /// Throws rule_violation for a bad or repeated label, and before `work` is called if the run is finished;
+  /// not_found for an input that is no node; type_mismatch if the recorded result is not of the type of `work`.
   template <class Work>
   auto step(std::string_view name, const Inputs& inputs, Work&& work, const StepOptions& options = {})
       -> StepResult<std::decay_t<std::invoke_result_t<Work>>>;
@@ -183,6 +187,7 @@ class Run {
 
   /// Marks the run's workflow node as finished (or failed, or killed) and links what it returned, which must be
   /// nodes. Nothing can be linked to it afterwards; finishing it again in the same state does nothing.
+  /// Throws rule_violation if it is finished in another state.
   void finish(const Inputs& returned = {}, NodeState state = NodeState::finished);
 
  private:
@@ -196,13 +201,13 @@ class Run {
 
   struct StepRun {  // one step between its look-up and its record
     std::unique_ptr<store::StepOutcome> outcome;
-    bool found = false;
+    bool found = false;  // recorded by another call, before or meanwhile
     StepRun();
     StepRun(StepRun&&) noexcept;
     ~StepRun();
     Uuid data() const;
     Uuid process() const;
-    const Content& content() const;
+    ArtifactId artifact() const;
   };
   StepRun begin_step(std::string_view name, const Inputs& inputs, const StepOptions& options);
   void record_step(StepRun& step, const Encodable& result, std::string_view type);
@@ -218,18 +223,17 @@ auto Run::step(std::string_view name, const Inputs& inputs, Work&& work, const S
   using T = std::decay_t<std::invoke_result_t<Work>>;
   StepRun step = begin_step(name, inputs, options);
   if constexpr (std::same_as<T, ArtifactId>) {
-    const bool found = step.found;
-    if (!found) record_step(step, std::forward<Work>(work)());
-    return StepResult<T>(std::get<ArtifactId>(step.content()), step.data(), step.process(), found);
+    if (!step.found) record_step(step, std::forward<Work>(work)());
+    return StepResult<T>(step.artifact(), step.data(), step.process(), step.found);
   } else {
-    if (step.found) {
-      std::optional<T> value;
-      read_step(step, [&](const Decoder& in) { value = decode<T>(in); });
-      return StepResult<T>(std::move(*value), step.data(), step.process(), true);
+    if (!step.found) {
+      T made = std::forward<Work>(work)();
+      record_step(step, encodable(made), type_name<T>());
+      if (!step.found) return StepResult<T>(std::move(made), step.data(), step.process(), false);
     }
-    T value = std::forward<Work>(work)();
-    record_step(step, encodable(value), type_name<T>());
-    return StepResult<T>(std::move(value), step.data(), step.process(), false);
+    std::optional<T> value;
+    read_step(step, [&](const Decoder& in) { value = decode<T>(in); });
+    return StepResult<T>(std::move(*value), step.data(), step.process(), true);
   }
 }
 

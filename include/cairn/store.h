@@ -18,8 +18,11 @@
 
 namespace cairn {
 
+class Store;
+
 namespace store {
 class StoreState;
+Store make_store(std::shared_ptr<StoreState> state);
 }
 
 struct OpenOptions {
@@ -39,7 +42,7 @@ struct RunInfo {
   Uuid uuid;
   Timestamp created{};
   std::uint64_t checkpoint_count = 0;
-  std::optional<Checkpoint> latest;
+  std::optional<Checkpoint> latest;  ///< as in Run::history
 };
 
 struct KindStats {
@@ -163,6 +166,7 @@ class Store {
   VerifyReport verify(const VerifyOptions& options = {}) const;
 
  private:
+  friend Store store::make_store(std::shared_ptr<store::StoreState> state);
   explicit Store(std::shared_ptr<store::StoreState> state);
   ObjectId put_encoded(const Encodable& value, std::string_view type);
   void get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const;

@@ -62,10 +62,16 @@ Bytes read_blob(const DiskCore& core, const Records& records, const rocksdb::Rea
                 const format::BlobLocation& location, const Digest& digest) {
   Bytes stored = location.packed ? core.packs->read(location, digest)
                                  : read_beside_records(records, options, location, digest);
-  Bytes bytes = decompress(location.codec, std::move(stored), location.size);
-  if (format::blob_digest(location.kind, location.probe, bytes) != digest)
-    throw Error(ErrorCode::damaged, fmt::format("read {} {}: its bytes do not match the digest",
-                                                format::blob_kind_name(location.kind), digest.hex()));
+  const auto damaged = [&](std::string_view what) {
+    return Error(ErrorCode::damaged, fmt::format("read {} {}: {}", format::blob_kind_name(location.kind), digest.hex(), what));
+  };
+  Bytes bytes;
+  try {
+    bytes = decompress(location.codec, std::move(stored), location.size);
+  } catch (const Error& error) {
+    throw damaged(error.what());
+  }
+  if (format::blob_digest(location.kind, location.probe, bytes) != digest) throw damaged("its bytes do not match the digest");
   return bytes;
 }
 

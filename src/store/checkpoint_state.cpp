@@ -16,6 +16,7 @@
 #include "object/objects.h"
 #include "store/embedded.h"
 #include "store/history.h"
+#include "store/step.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -101,13 +102,19 @@ void CheckpointState::tag(std::string_view name) {
   if (std::ranges::find(tags_, name) == tags_.end()) tags_.emplace_back(name);
 }
 
-// The newest checkpoint of this step, if it holds the same content.
+// The newest checkpoint of this step, if it holds the same content and can be read.
 std::optional<Receipt> CheckpointState::find_equal(const engine::View& view, const Digest& content) const {
   const auto sequence = sequence_at(view, run_->cell(), step_);
   if (!sequence) return std::nullopt;
   const format::CheckpointRow row = checkpoint_row(view, run_->cell(), *sequence);
   if (row.content != content) return std::nullopt;
-  return Receipt{row.id, *sequence, true, 0, staging_->bytes_added() + staging_->bytes_existed()};
+  try {
+    run_->store().checkpoint_record(view, row.id);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
+    return std::nullopt;  // a commit of the same content must be one that restarts
+  }
+  return Receipt{row.id, *sequence, true, 0, staged_bytes(*staging_)};
 }
 
 Receipt CheckpointState::commit() {
@@ -121,7 +128,7 @@ Receipt CheckpointState::commit() {
 
   Receipt receipt;
   const std::string doing = fmt::format("commit checkpoint {} of {}", step_, run_->title());
-  if (tags_.empty()) {
+  if (tags_.empty() && !has_new(*staging_)) {  // else the copy that is there may be damaged, and these bytes repair it
     if (auto equal = find_equal(*run_->store().engine().view(), content)) {
       staging_ = nullptr;
       return *equal;

@@ -43,6 +43,8 @@ std::vector<Named> find_by_prefix(const engine::View& view, std::string_view pre
   for (const Digest& digest : view.blobs_with_prefix(bytes, 16 * kMatchesMax)) {
     if (!digest.hex().starts_with(digits)) continue;
     const engine::BlobKind kind = view.find_blob(digest)->kind;
+    // The blob of a commit that came to nothing is no checkpoint.
+    if (kind == engine::BlobKind::checkpoint && !view.find_claim(format::claim::checkpoint(CheckpointId{digest}))) continue;
     if (kind == engine::BlobKind::object || kind == engine::BlobKind::artifact || kind == engine::BlobKind::checkpoint)
       add({std::string(format::blob_kind_name(kind)), digest, {}});
   }

@@ -38,6 +38,14 @@ void walk_history(const engine::View& view, CellId cell, std::uint64_t before,
     if (!visit(format::row::parse_checkpoint(cursor->key()), format::decode_checkpoint_row(cursor->value()))) return;
 }
 
+TagIndex tags_by_sequence(const engine::View& view, CellId cell) {
+  TagIndex tags;
+  const auto cursor = view.rows(cell);
+  for (bool more = cursor->seek(format::row::tag("")); more && cursor->key()[0] == format::row::kTag; more = cursor->next())
+    tags[format::parse_be64(cursor->value())].emplace_back(cursor->key().substr(1));
+  return tags;
+}
+
 std::optional<CheckpointPlace> find_checkpoint(const engine::View& view, const CheckpointId& id) {
   const auto owner = view.find_claim(format::claim::checkpoint(id));
   if (!owner || owner->size() != 16) return std::nullopt;

@@ -5,7 +5,9 @@
 #include <cairn/run.h>
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +28,10 @@ std::optional<std::uint64_t> sequence_tagged(const engine::View& view, CellId ce
 /// Cost: one step of a cursor for each, whatever the length of the history.
 void walk_history(const engine::View& view, CellId cell, std::uint64_t before,
                   const std::function<bool(std::uint64_t sequence, const format::CheckpointRow&)>& visit);
+
+/// The tags of a run by the checkpoint they name, in order of name.
+using TagIndex = std::map<std::uint64_t, std::vector<std::string>>;
+TagIndex tags_by_sequence(const engine::View& view, CellId cell);
 
 /// Where a checkpoint is.
 struct CheckpointPlace {

@@ -37,8 +37,10 @@ CheckpointBuilder Run::checkpoint(std::int64_t step) {
 }
 
 std::optional<Checkpoint> Run::latest() const {
-  std::vector<Checkpoint> newest = history({std::nullopt, 1});
-  return newest.empty() ? std::nullopt : std::optional(std::move(newest.front()));
+  const auto view = state_->store().engine().view();
+  const std::uint64_t head = state_->store().run_record(*view, state_->cell()).head;
+  if (head == 0) return std::nullopt;
+  return state_->store().public_checkpoint(*view, store::checkpoint_row(*view, state_->cell(), head).id);
 }
 
 std::optional<Checkpoint> Run::at(std::int64_t step) const {
@@ -74,8 +76,9 @@ std::vector<Checkpoint> Run::history(const HistoryOptions& options) const {
   }
   std::vector<Checkpoint> checkpoints;
   if (options.limit == 0) return checkpoints;
-  store::walk_history(*view, state_->cell(), before, [&](std::uint64_t, const format::CheckpointRow& row) {
-    checkpoints.push_back(state_->store().public_checkpoint(*view, row.id));
+  const store::TagIndex tags = store::tags_by_sequence(*view, state_->cell());
+  store::walk_history(*view, state_->cell(), before, [&](std::uint64_t sequence, const format::CheckpointRow& row) {
+    checkpoints.push_back(state_->store().listed_checkpoint(*view, state_->name(), sequence, row, tags));
     return checkpoints.size() < options.limit;
   });
   return checkpoints;
@@ -107,7 +110,10 @@ Run::StepRun::StepRun(StepRun&&) noexcept = default;
 Run::StepRun::~StepRun() = default;
 Uuid Run::StepRun::data() const { return outcome->data; }
 Uuid Run::StepRun::process() const { return outcome->process; }
-const Content& Run::StepRun::content() const { return outcome->content; }
+ArtifactId Run::StepRun::artifact() const {
+  if (const auto* id = std::get_if<ArtifactId>(&outcome->content)) return *id;
+  throw Error(ErrorCode::type_mismatch, fmt::format("step {}: its recorded result is an object, expected an artifact", outcome->name));
+}
 
 Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const StepOptions& options) {
   if (name.empty()) throw Error(ErrorCode::invalid_argument, fmt::format("step of {}: expected a name", state_->title()));
@@ -119,6 +125,7 @@ Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const 
   const auto view = state_->store().engine().view();
   store::resolve_inputs(*state_, *view, inputs, *step.outcome);
   step.found = store::find_step(*state_, *view, *step.outcome);
+  if (!step.found) store::require_unfinished(*state_, *view, fmt::format("step {}", name));
   step.outcome->started = base::now_nanoseconds();
   return step;
 }
@@ -126,17 +133,17 @@ Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const 
 void Run::record_step(StepRun& step, const Encodable& result, std::string_view type) {
   const std::uint64_t before = store::staged_bytes(*step.outcome->staging);
   const ObjectId object = object::write_object(*step.outcome->staging, result);
-  store::record_step(*state_, *step.outcome, object, type, store::staged_bytes(*step.outcome->staging) - before);
+  step.found = store::record_step(*state_, *step.outcome, object, type, store::staged_bytes(*step.outcome->staging) - before);
 }
 
 void Run::record_step(StepRun& step, const ArtifactId& result) {
   const auto view = state_->store().engine().view();
   const format::Artifact artifact = format::decode_artifact(view->get_blob(format::BlobKind::artifact, result.digest));
-  store::record_step(*state_, *step.outcome, result, "artifact", artifact.size);
+  step.found = store::record_step(*state_, *step.outcome, result, "artifact", artifact.size);
 }
 
 void Run::read_step(const StepRun& step, const Decode& decode) const {
-  const ObjectId* object = std::get_if<ObjectId>(&step.content());
+  const ObjectId* object = std::get_if<ObjectId>(&step.outcome->content);
   if (object == nullptr)
     throw Error(ErrorCode::type_mismatch, fmt::format("step {} of {}: its recorded result is an artifact, expected an object",
                                                       step.outcome->name, state_->title()));
@@ -147,15 +154,15 @@ Node Run::add(std::string_view label, const std::filesystem::path& path) {
   graph::check_label(label);
   const auto staging = state_->store().engine().stage();
   const object::AddedArtifact added = object::add_path(*staging, path);
-  {
-    const auto view = state_->store().engine().view();
-    if (const auto id = store::find_given_data(*state_, *view, added.id.digest, label)) {
-      const graph::GraphReader reader(*view, state_->store().labels());
-      return state_->store().public_node(*view, reader.get_record(*id));
-    }
-  }
   Node node;
+  const auto find = [&](const engine::View& view) {
+    const auto id = store::find_given_data(*state_, view, added.id.digest, label);
+    if (id) node = state_->store().public_node(view, graph::GraphReader(view, state_->store().labels()).get_record(*id));
+    return id.has_value();
+  };
+  if (!store::has_new(*staging) && find(*state_->store().engine().view())) return node;
   state_->commit(staging.get(), 1, {}, fmt::format("add {} to {}", path.string(), state_->title()), [&](store::Draft& draft) {
+    if (find(draft.view)) return;
     const format::NodeRecord record = store::data_node(*state_, "artifact", label, added.id, added.size_bytes);
     draft.graph.add_node(draft.new_node(), record);
     node = state_->store().public_node(draft.view, record);
@@ -172,12 +179,15 @@ void Run::finish(const Inputs& returned, NodeState state) {
       throw Error(ErrorCode::invalid_argument, fmt::format("finish {}: what it returns as {} must be a node", state_->title(), input.label()));
     labels.push_back(input.label());
   }
-  if (node().state == state) return;
   state_->commit(nullptr, 0, labels, fmt::format("finish {}", state_->title()), [&](store::Draft& draft) {
+    format::NodeRecord record = draft.graph.node(draft.run.workflow);
+    if (record.state == state) return;
+    if (is_terminal(record.state))
+      throw Error(ErrorCode::rule_violation, fmt::format("finish {} as {}: it is {} already", state_->title(), state_name(state),
+                                                         state_name(record.state)));
     const graph::GraphReader reader(draft.view, state_->store().labels());
     for (const Input& input : returned)
       draft.graph.add_link(draft.run.workflow, reader.get_id(*input.node()), LinkType::return_, input.label());
-    format::NodeRecord record = draft.graph.node(draft.run.workflow);
     record.state = state;
     record.modified = base::now_nanoseconds();
     draft.graph.update_node(draft.run.workflow, std::move(record));

@@ -37,6 +37,8 @@ std::string RunState::title() const {
 // Leases a block if the run has too few ids left. Larger ones each time, so that a long run leases rarely and a
 // short one wastes little.
 void RunState::reserve_nodes(const format::RunRecord& record, std::uint64_t count) {
+  // A commit that took the spare block but whose outcome could not be told may have happened.
+  if (record.node_end > spare_.first) spare_ = {};
   if (room(record) >= count || spare_.count >= count) return;
   const std::uint64_t block = std::clamp(record.node_block * 4, kFirstBlock, kLargestBlock);
   spare_ = store_->root().lease_nodes(cell_, std::max(block, count));
@@ -50,11 +52,9 @@ void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::v
   std::lock_guard lock(mutex_);
   reserve_nodes(store_->run_record(*store_->engine().view(), cell_), node_count);
   const CommitRequest request{cell_, epoch_, staging, doing};
-  bool spare_used = false;
   commit_cell(store_->engine(), request, [&](const engine::View& view) {
     format::RunRecord record = store_->run_record(view, cell_);
-    spare_used = room(record) < node_count;
-    if (spare_used) {
+    if (room(record) < node_count) {
       record.node_next = spare_.first;
       record.node_end = spare_.first + spare_.count;
       record.node_block = spare_.count;
@@ -69,7 +69,6 @@ void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::v
     changed.rows.push_back({format::row::run(), format::encode_run(record)});
     return changed;
   });
-  if (spare_used) spare_ = {};
 }
 
 }  // namespace cairn::store

@@ -1,5 +1,7 @@
 #include "store/statistics.h"
 
+#include <cairn/error.h>
+
 #include "format/superblock.h"
 #include "store/history.h"
 #include "store/store_state.h"
@@ -18,6 +20,17 @@ void count_blobs(const engine::View& view, StoreStats& stats) {
   });
 }
 
+// Of a checkpoint; 0 if its record is damaged, which is for verify to report.
+std::uint64_t logical_bytes(const StoreState& state, const engine::View& view, const CheckpointId& id) {
+  try {
+    const format::CheckpointRecord record = state.checkpoint_record(view, id);
+    return record.bytes_new + record.bytes_shared;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
+    return 0;
+  }
+}
+
 void count_runs(const StoreState& state, const engine::View& view, StoreStats& stats) {
   const auto cursor = view.claims();
   const std::string prefix(1, format::claim::kRunName);
@@ -25,9 +38,8 @@ void count_runs(const StoreState& state, const engine::View& view, StoreStats& s
     ++stats.run_count;
     walk_history(view, format::parse_be64(cursor->value()), UINT64_MAX,
                  [&](std::uint64_t, const format::CheckpointRow& row) {
-                   const format::CheckpointRecord record = state.checkpoint_record(view, row.id);
                    ++stats.checkpoint_count;
-                   stats.logical_bytes += record.bytes_new + record.bytes_shared;
+                   stats.logical_bytes += logical_bytes(state, view, row.id);
                    return true;
                  });
   }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "format/keys.h"
+#include "format/packed_links.h"
 #include "object/objects.h"
 #include "store/store_state.h"
 
@@ -35,6 +36,9 @@ StepInput input_from_node(const graph::GraphReader& reader, const Input& input) 
   const auto node = reader.find_node(*input.node());
   if (!node)
     throw Error(ErrorCode::not_found, fmt::format("input {}: there is no node {}", input.label(), input.node()->text()));
+  if (node->record.kind != NodeKind::data)
+    throw Error(ErrorCode::rule_violation, fmt::format("input {}: node {} is a {}, expected data", input.label(),
+                                                       input.node()->text(), kind_name(node->record.kind)));
   StepInput resolved;
   resolved.label = input.label();
   resolved.node = node->id;
@@ -65,7 +69,48 @@ void read_record(const RunState& run, const engine::View& view, const format::St
   step.process = reader.get_record(record.process).uuid;
 }
 
+// Whether a calculation made the data node. The link is written with the node, so those to it need not be walked.
+bool was_created(const engine::View& view, NodeId data) {
+  bool created = false;
+  if (const auto links = view.find_record(engine::Record::links, data))
+    format::visit_links(*links, [&](const format::PackedLink& link) {
+      created = created || (link.type == LinkType::create && !link.outgoing);
+    });
+  return created;
+}
+
+// The node of an input; a new one unless the run has it by now.
+NodeId input_node(const RunState& run, Draft& draft, const StepInput& input) {
+  if (input.node != 0) return input.node;
+  if (const auto known = find_given_data(run, draft.view, input.content, input.label)) return *known;
+  const NodeId id = draft.new_node();
+  draft.graph.add_node(id, data_node(run, input.type, input.label, input.value, input.size));
+  return id;
+}
+
+format::NodeRecord process_node(const RunState& run, const StepOutcome& step, std::int64_t now) {
+  format::NodeRecord process;
+  process.uuid = Uuid::generate();
+  process.kind = NodeKind::calculation;
+  process.state = NodeState::finished;
+  process.type = "step";
+  process.label = step.name;
+  process.cell = run.cell();
+  process.created = step.started;
+  process.modified = now;
+  process.code_version = step.code_version;
+  return process;
+}
+
 }  // namespace
+
+void require_unfinished(const RunState& run, const engine::View& view, std::string_view doing) {
+  const graph::GraphReader reader(view, run.store().labels());
+  const format::NodeRecord workflow = reader.get_record(run.store().run_record(view, run.cell()).workflow);
+  if (is_terminal(workflow.state))
+    throw Error(ErrorCode::rule_violation, fmt::format("{} of {}: the run is {}, so nothing new can be recorded in it", doing,
+                                                       run.title(), state_name(workflow.state)));
+}
 
 Digest content_digest(const Content& content) {
   if (const auto* object = std::get_if<ObjectId>(&content)) return object->digest;
@@ -126,10 +171,7 @@ std::optional<NodeId> find_given_data(const RunState& run, const engine::View& v
     const NodeId id = format::index::trailing_node(cursor->key());
     const format::NodeRecord record = reader.get_record(id);
     if (record.cell != run.cell() || record.kind != NodeKind::data || record.label != label) continue;
-    const auto links = reader.links_of(id);
-    const bool created = std::ranges::any_of(
-        links, [&](const graph::StoredLink& link) { return link.type == LinkType::create && link.target == id; });
-    if (!created) return id;
+    if (!was_created(view, id)) return id;
   }
   return std::nullopt;
 }
@@ -149,7 +191,7 @@ format::NodeRecord data_node(const RunState& run, std::string_view type, std::st
   return node;
 }
 
-void record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
+bool record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
                  std::uint64_t size) {
   const std::int64_t now = base::now_nanoseconds();
   std::vector<std::string> labels = {"result", "step"};
@@ -159,29 +201,17 @@ void record_step(RunState& run, StepOutcome& step, const Content& content, std::
     nodes += input.node == 0 ? 1 : 0;
   }
   const std::string doing = fmt::format("record step {} of {}", step.name, run.title());
+  bool recorded = false;
   run.commit(step.staging.get(), nodes, std::move(labels), doing, [&](Draft& draft) {
     Digest key;
-    if (const auto record = find_record(run, draft.view, step, key)) return read_record(run, draft.view, *record, step);
+    const auto earlier = find_record(run, draft.view, step, key);
+    recorded = earlier.has_value();
+    if (recorded) return read_record(run, draft.view, *earlier, step);
     format::StepRecord record{step.name, step.code_version, {}, 0, 0, now,
                               static_cast<std::uint64_t>(std::max<std::int64_t>(now - step.started, 0)), content_digest(content)};
-    for (const StepInput& input : step.inputs) {
-      NodeId id = input.node;
-      if (id == 0) {
-        id = draft.new_node();
-        draft.graph.add_node(id, data_node(run, input.type, input.label, input.value, input.size));
-      }
-      record.inputs.push_back({input.label, input.content, id});
-    }
-    format::NodeRecord process;
-    process.uuid = Uuid::generate();
-    process.kind = NodeKind::calculation;
-    process.state = NodeState::finished;
-    process.type = "step";
-    process.label = step.name;
-    process.cell = run.cell();
-    process.created = step.started;
-    process.modified = now;
-    process.code_version = step.code_version;
+    for (const StepInput& input : step.inputs)
+      record.inputs.push_back({input.label, input.content, input_node(run, draft, input)});
+    format::NodeRecord process = process_node(run, step, now);
     record.process = draft.new_node();
     step.process = process.uuid;
     draft.graph.add_node(record.process, std::move(process));
@@ -197,6 +227,7 @@ void record_step(RunState& run, StepOutcome& step, const Content& content, std::
     draft.graph.add_link(record.process, record.result, LinkType::create, "result");
     draft.edit.rows.push_back({format::row::step(key), format::encode_step(record)});
   });
+  return recorded;
 }
 
 }  // namespace cairn::store

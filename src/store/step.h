@@ -44,9 +44,13 @@ void resolve_inputs(const RunState& run, const engine::View& view, const Inputs&
 /// Looks the step up; if it is recorded, fills in what it gave and returns true.
 bool find_step(const RunState& run, const engine::View& view, StepOutcome& step);
 
-/// Records that the step gave `content`, in one durable commit. If it was recorded meanwhile, that record stands.
-void record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
+/// Records that the step gave `content`, in one durable commit. If it was recorded meanwhile, that record stands,
+/// fills in what the step gave, and true is returned.
+bool record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
                  std::uint64_t size);
+
+/// Throws rule_violation if the run is finished; `doing` is for the message, such as "step relax".
+void require_unfinished(const RunState& run, const engine::View& view, std::string_view doing);
 
 /// The data node of this run that has this content and label and no creator.
 std::optional<NodeId> find_given_data(const RunState& run, const engine::View& view, const Digest& content,
@@ -57,6 +61,9 @@ format::NodeRecord data_node(const RunState& run, std::string_view type, std::st
                              const Content& content, std::uint64_t size);
 
 Digest content_digest(const Content& content);
+
+/// True if publishing the staging would store something: a blob that is new, or whose stored copy is damaged.
+inline bool has_new(const engine::Staging& staging) { return staging.bytes_added() != 0; }
 
 /// What was given to a staging so far, new or not: the logical size of a value is what storing it adds.
 inline std::uint64_t staged_bytes(const engine::Staging& staging) {

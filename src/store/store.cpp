@@ -32,7 +32,8 @@ Uuid keep(StoreState& state, engine::Staging& staging, const Content& content, s
     if (!id) return std::nullopt;
     return graph::GraphReader(view, state.labels()).get_record(*id).uuid;
   };
-  if (const auto known = find(*state.engine().view())) return *known;
+  if (!store::has_new(staging))  // else the copy that is there may be damaged, and these bytes repair it
+    if (const auto known = find(*state.engine().view())) return *known;
   Uuid uuid;
   loose->commit(&staging, 1, {}, fmt::format("store {}", type), [&](store::Draft& draft) {
     if (const auto known = find(draft.view)) {
@@ -48,6 +49,8 @@ Uuid keep(StoreState& state, engine::Staging& staging, const Content& content, s
 
 }  // namespace
 
+Store store::make_store(std::shared_ptr<StoreState> state) { return Store(std::move(state)); }
+
 Store::Store(std::shared_ptr<StoreState> state) : state_(std::move(state)) {}
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
@@ -60,10 +63,10 @@ Store Store::open(const std::filesystem::path& path, const OpenOptions& options)
   disk.memory_bytes = options.memory_bytes;
   disk.background_threads = options.background_threads;
   disk.directory_mode = options.directory_mode;
-  return Store(std::make_shared<StoreState>(engine::open_disk_engine(path, disk)));
+  return store::make_store(std::make_shared<StoreState>(engine::open_disk_engine(path, disk)));
 }
 
-Store Store::in_memory() { return Store(std::make_shared<StoreState>(engine::make_memory_engine())); }
+Store Store::in_memory() { return store::make_store(std::make_shared<StoreState>(engine::make_memory_engine())); }
 
 Uuid Store::uuid() const { return state_->engine().uuid(); }
 void Store::refresh() { state_->engine().refresh(); }
@@ -87,7 +90,8 @@ std::vector<RunInfo> Store::runs() const {
     const format::RunRecord record = state_->run_record(*view, cell);
     RunInfo info{record.name, record.uuid, Timestamp(std::chrono::nanoseconds(record.created)), record.head, std::nullopt};
     if (record.head != 0)
-      info.latest = state_->public_checkpoint(*view, store::checkpoint_row(*view, cell, record.head).id);
+      info.latest = state_->listed_checkpoint(*view, record.name, record.head, store::checkpoint_row(*view, cell, record.head),
+                                              store::tags_by_sequence(*view, cell));
     runs.push_back(std::move(info));
   }
   return runs;

@@ -35,12 +35,14 @@ format::RunRecord StoreState::run_record(const engine::View& view, CellId cell) 
   throw Error(ErrorCode::damaged, fmt::format("read the run of cell {}: its record is missing", cell));
 }
 
-std::shared_ptr<RunState> StoreState::share_run(CellId cell, const engine::View& view) {
+std::shared_ptr<RunState> StoreState::share_run(CellId cell) {
   std::lock_guard lock(runs_mutex_);
   if (auto shared = runs_[cell].lock()) return shared;
+  // Looked at under the mutex: an owner that came and went meanwhile would have a newer epoch.
+  const auto view = engine_->view();
   // The writer of the store owns the nodes of no run; a run has an owner of its own.
-  const std::uint64_t epoch = cell == format::kLooseCell ? 0 : view.cell(cell).epoch + 1;
-  auto state = std::make_shared<RunState>(shared_from_this(), cell, epoch, run_record(view, cell));
+  const std::uint64_t epoch = cell == format::kLooseCell ? 0 : view->cell(cell).epoch + 1;
+  auto state = std::make_shared<RunState>(shared_from_this(), cell, epoch, run_record(*view, cell));
   runs_[cell] = state;
   return state;
 }
@@ -48,7 +50,7 @@ std::shared_ptr<RunState> StoreState::share_run(CellId cell, const engine::View&
 std::shared_ptr<RunState> StoreState::find_run(std::string_view name) {
   const auto view = engine_->view();
   const auto owner = view->find_claim(format::claim::run_name(name));
-  return owner ? share_run(format::parse_be64(*owner), *view) : nullptr;
+  return owner ? share_run(format::parse_be64(*owner)) : nullptr;
 }
 
 std::shared_ptr<RunState> StoreState::open_run(std::string_view name) {
@@ -60,8 +62,9 @@ std::shared_ptr<RunState> StoreState::open_run(std::string_view name) {
   return find_run(name);
 }
 
-// The run's cell, its record, its workflow node and its name come to be in one commit.
-CellId StoreState::create_run(std::string_view name) {
+// The run's cell, its record, its workflow node and its name come to be in one commit. If another thread took the
+// name first, its run is the one, and our cell id stays unused.
+void StoreState::create_run(std::string_view name) {
   const CellId cell = root_.lease_cell();
   const NodeBlock block = root_.lease_nodes(cell, 64);
   const std::string doing = fmt::format("create run {}", name);
@@ -89,17 +92,15 @@ CellId StoreState::create_run(std::string_view name) {
     edit.claims.push_back({format::claim::run_name(name), format::be64_text(cell)});
     return edit;
   });
-  // If another thread took the name first, its run is the one; our cell id stays unused.
-  return cell;
 }
 
-std::shared_ptr<RunState> StoreState::loose() { return share_run(format::kLooseCell, *engine_->view()); }
+std::shared_ptr<RunState> StoreState::loose() { return share_run(format::kLooseCell); }
 
 format::CheckpointRecord StoreState::checkpoint_record(const engine::View& view, const CheckpointId& id) const {
   return format::decode_checkpoint(view.get_blob(format::BlobKind::checkpoint, id.digest));
 }
 
-Checkpoint StoreState::public_checkpoint(const engine::View& view, const CheckpointId& id) const {
+Checkpoint StoreState::read_checkpoint(const engine::View& view, const CheckpointId& id) const {
   format::CheckpointRecord record = checkpoint_record(view, id);
   Checkpoint checkpoint;
   checkpoint.id = id;
@@ -114,10 +115,36 @@ Checkpoint StoreState::public_checkpoint(const engine::View& view, const Checkpo
     const Value metadata = read_embedded(view, record.metadata);
     if (const Map* map = metadata.get_if<Map>()) checkpoint.metadata = *map;
   }
-  checkpoint.tags = std::move(record.tags);
   checkpoint.unfinished = std::move(record.unfinished);
   checkpoint.bytes_new = record.bytes_new;
   checkpoint.bytes_shared = record.bytes_shared;
+  return checkpoint;
+}
+
+Checkpoint StoreState::public_checkpoint(const engine::View& view, const CheckpointId& id) const {
+  Checkpoint checkpoint = read_checkpoint(view, id);
+  if (const auto place = find_checkpoint(view, id)) {
+    TagIndex tags = tags_by_sequence(view, place->cell);
+    checkpoint.tags = std::move(tags[place->sequence]);
+  }
+  return checkpoint;
+}
+
+Checkpoint StoreState::listed_checkpoint(const engine::View& view, const std::string& run, std::uint64_t sequence,
+                                         const format::CheckpointRow& row, const TagIndex& tags) const {
+  Checkpoint checkpoint;
+  try {
+    checkpoint = read_checkpoint(view, row.id);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
+    checkpoint.id = row.id;
+    checkpoint.run = run;
+    checkpoint.sequence = sequence;
+    checkpoint.step = row.step;
+    checkpoint.time = timestamp(row.time);
+    checkpoint.damaged = true;
+  }
+  if (const auto found = tags.find(sequence); found != tags.end()) checkpoint.tags = found->second;
   return checkpoint;
 }
 

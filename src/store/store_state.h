@@ -15,6 +15,7 @@
 #include "format/checkpoint.h"
 #include "format/records.h"
 #include "graph/reader.h"
+#include "store/history.h"
 #include "store/root.h"
 #include "store/run_state.h"
 
@@ -41,11 +42,15 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   /// Throws not_found if the blob is missing, damaged if it is.
   format::CheckpointRecord checkpoint_record(const engine::View& view, const CheckpointId& id) const;
   Checkpoint public_checkpoint(const engine::View& view, const CheckpointId& id) const;
+  /// As public_checkpoint, but what is damaged is marked so and not thrown.
+  Checkpoint listed_checkpoint(const engine::View& view, const std::string& run, std::uint64_t sequence,
+                               const format::CheckpointRow& row, const TagIndex& tags) const;
   Node public_node(const engine::View& view, const format::NodeRecord& record) const;
 
  private:
-  std::shared_ptr<RunState> share_run(CellId cell, const engine::View& view);
-  CellId create_run(std::string_view name);
+  Checkpoint read_checkpoint(const engine::View& view, const CheckpointId& id) const;
+  std::shared_ptr<RunState> share_run(CellId cell);
+  void create_run(std::string_view name);
 
   std::unique_ptr<engine::Engine> engine_;
   Root root_;

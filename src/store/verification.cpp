@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <unordered_set>
 
+#include "base/bytes.h"
 #include "graph/index_entries.h"
 #include "object/references.h"
 #include "store/history.h"
@@ -16,6 +18,10 @@ namespace {
 
 using engine::BlobKind;
 using engine::Record;
+
+std::string hex_of(std::string_view bytes) {
+  return base::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}
 
 // One pass over a view, collecting what is wrong.
 class Verifier {
@@ -57,7 +63,9 @@ class Verifier {
   void check_blobs();
   void check_blob(const Digest& digest, const engine::BlobInfo& info);
   void check_claims();
+  void check_claim(char space, std::string_view name, std::string_view owner);
   void check_run(std::string_view name, engine::CellId cell);
+  void check_rows(const format::RunRecord& run, engine::CellId cell);
   void check_checkpoint(const format::RunRecord& run, engine::CellId cell, std::uint64_t sequence,
                         const format::CheckpointRow& row);
   void check_nodes();
@@ -66,7 +74,9 @@ class Verifier {
   void check_indexes();
   void check_index(std::string_view key);
   void require_index(const std::string& key, std::string_view kind, const std::string& id);
+  std::unordered_set<Digest> blobs_of(const CheckpointId& id) const;
   void trace_effects();
+  void trace_checkpoint(std::string_view run, std::uint64_t sequence, const format::CheckpointRow& row);
 
   const StoreState& state_;
   const VerifyOptions& options_;
@@ -111,12 +121,24 @@ void Verifier::check_claims() {
   const auto cursor = view_->claims();
   for (bool more = cursor->seek(""); more; more = cursor->next()) {
     const std::string key(cursor->key()), owner(cursor->value());
-    guarded("claim", key.substr(1), [&] {
-      if (key[0] == format::claim::kRunName) check_run(std::string_view(key).substr(1), format::parse_be64(owner));
-      if (key[0] == format::claim::kNode && !view_->find_record(Record::node, format::parse_be64(owner)))
-        throw Error(ErrorCode::damaged, fmt::format("a UUID leads to node number {}, which is missing", format::parse_be64(owner)));
-    });
+    const std::string_view name = std::string_view(key).substr(1);
+    const bool is_run = key[0] == format::claim::kRunName;
+    guarded("claim", is_run ? std::string(name) : hex_of(name), [&] { check_claim(key[0], name, owner); });
   }
+}
+
+void Verifier::check_claim(char space, std::string_view name, std::string_view owner) {
+  if (space == format::claim::kRunName) return check_run(name, format::parse_be64(owner));
+  if (space == format::claim::kNode && !view_->find_record(Record::node, format::parse_be64(owner)))
+    throw Error(ErrorCode::damaged, fmt::format("a UUID leads to node number {}, which is missing", format::parse_be64(owner)));
+  if (space != format::claim::kCheckpoint) return;
+  CheckpointId id;
+  if (name.size() != id.digest.bytes.size() || owner.size() != 16)
+    throw Error(ErrorCode::damaged, "an id of a checkpoint is not of the expected size");
+  std::memcpy(id.digest.bytes.data(), name.data(), name.size());
+  const engine::CellId cell = format::parse_be64(owner.substr(0, 8));
+  if (checkpoint_row(*view_, cell, format::parse_be64(owner.substr(8))).id != id)
+    throw Error(ErrorCode::damaged, "an id of a checkpoint leads to another one");
 }
 
 void Verifier::check_run(std::string_view name, engine::CellId cell) {
@@ -131,11 +153,33 @@ void Verifier::check_run(std::string_view name, engine::CellId cell) {
     return true;
   });
   if (expected != 0) add("run", run.name, fmt::format("checkpoint number {} is missing", expected));
+  check_rows(run, cell);
+}
+
+// Rows that lead to checkpoints and nodes of the run.
+void Verifier::check_rows(const format::RunRecord& run, engine::CellId cell) {
+  const auto lost = [&](std::string_view what) { add("run", run.name, fmt::format("{}, which is missing", what)); };
+  const auto has = [&](std::uint64_t sequence) { return view_->find_row(cell, format::row::checkpoint(sequence)).has_value(); };
+  const auto rows = view_->rows(cell);
+  for (bool more = rows->seek(""); more; more = rows->next())
+    guarded("run", run.name, [&] {
+      const std::string_view key = rows->key(), value = rows->value();
+      if (key[0] == format::row::kTag && !has(format::parse_be64(value)))
+        lost(fmt::format("tag {} leads to checkpoint number {}", key.substr(1), format::parse_be64(value)));
+      if (key[0] == format::row::kByStep && !has(format::row::parse_by_step(key).sequence))
+        lost(fmt::format("a step leads to checkpoint number {}", format::row::parse_by_step(key).sequence));
+      if (key[0] != format::row::kStep) return;
+      const format::StepRecord step = format::decode_step(value);
+      for (const engine::NodeId node : {step.process, step.result})
+        if (!view_->find_record(Record::node, node)) lost(fmt::format("step {} leads to node number {}", step.name, node));
+    });
+  if (!view_->find_record(Record::node, run.workflow)) lost(fmt::format("it leads to its node, number {}", run.workflow));
 }
 
 void Verifier::check_checkpoint(const format::RunRecord& run, engine::CellId cell, std::uint64_t sequence,
                                 const format::CheckpointRow& row) {
   ++report_.checkpoint_count;
+  if (damaged_.contains(row.id.digest)) return;  // reported with its blob
   const format::CheckpointRecord record = state_.checkpoint_record(*view_, row.id);
   const auto expect = [&](bool holds, std::string_view problem) {
     if (!holds) add("checkpoint", row.id.hex(), std::string(problem));
@@ -220,35 +264,45 @@ void Verifier::check_index(std::string_view key) {
   stale(id);
 }
 
+// Every blob that the checkpoint needs, as far as damage lets it be known.
+std::unordered_set<Digest> Verifier::blobs_of(const CheckpointId& id) const {
+  std::unordered_set<Digest> seen;
+  std::vector<object::BlobReference> open{{BlobKind::checkpoint, id.digest}};
+  while (!open.empty()) {
+    const object::BlobReference blob = open.back();
+    open.pop_back();
+    if (!seen.insert(blob.digest).second || blob.kind == BlobKind::chunk || damaged_.contains(blob.digest)) continue;
+    try {
+      for (const object::BlobReference& named : object::references_of(blob.kind, view_->get_blob(blob.kind, blob.digest)))
+        open.push_back(named);
+    } catch (const Error&) {
+      // It is missing, or was not read before; it is in `seen`, and that is what counts.
+    }
+  }
+  return seen;
+}
+
 // Which checkpoints need a damaged blob. Only done when there is one, since it walks every checkpoint.
 void Verifier::trace_effects() {
   if (report_.damage.empty()) return;
   const auto cursor = view_->claims();
   const std::string prefix(1, format::claim::kRunName);
-  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
-    const std::string name(cursor->key().substr(1));
-    try {
+  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next())
+    guarded("run", std::string(cursor->key().substr(1)), [&] {
       walk_history(*view_, format::parse_be64(cursor->value()), UINT64_MAX,
                    [&](std::uint64_t sequence, const format::CheckpointRow& row) {
-                     const std::string what = fmt::format("run {} checkpoint {} (step {}, number {})", name, row.id.hex(), row.step, sequence);
-                     std::unordered_set<Digest> seen;
-                     const auto read = [&](const object::BlobReference& blob) {
-                       return blob.kind != BlobKind::chunk && !damaged_.contains(blob.digest);
-                     };
-                     try {
-                       object::walk_closure(*view_, {BlobKind::checkpoint, row.id.digest}, seen, read);
-                     } catch (const Error&) {
-                       // Already in the report; what was seen up to there is what counts.
-                     }
-                     for (Damage& damage : report_.damage) {
-                       const auto digest = Digest::parse(damage.id);
-                       if (digest && seen.contains(*digest)) damage.affected.push_back(what);
-                     }
+                     trace_checkpoint(cursor->key().substr(1), sequence, row);
                      return true;
                    });
-    } catch (const Error&) {
-      // The history itself is damaged, and in the report.
-    }
+    });
+}
+
+void Verifier::trace_checkpoint(std::string_view run, std::uint64_t sequence, const format::CheckpointRow& row) {
+  const std::unordered_set<Digest> blobs = blobs_of(row.id);
+  for (Damage& damage : report_.damage) {
+    const auto digest = Digest::parse(damage.id);
+    if (digest && blobs.contains(*digest))
+      damage.affected.push_back(fmt::format("run {} checkpoint {} (step {}, number {})", run, row.id.hex(), row.step, sequence));
   }
 }
 

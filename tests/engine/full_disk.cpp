@@ -2,12 +2,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include <sys/mount.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fstream>
 
 #include "engine/engines.h"
+#include "support/writer_process.h"
 
 namespace cairn::test {
 namespace {
@@ -106,13 +105,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_others_fill_while_we_commit_does_no_harm) {
   const SmallDisk disk("size=80m");
   if (!disk.mounted()) return;
   const fs::path path = disk.path() / "s";
-  const pid_t filler = ::fork();
-  if (filler == 0) {
-    for (;;) {
-      fill(disk.path() / "filler");
-      fs::remove(disk.path() / "filler");
-    }
-  }
+  WriterProcess filler("fill", disk.path() / "filler");
   std::uint64_t count = 0;
   {
     std::unique_ptr<engine::Engine> engine;
@@ -134,8 +127,7 @@ BOOST_AUTO_TEST_CASE(a_disk_that_others_fill_while_we_commit_does_no_harm) {
         BOOST_REQUIRE_MESSAGE(error.code() == ErrorCode::no_space, error.what());
       }
     }
-    ::kill(filler, SIGKILL);
-    ::waitpid(filler, nullptr, 0);
+    filler.kill();
     check_commits(*engine, count, 2000);
   }
   fs::remove(disk.path() / "filler");

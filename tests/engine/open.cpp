@@ -1,8 +1,6 @@
 // Opening stores: what is refused, with which error, and that a refusal changes nothing.
 #include <boost/test/unit_test.hpp>
 
-#include <sys/mount.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -10,6 +8,7 @@
 #include <sstream>
 
 #include "engine/engines.h"
+#include "support/writer_process.h"
 
 namespace cairn::test {
 namespace {
@@ -93,19 +92,10 @@ BOOST_AUTO_TEST_CASE(a_second_writer_is_told_who_the_first_is) {
 BOOST_AUTO_TEST_CASE(the_lock_of_a_killed_writer_is_free) {
   const TemporaryDirectory directory;
   const fs::path path = directory.path() / "s";
-  int ready[2];
-  BOOST_REQUIRE(::pipe(ready) == 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const auto engine = open_disk_engine(path, {});
-    if (::write(ready[1], "x", 1) == 1) ::pause();
-    ::_exit(1);
-  }
-  char byte;
-  BOOST_REQUIRE(::read(ready[0], &byte, 1) == 1);
+  make_store(path);
+  WriterProcess writer("hold", path);
   refused(path, {}, ErrorCode::locked);
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
+  writer.kill();
   BOOST_CHECK_NO_THROW(open_disk_engine(path, {}));
 }
 
@@ -216,36 +206,23 @@ BOOST_AUTO_TEST_CASE(a_reader_sees_whole_commits_of_a_writer_in_another_process)
   const TemporaryDirectory directory;
   const fs::path path = directory.path() / "s";
   open_disk_engine(path, {});
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const auto engine = open_disk_engine(path, {});
-    for (std::uint64_t i = 0; i < 100'000; ++i) {
-      const auto staging = engine->stage();
-      engine::Commit commit = row_commit(kCell, i, "a", std::to_string(i));
-      commit.edit.rows.push_back({"b", std::to_string(i)});
-      stage(*staging, BlobKind::chunk, noise(i, i % 3 == 0 ? 30'000 : 300));
-      engine->publish(staging.get(), commit);
-    }
-    ::_exit(0);
-  }
+  const WriterProcess writer("commit", path, 100'000);
   std::uint64_t last = 0, seen = 0;
   while (last < 300) {
     const auto reader = open_disk_engine(path, {.read_only = true});
     for (int i = 0; i < 5; ++i, reader->refresh()) {
       const auto view = reader->view();
-      const auto a = view->find_row(kCell, "a"), b = view->find_row(kCell, "b");
+      const auto a = view->find_row(kWriterCell, "a"), b = view->find_row(kWriterCell, "b");
       if (!a) continue;
       BOOST_REQUIRE(a == b);
       const std::uint64_t number = std::stoull(*a);
       BOOST_REQUIRE(number >= last);
       last = number;
-      const auto bytes = noise(number, number % 3 == 0 ? 30'000 : 300);
+      const auto bytes = writer_blob(number);
       BOOST_REQUIRE((view->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, bytes)) == bytes));
       ++seen;
     }
   }
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
   BOOST_TEST(seen > 0u);
 }
 

@@ -1,0 +1,45 @@
+// An engine on which one chosen publish fails.
+#pragma once
+
+#include <cairn/error.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "engine/memory_engine.h"
+
+namespace cairn::test {
+
+/// What becomes of the publish that fails.
+enum class Failure : std::uint8_t {
+  nothing_changed,  ///< throws no_space
+  never_told,       ///< it happened, and throws unknown_outcome all the same
+};
+
+/// Passes everything on to a memory engine. Counts publishes; the one with the number `fails_at` fails.
+class FailingEngine : public engine::Engine {
+ public:
+  std::uint64_t publishes = 0;
+  std::uint64_t fails_at = 0;  ///< 0: none
+  Failure failure = Failure::nothing_changed;
+
+  Uuid uuid() const override { return engine_->uuid(); }
+  bool read_only() const override { return false; }
+  std::unique_ptr<engine::View> view() const override { return engine_->view(); }
+  std::unique_ptr<engine::Staging> stage() override { return engine_->stage(); }
+  void refresh() override {}
+  engine::EngineStats stats() const override { return engine_->stats(); }
+  std::vector<engine::Finding> verify() const override { return engine_->verify(); }
+
+  engine::PublishResult publish(engine::Staging* staging, const engine::Commit& commit) override {
+    if (++publishes != fails_at) return engine_->publish(staging, commit);
+    if (failure == Failure::nothing_changed) throw Error(ErrorCode::no_space, "commit: the disk is full");
+    engine_->publish(staging, commit);
+    throw Error(ErrorCode::unknown_outcome, "commit: the answer was lost");
+  }
+
+ private:
+  std::unique_ptr<engine::Engine> engine_ = engine::make_memory_engine();
+};
+
+}  // namespace cairn::test
