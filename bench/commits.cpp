@@ -4,8 +4,8 @@
 //           each against append of 1 KB + fdatasync to a plain file
 //   new     --bytes of random numbers as an array in a checkpoint, and as an attached file (in the page cache, as if
 //           just written), each against a file of the same bytes written with O_DIRECT, 4 MiB a write, + fdatasync
-//   again   the same array and file saved once more, first with the packs out of the page cache, then with them in
-//           it: every byte is read back and compared, none is stored
+//   again   the same array and file saved once more, first with the packs out of the page cache, then as that left
+//           them: every byte is read back and compared, none is stored
 //   restart the array read into a new vector, against read(2) of the plain file into one; both out of the page cache,
 //           then both in it
 //
@@ -230,7 +230,7 @@ class LargeRound {
 
   void add_again(const std::string& what, const std::function<void()>& save) {
     bench::evict_all(store_path());
-    for (const char* how : {"cold", "cached"}) {
+    for (const char* how : {"cold", "once more"}) {
       const std::uint64_t before = bench::disk_bytes(store_path());
       const bench::Cost cost = bench::measure(save);
       const auto added = static_cast<double>(bench::disk_bytes(store_path())) - static_cast<double>(before);

@@ -20,15 +20,15 @@ constexpr std::uint64_t kPackBytesMax = 1ull << 30;   // then the next pack begi
 
 std::size_t round_up(std::size_t size, std::size_t unit) { return (size + unit - 1) / unit * unit; }
 
-struct Free {
-  void operator()(std::byte* memory) const { std::free(memory); }
-};
-
 }  // namespace
 
+void PackWriter::Free::operator()(std::byte* memory) const { std::free(memory); }
+
 struct PackWriter::Segment {
-  Segment(std::size_t size, std::uint64_t pack_number, std::uint64_t at)
-      : memory(static_cast<std::byte*>(std::aligned_alloc(format::kPackBlock, size))),
+  /// `given` has `size` bytes, or is empty: then they are allocated.
+  Segment(Memory given, std::size_t size, std::uint64_t pack_number, std::uint64_t at)
+      : memory(given != nullptr ? std::move(given)
+                                : Memory(static_cast<std::byte*>(std::aligned_alloc(format::kPackBlock, size)))),
         capacity(size),
         pack(pack_number),
         offset(at) {
@@ -38,7 +38,7 @@ struct PackWriter::Segment {
   std::size_t room() const { return capacity - used; }
   std::span<const std::byte> bytes() const { return {memory.get(), length}; }
 
-  std::unique_ptr<std::byte[], Free> memory;
+  Memory memory;
   std::size_t capacity;
   std::size_t used = format::kSegmentHeaderSize;
   std::size_t length = 0;  // set when closed
@@ -99,7 +99,12 @@ PackLocation PackWriter::append(std::uint64_t generation, const format::RecordHe
 PackWriter::SegmentPtr PackWriter::new_segment(std::size_t record_size) {
   if (file_ == nullptr || append_end_ >= kPackBytesMax) open_pack(next_pack_, 0);
   const std::size_t needed = round_up(format::kSegmentHeaderSize + record_size, format::kPackBlock);
-  auto segment = std::make_shared<Segment>(std::max(needed, kSegmentBytes), pack_, append_end_);
+  Memory memory;
+  if (needed <= kSegmentBytes && !spare_.empty()) {
+    memory = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  auto segment = std::make_shared<Segment>(std::move(memory), std::max(needed, kSegmentBytes), pack_, append_end_);
   segment->file = file_;
   return segment;
 }
@@ -158,6 +163,8 @@ void PackWriter::run() {
         fail(error, false);
       } else {
         unwritten_.pop_front();
+        // Fresh pages cost more than what is copied into them. Others look at a segment with the mutex held only.
+        if (segment->capacity == kSegmentBytes) spare_.push_back(std::move(segment->memory));
         ++written_;
       }
     }
@@ -230,6 +237,7 @@ std::vector<PackWriter::Position> PackWriter::flush() {
     fail(error, true);
     rethrow_failure();
   }
+  spare_.clear();
   std::vector<Position> grown;
   for (const auto& [pack, state] : dirty) {
     durable_[pack] = state.end;

@@ -59,6 +59,10 @@ class PackWriter {
 
  private:
   struct Segment;
+  struct Free {
+    void operator()(std::byte* memory) const;
+  };
+  using Memory = std::unique_ptr<std::byte[], Free>;
   using SegmentPtr = std::shared_ptr<Segment>;
 
   // A pack with bytes that are not known to be durable.
@@ -86,6 +90,7 @@ class PackWriter {
   std::condition_variable work_, done_;
   SegmentPtr open_;                   // being filled
   std::deque<SegmentPtr> unwritten_;  // closed, in order
+  std::vector<Memory> spare_;         // of written segments, until the next flush
   std::uint64_t closed_ = 0, written_ = 0;  // segments ever
   bool stop_ = false;
   std::uint64_t generation_ = 1;
