@@ -1,10 +1,10 @@
 // Writes a golden store of this build's format, and what every later build must read from it:
 //
-//   unshare --uts sh -c 'hostname golden; make_golden DIRECTORY'
+//   make_golden DIRECTORY
 //
 // makes DIRECTORY/store, which goes to tests/golden/format-<version>, and DIRECTORY/expected.json, which goes into
-// tests/golden/expected.json under that name. RocksDB writes the host's name into its table files, hence unshare. The
-// public API alone, so that any program could have written the store.
+// tests/golden/expected.json under that name. The public API
+// alone, so that any program could have written the store.
 #include <cairn/value_json.h>
 
 #include <boost/json.hpp>
