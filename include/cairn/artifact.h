@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 enum class EntryKind : std::uint8_t { file, directory, symlink };
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// One atomic, immutable commit of a run.
 struct Checkpoint {

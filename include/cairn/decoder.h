@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 namespace format {
 class DecodeContext;

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// XXH3-128 of (kind, bytes), in canonical big-endian order. Finds accidents, not adversaries: the store compares
 /// bytes before it trusts an equal digest. Source: schema/FORMAT.md, "Digests".

@@ -16,7 +16,7 @@
 #include <span>
 #include <string_view>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// How deep values may nest: a list in a list is two deep.
 inline constexpr unsigned kDepthMax = 256;

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// What went wrong, for programs. Numbers are stable: codes are added, never renumbered.
 enum class ErrorCode : int {

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// A moment, in nanoseconds since the Unix epoch, UTC.
 using Timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 namespace store {
 class CheckpointState;

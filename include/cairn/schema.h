@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// Name, version and fields of a class as an object was written with them.
 struct Schema {

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 class Store;
 

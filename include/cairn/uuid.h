@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// A UUID (RFC 9562). New ones are version 7, so that they sort by creation time.
 struct Uuid {

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 class Value;
 struct MapEntry;

@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// One line, keys in the order of Value. Throws limit if values nest deeper than kDepthMax.
 std::string to_json(const Value& value);

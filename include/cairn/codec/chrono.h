@@ -6,7 +6,7 @@
 #include <chrono>
 #include <string>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// The count of ticks. The period is part of the type's name, not of the value: a field whose period changes needs a
 /// new name or a new version of its class.

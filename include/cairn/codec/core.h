@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 static_assert(std::endian::native == std::endian::little, "arrays are passed on in their stored, little-endian form");
 

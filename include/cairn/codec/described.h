@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 namespace detail {
 

@@ -13,7 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 namespace detail {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <variant>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 namespace detail {
 

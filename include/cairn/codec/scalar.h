@@ -16,7 +16,7 @@
 #include <string>
 #include <type_traits>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 namespace detail {
 

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 namespace detail {
 

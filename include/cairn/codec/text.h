@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 namespace detail {
 

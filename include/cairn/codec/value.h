@@ -5,7 +5,7 @@
 #include <cairn/codec/sequence.h>
 #include <cairn/value.h>
 
-namespace cairn {
+namespace [[gnu::visibility("default")]] cairn {
 
 /// Writes a Value. Throws unstorable for a StoredArray, whose elements are not at hand.
 void encode_value(const Encoder& out, const Value& value);
