@@ -53,11 +53,10 @@ bool DiskStaging::equal(const Held& held, BlobKind kind, std::uint8_t probe, con
   if (held.pending != nullptr) {
     std::lock_guard lock(core_->pending.mutex);
     location = held.pending->location;
-    if (!location.packed && held.pending->state != PendingBlob::State::published)
-      return location.kind == kind && stands_for(format::BlobCodec::raw, held.pending->bytes, bytes);
+    if (!location.packed) return location.kind == kind && stands_for(format::BlobCodec::raw, held.pending->bytes, bytes);
   }
   if (location.kind != kind || location.size != bytes.size()) return false;
-  if (held.pending != nullptr && location.packed) {
+  if (held.pending != nullptr) {
     Bytes stored(location.stored_size);
     core_->writer->read({location.pack, location.offset}, stored);
     return stands_for(location.codec, stored, bytes);
@@ -161,29 +160,30 @@ void DiskStaging::append(PendingBlob& blob, std::span<const std::byte> bytes) {
 void DiskStaging::settle() {
   if (generation_ == 0) return;
   for (auto& [digest, held] : held_) move_to_pack(digest, held);
+  blobs_.clear();
+  for (const auto& [digest, held] : held_)
+    if (held.pending != nullptr) blobs_.push_back(held.pending);
 }
 
+// The copy in the pack is ours alone: another staging that holds the blob may be publishing it beside the records at
+// this moment, and must not come to name pack bytes that its commit has not made durable. Whichever commit comes last
+// decides where the index leads, and both places are then durable.
 void DiskStaging::move_to_pack(const Digest& digest, Held& held) {
-  if (held.pending != nullptr) {
-    Bytes bytes;
-    {
-      std::lock_guard lock(core_->pending.mutex);
-      if (held.pending->location.packed) return;
-      bytes = held.pending->bytes;
-      held.stored = held.pending->location;
-      if (held.pending->state == PendingBlob::State::published) held.pending = nullptr;
-    }
-    if (held.pending != nullptr) return append(*held.pending, bytes);
-  }
-  if (held.stored.packed) return;
   auto moved = std::make_shared<PendingBlob>();
+  if (held.pending != nullptr) {
+    std::lock_guard lock(core_->pending.mutex);
+    moved->location = held.pending->location;
+    moved->bytes = held.pending->bytes;
+  } else {
+    moved->location = held.stored;
+  }
+  if (moved->location.packed) return;
+  if (held.pending == nullptr) moved->bytes = read_blob(*core_, *core_->records, {}, held.stored, digest);
   moved->digest = digest;
   moved->state = PendingBlob::State::ready;
-  moved->location = held.stored;
-  moved->replaces = held.stored.blob_id;
-  append(*moved, read_blob(*core_, *core_->records, {}, held.stored, digest));
-  held.pending = moved;
-  blobs_.push_back(std::move(moved));
+  moved->replaces = moved->location.blob_id;
+  append(*moved, moved->bytes);
+  held.pending = std::move(moved);
 }
 
 DiskStaging::~DiskStaging() { clear(); }

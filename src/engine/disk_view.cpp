@@ -118,10 +118,14 @@ class DiskView : public View {
     const auto stored = stream_.read(location, digest);
     const bool raw = location.codec == format::BlobCodec::raw;
     if (raw && stored.size() != location.size) return std::nullopt;
-    Bytes bytes = raw ? Bytes(stored.begin(), stored.end())
-                      : decompress(location.codec, Bytes(stored.begin(), stored.end()), location.size);
-    if (format::blob_digest(location.kind, location.probe, bytes) != digest) return std::nullopt;
-    return bytes;
+    try {
+      Bytes bytes(stored.begin(), stored.end());
+      if (!raw) bytes = decompress(location.codec, std::move(bytes), location.size);
+      if (format::blob_digest(location.kind, location.probe, bytes) == digest) return bytes;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::damaged) throw;
+    }
+    return std::nullopt;
   }
 
   static Family record_family(Record record) { return record == Record::node ? Family::node : Family::links; }

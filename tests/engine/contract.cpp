@@ -224,6 +224,23 @@ BOOST_AUTO_TEST_CASE(every_blob_is_listed_and_found_by_prefix) {
 }
 
 // Each thread owns a cell and shares blobs with the others: nothing is lost, nothing is mixed up.
+BOOST_AUTO_TEST_CASE(a_small_blob_of_a_large_and_a_small_commit_is_there_whichever_comes_first) {
+  for (const bool large_first : {true, false})
+    for_each_engine([&](engine::Engine& engine) {
+      const auto small = noise(1, 200), large = noise(2, 50'000);
+      const auto first = engine.stage(), second = engine.stage();
+      stage(*first, BlobKind::object, small);
+      stage(*second, BlobKind::object, small);
+      stage(large_first ? *first : *second, BlobKind::chunk, large);
+      BOOST_TEST((engine.publish(first.get(), row_commit(20, 0, "row", "1")).outcome == Outcome::ok));
+      BOOST_TEST((stage(*second, BlobKind::object, small) == engine::StageResult::existed));
+      BOOST_TEST((engine.publish(second.get(), row_commit(20, 1, "row", "2")).outcome == Outcome::ok));
+      BOOST_TEST((engine.view()->get_blob(BlobKind::object, digest_of(BlobKind::object, small)) == small));
+      BOOST_TEST((stage(*engine.stage(), BlobKind::object, small) == engine::StageResult::existed));
+      BOOST_TEST(engine.verify().empty());
+    });
+}
+
 BOOST_AUTO_TEST_CASE(threads_commit_at_the_same_time) {
   for_each_engine([](engine::Engine& engine) {
     constexpr std::uint64_t kThreads = 4, kCommits = 40;

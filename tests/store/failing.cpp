@@ -62,6 +62,24 @@ void fail_everywhere(Failure failure) {
   }
 }
 
+void do_step(Run& run, int i) {
+  run.step("relax", {{"x", i}}, [&] { return 2 * i; });
+}
+
+// The number of the publish that is the first to take nodes from a second block.
+std::uint64_t publish_after_lease() {
+  auto owned = std::make_unique<FailingEngine>();
+  const FailingEngine& engine = *owned;
+  Store store = make_store(std::move(owned));
+  Run run = store.run("argon");
+  do_step(run, 0);  // gives the labels their numbers
+  for (int i = 1;; ++i) {
+    const std::uint64_t before = engine.publishes;
+    do_step(run, i);
+    if (engine.publishes == before + 2) return engine.publishes;
+  }
+}
+
 BOOST_AUTO_TEST_SUITE(failing)
 
 BOOST_AUTO_TEST_CASE(a_commit_that_found_no_space_changed_nothing_and_can_be_made_again) { fail_everywhere(Failure::nothing_changed); }
@@ -95,6 +113,26 @@ BOOST_AUTO_TEST_CASE(ids_that_were_leased_and_never_used_do_no_harm) {
   const auto step = run.step("relax", {{"x", 1}}, [] { return 1; });
   BOOST_TEST(store.nodes({.run = "argon"}).size() == 4u);
   BOOST_TEST(store.ancestors(step.data()).size() == 2u);
+  check_clean(store);
+}
+
+BOOST_AUTO_TEST_CASE(ids_are_not_given_out_again_after_a_commit_whose_outcome_was_never_told) {
+  auto owned = std::make_unique<FailingEngine>();
+  owned->fails_at = publish_after_lease();
+  owned->failure = Failure::never_told;
+  Store store = make_store(std::move(owned));
+  Run run = store.run("argon");
+  int failures = 0;
+  for (int i = 0; i < 150; ++i) {  // more than the second block holds
+    try {
+      do_step(run, i);
+    } catch (const Error& error) {
+      BOOST_TEST((error.code() == ErrorCode::unknown_outcome));
+      ++failures;
+    }
+  }
+  BOOST_TEST(failures == 1);
+  BOOST_TEST(store.nodes({.run = "argon"}).size() == 1u + 3 * 150);
   check_clean(store);
 }
 

@@ -204,6 +204,16 @@ BOOST_AUTO_TEST_CASE(an_input_given_twice_is_one_node) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(a_value_that_happens_to_equal_a_result_does_not_come_from_it) {
+  for_each_store([](TestStore& store) {
+    Run run = store->run("argon");
+    const auto made = run.step("make", {}, [] { return 7; });
+    const auto used = run.step("use", {{"result", 7}}, [] { return 8; });
+    BOOST_TEST((only_input(*store, used.process()) != made.data()));
+    BOOST_TEST(store->descendants(made.data()).empty());
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_node_of_another_run_may_be_an_input) {
   for_each_store([](TestStore& store) {
     const auto made = store->run("a").step("make", {}, [] { return 1; });
