@@ -3,8 +3,7 @@
 //   make_golden DIRECTORY
 //
 // makes DIRECTORY/store, which goes to tests/golden/format-<version>, and DIRECTORY/expected.json, which goes into
-// tests/golden/expected.json under that name. The public API
-// alone, so that any program could have written the store.
+// tests/golden/expected.json under that name. The public API alone, so that any program could have written the store.
 #include <cairn/value_json.h>
 
 #include <boost/json.hpp>
