@@ -6,6 +6,8 @@
 #include <mutex>
 #include <string_view>
 
+#include "base/file.h"
+
 namespace cairn::engine {
 
 /// Debian's RocksDB aborts the process in some cases where the file system says ENOSPC to it, so it must never be
@@ -13,7 +15,8 @@ namespace cairn::engine {
 /// for it again, no new commit is let in. Thread-safe.
 class SpaceGuard {
  public:
-  /// Claims the ballast file in `directory`: `bytes`, or a quarter of the free space if that is less.
+  /// Claims the ballast file in `directory`: `bytes`, or a quarter of the free space if that is less; but never less
+  /// than it was, even if it was given back before.
   SpaceGuard(const std::filesystem::path& directory, std::uint64_t bytes);
 
   /// Throws no_space unless `bytes` more fit, with a margin, and the ballast is in place. `doing` is for the message.
@@ -22,13 +25,11 @@ class SpaceGuard {
   /// Gives the ballast back to the file system; false if that was done before and there is nothing left to give.
   bool release();
 
-  std::uint64_t ballast_bytes() const;
-
  private:
   bool claim();
 
   const std::filesystem::path directory_;
-  const std::filesystem::path file_;
+  const base::File file_;
   const std::uint64_t wanted_;
   mutable std::mutex mutex_;
   std::uint64_t held_ = 0;

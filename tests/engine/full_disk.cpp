@@ -1,11 +1,8 @@
 // A disk that fills up, on a small tmpfs (needs root, as mount does; skipped with a message otherwise).
 #include <boost/test/unit_test.hpp>
 
-#include <sys/mount.h>
-
-#include <fstream>
-
 #include "engine/engines.h"
+#include "support/small_disk.h"
 #include "support/writer_process.h"
 
 namespace cairn::test {
@@ -17,30 +14,6 @@ using engine::open_disk_engine;
 using engine::Outcome;
 
 constexpr engine::CellId kCell = 20;
-
-class SmallDisk {
- public:
-  explicit SmallDisk(const char* options) {
-    mounted_ = ::mount("tmpfs", directory_.path().c_str(), "tmpfs", 0, options) == 0;
-    if (!mounted_) BOOST_TEST_MESSAGE("skipped: cannot mount a tmpfs here");
-  }
-  ~SmallDisk() {
-    if (mounted_) ::umount2(directory_.path().c_str(), MNT_DETACH);
-  }
-  bool mounted() const { return mounted_; }
-  const fs::path& path() const { return directory_.path(); }
-
- private:
-  TemporaryDirectory directory_;
-  bool mounted_ = false;
-};
-
-void fill(const fs::path& file) {
-  std::ofstream out(file, std::ios::binary);
-  const std::string block(65536, 'x');
-  while (out.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
-  }
-}
 
 // Commits blobs of `size` bytes until the disk is full; returns how many commits were acknowledged.
 std::uint64_t commit_until_full(engine::Engine& engine, std::size_t size, std::uint64_t from) {
@@ -72,7 +45,7 @@ BOOST_AUTO_TEST_SUITE(full_disk)
 
 BOOST_AUTO_TEST_CASE(a_full_disk_refuses_commits_and_loses_none) {
   for (const std::size_t size : {3000u, 100'000u}) {
-    const SmallDisk disk("size=40m");
+    const SmallDisk disk("40m");
     if (!disk.mounted()) return;
     std::uint64_t count = 0;
     {
@@ -88,11 +61,11 @@ BOOST_AUTO_TEST_CASE(a_full_disk_refuses_commits_and_loses_none) {
 }
 
 BOOST_AUTO_TEST_CASE(the_store_goes_on_when_there_is_room_again) {
-  const SmallDisk disk("size=60m");
+  const SmallDisk disk("60m");
   if (!disk.mounted()) return;
   const auto engine = open_disk_engine(disk.path() / "s", {});
   engine->publish(nullptr, row_commit(kCell, 0, format::be64_text(0), "r"));
-  fill(disk.path() / "filler");
+  fill_disk(disk.path() / "filler");
   const auto staging = engine->stage();
   BOOST_CHECK_EXCEPTION(engine->publish(nullptr, row_commit(kCell, 1, "row", "2")), Error, has_code(ErrorCode::no_space));
   BOOST_TEST(!engine->view()->find_row(kCell, "row").has_value());
@@ -102,7 +75,7 @@ BOOST_AUTO_TEST_CASE(the_store_goes_on_when_there_is_room_again) {
 }
 
 BOOST_AUTO_TEST_CASE(a_disk_that_others_fill_while_we_commit_does_no_harm) {
-  const SmallDisk disk("size=80m");
+  const SmallDisk disk("80m");
   if (!disk.mounted()) return;
   const fs::path path = disk.path() / "s";
   WriterProcess filler("fill", disk.path() / "filler");
@@ -135,17 +108,17 @@ BOOST_AUTO_TEST_CASE(a_disk_that_others_fill_while_we_commit_does_no_harm) {
 }
 
 BOOST_AUTO_TEST_CASE(a_disk_that_is_too_small_for_a_store_is_left_as_it_was) {
-  const SmallDisk disk("size=4m");
+  const SmallDisk disk("4m");
   if (!disk.mounted()) return;
   BOOST_CHECK_EXCEPTION(open_disk_engine(disk.path() / "s", {}), Error, has_code(ErrorCode::no_space));
   BOOST_TEST(fs::is_empty(disk.path()));
 }
 
 BOOST_AUTO_TEST_CASE(a_read_only_disk_is_refused_for_writing_and_read_all_the_same) {
-  const SmallDisk disk("size=60m");
+  const SmallDisk disk("60m");
   if (!disk.mounted()) return;
   { check_commits(*open_disk_engine(disk.path() / "s", {}), 0, 1); }
-  BOOST_REQUIRE(::mount("tmpfs", disk.path().c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "size=60m") == 0);
+  disk.make_read_only();
   BOOST_CHECK_EXCEPTION(open_disk_engine(disk.path() / "s", {}), Error, has_code(ErrorCode::io));
   BOOST_CHECK_EXCEPTION(open_disk_engine(disk.path() / "t", {}), Error, has_code(ErrorCode::io));
   BOOST_CHECK_NO_THROW(open_disk_engine(disk.path() / "s", {.read_only = true}));
