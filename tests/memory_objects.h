@@ -26,6 +26,7 @@ class MemoryObjects : public format::ObjectSink, public format::ObjectSource {
     ++schemas_put;
     return put(format::BlobKind::schema, format::encode_schema(schema));
   }
+  void keep(const format::BlobReference& named) override { kept.push_back(named); }
   void read_array(const format::ContentRef& content, std::uint64_t offset, std::span<std::byte> out) override {
     const Blob& blob = get(content.digest);
     if (content.size != blob.size() || offset > blob.size() || out.size() > blob.size() - offset)
@@ -46,6 +47,7 @@ class MemoryObjects : public format::ObjectSink, public format::ObjectSource {
   }
 
   std::map<Digest, Blob> blobs;
+  std::vector<format::BlobReference> kept;
   std::size_t schemas_put = 0;
   std::size_t bytes_read = 0;
 

@@ -2,9 +2,12 @@
 
 #include <cairn/error.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "engine/compression.h"
+#include "format/blob.h"
 
 namespace cairn::engine {
 namespace {
@@ -45,6 +48,12 @@ std::shared_ptr<PendingBlob> DiskStaging::claim(const Digest& digest, bool repla
     pending.blobs[digest] = blob;
     return blob;
   }
+}
+
+format::BlobLocation DiskStaging::location(const Held& held) const {
+  if (held.pending == nullptr) return held.stored;
+  std::lock_guard lock(core_->pending.mutex);
+  return held.pending->location;
 }
 
 bool DiskStaging::equal(const Held& held, BlobKind kind, std::uint8_t probe, const Digest& digest,
@@ -106,6 +115,35 @@ StageResult DiskStaging::stage(BlobKind kind, std::uint8_t probe, const Digest& 
     existed_ += bytes.size();
     return StageResult::existed;
   }
+}
+
+std::optional<BlobInfo> DiskStaging::hold(BlobKind kind, const Digest& digest) {
+  Held held;
+  const auto known = held_.find(digest);
+  if (known != held_.end()) {
+    held = known->second;
+  } else if (const auto stored = find_location(*core_->records, {}, digest)) {
+    held.stored = *stored;
+  } else {
+    return std::nullopt;
+  }
+  const format::BlobLocation at = location(held);
+  if (at.kind != kind) return std::nullopt;
+  if (held_.try_emplace(digest, held).second) existed_ += at.size;
+  return blob_info(at);
+}
+
+Bytes DiskStaging::read(BlobKind kind, const Digest& digest) {
+  const auto known = held_.find(digest);
+  const Held held = known == held_.end() ? Held{} : known->second;
+  const format::BlobLocation at = location(held);
+  if (known == held_.end() || at.kind != kind)
+    throw Error(ErrorCode::not_found, fmt::format("read {} {}: it is not held", format::blob_kind_name(kind), digest.hex()));
+  if (held.pending == nullptr) return read_blob(*core_, *core_->records, {}, at, digest);
+  if (!at.packed) return held.pending->bytes;  // not changed any more once it is ready
+  Bytes stored(at.stored_size);
+  core_->writer->read({at.pack, at.offset}, stored);
+  return decompress(at.codec, std::move(stored), at.size);
 }
 
 void DiskStaging::place(const std::shared_ptr<PendingBlob>& blob, std::span<const std::byte> bytes) {

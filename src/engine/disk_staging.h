@@ -17,6 +17,8 @@ class DiskStaging : public Staging {
 
   StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
                     std::span<const std::byte> bytes) override;
+  std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) override;
+  Bytes read(BlobKind kind, const Digest& digest) override;
   std::uint64_t bytes_added() const override { return added_; }
   std::uint64_t bytes_existed() const override { return existed_; }
 
@@ -39,6 +41,7 @@ class DiskStaging : public Staging {
   void place(const std::shared_ptr<PendingBlob>& blob, std::span<const std::byte> bytes);
   void append(PendingBlob& blob, std::span<const std::byte> bytes);
   void move_to_pack(const Digest& digest, Held& held);
+  format::BlobLocation location(const Held& held) const;
   bool equal(const Held& held, BlobKind kind, std::uint8_t probe, const Digest& digest,
              std::span<const std::byte> bytes);
   void finish(const std::shared_ptr<PendingBlob>& blob, PendingBlob::State state);

@@ -102,7 +102,11 @@ class Staging {
   /// number of seeds tried before. Throws no_space or io; the staging can then not be published.
   virtual StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
                             std::span<const std::byte> bytes) = 0;
-  /// Bytes given to stage() that were new, and that were there already.
+  /// Keeps a committed blob alive as stage() of its bytes would; empty if there is none of that kind.
+  virtual std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) = 0;
+  /// The bytes of a blob that was staged or is held here. Throws not_found if it is neither, and as View::get_blob.
+  virtual Bytes read(BlobKind kind, const Digest& digest) = 0;
+  /// Bytes staged that were new; staged or held that were there already.
   virtual std::uint64_t bytes_added() const = 0;
   virtual std::uint64_t bytes_existed() const = 0;
 };

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "format/blob.h"
@@ -213,12 +214,32 @@ class MemoryStaging : public Staging {
     added_ += bytes.size();
     return StageResult::added;
   }
+  std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) override {
+    if (const auto staged = blobs_.find(digest); staged != blobs_.end()) return info_of(kind, staged->second);
+    std::shared_lock lock(memory_->mutex);
+    const auto stored = memory_->blobs.find(digest);
+    if (stored == memory_->blobs.end()) return std::nullopt;
+    const auto info = info_of(kind, stored->second);
+    if (info && held_.insert(digest).second) existed_ += info->size;
+    return info;
+  }
+  Bytes read(BlobKind kind, const Digest& digest) override {
+    if (!hold(kind, digest))
+      throw Error(ErrorCode::not_found,
+                  fmt::format("read {} {}: it is not held", format::blob_kind_name(kind), digest.hex()));
+    if (const auto staged = blobs_.find(digest); staged != blobs_.end()) return staged->second.bytes;
+    std::shared_lock lock(memory_->mutex);
+    return memory_->blobs.at(digest).bytes;
+  }
   std::uint64_t bytes_added() const override { return added_; }
   std::uint64_t bytes_existed() const override { return existed_; }
 
   std::unordered_map<Digest, StoredBlob> take() { return std::exchange(blobs_, {}); }
 
  private:
+  static std::optional<BlobInfo> info_of(BlobKind kind, const StoredBlob& blob) {
+    return blob.info.kind == kind ? std::optional(blob.info) : std::nullopt;
+  }
   StageResult count(bool same, std::uint64_t size) {
     if (!same) return StageResult::clash;
     existed_ += size;
@@ -227,6 +248,7 @@ class MemoryStaging : public Staging {
 
   std::shared_ptr<Memory> memory_;
   std::unordered_map<Digest, StoredBlob> blobs_;
+  std::unordered_set<Digest> held_;
   std::uint64_t added_ = 0, existed_ = 0;
 };
 

@@ -30,6 +30,11 @@ class EncodeContext {
   bool keeps_arrays_inside() const { return sink_ == nullptr; }
   ContentRef put_array(std::span<const std::byte> bytes) { return sink_->put_array(bytes); }
 
+  /// Without a sink nothing is stored yet, and what is named may come later.
+  void keep(const BlobReference& named) {
+    if (sink_ != nullptr) sink_->keep(named);
+  }
+
   void count_elements(std::uint64_t count) { elements_ += count; }
   std::uint64_t elements() const { return elements_; }
 

@@ -99,10 +99,12 @@ void Encoder::array(DType dtype, std::span<const std::uint64_t> shape, std::span
 }
 
 void Encoder::object_ref(const ObjectId& id) const {
+  scope_.context->keep({format::BlobKind::object, id.digest});
   format::set_digest(builder_of(place_).initObjectRef(), id.digest);
 }
 
 void Encoder::artifact_ref(const ArtifactId& id) const {
+  scope_.context->keep({format::BlobKind::artifact, id.digest});
   format::set_digest(builder_of(place_).initArtifactRef(), id.digest);
 }
 

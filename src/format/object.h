@@ -28,6 +28,8 @@ class ObjectSink {
   virtual ContentRef put_array(std::span<const std::byte> bytes) = 0;
   /// Stores the schema and returns the digest that names it. Called once for each distinct schema of an object.
   virtual Digest put_schema(const Schema& schema) = 0;
+  /// The object names another object or artifact; throws not_found if it is not in the store.
+  virtual void keep(const BlobReference& named) = 0;
 };
 
 /// Where the blobs that an object needs come from while it is decoded.

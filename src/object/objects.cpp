@@ -7,6 +7,7 @@
 #include "format/schema.h"
 #include "object/blobs.h"
 #include "object/content.h"
+#include "object/references.h"
 
 namespace cairn::object {
 
@@ -51,6 +52,8 @@ class ObjectWriter::Sink : public format::ObjectSink {
     if (writer_.schemas_.size() < kSchemasKnownMax) writer_.schemas_.push_back({schema, digest});
     return digest;
   }
+
+  void keep(const format::BlobReference& named) override { hold_closure(writer_.staging_, named); }
 
  private:
   static constexpr std::size_t kSchemasKnownMax = 32;  // looked through one by one

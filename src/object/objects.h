@@ -19,8 +19,9 @@ class ObjectWriter {
  public:
   explicit ObjectWriter(engine::Staging& staging) : staging_(staging) {}
 
-  /// Stages the value, its schemas and its large arrays. Equal values get equal ids. Throws unstorable with the path
-  /// of what has no lossless form, limit, and what staging throws.
+  /// Stages the value, its schemas and its large arrays, and holds the objects and artifacts it names. Equal values
+  /// get equal ids. Throws unstorable with the path of what has no lossless form, not_found with the path of what
+  /// names nothing in the store, limit, and what staging throws.
   ObjectId write(const Encodable& value);
   /// The canonical bytes of an object that will be kept inside a record; its schemas and large arrays are staged.
   std::vector<std::byte> write_bytes(const Encodable& value);

@@ -53,6 +53,23 @@ std::vector<BlobReference> references_of(engine::BlobKind kind, std::span<const 
   return {};
 }
 
+void hold_closure(engine::Staging& staging, const BlobReference& root) {
+  std::vector<BlobReference> open{root};
+  std::unordered_set<Digest> seen;
+  while (!open.empty()) {
+    const BlobReference blob = open.back();
+    open.pop_back();
+    if (!seen.insert(blob.digest).second) continue;
+    const auto info = staging.hold(blob.kind, blob.digest);
+    if (!info)
+      throw Error(blob == root ? ErrorCode::not_found : ErrorCode::damaged,
+                  fmt::format("{} {} is not in the store", format::blob_kind_name(blob.kind), blob.digest.hex()));
+    if (info->packed || blob.kind == engine::BlobKind::chunk || blob.kind == engine::BlobKind::schema) continue;
+    for (const BlobReference& named : references_of(blob.kind, staging.read(blob.kind, blob.digest)))
+      open.push_back(named);
+  }
+}
+
 void walk_closure(const engine::View& view, const BlobReference& root, std::unordered_set<Digest>& seen,
                   const std::function<bool(const BlobReference&)>& read) {
   std::vector<BlobReference> open{root};

@@ -22,4 +22,9 @@ std::vector<BlobReference> references_of(engine::BlobKind kind, std::span<const 
 void walk_closure(const engine::View& view, const BlobReference& root, std::unordered_set<Digest>& seen,
                   const std::function<bool(const BlobReference&)>& read);
 
+/// Holds `root`, a stored object or artifact, and all below it, so that the commit of `staging` keeps it and, if it
+/// goes to a pack, brings it along. Throws not_found if `root` is not in the store, damaged if something below is not.
+/// Cost: what is packed already was packed with all it needs (schema/FORMAT.md, "Packs") and is not followed.
+void hold_closure(engine::Staging& staging, const BlobReference& root);
+
 }  // namespace cairn::object

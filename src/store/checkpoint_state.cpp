@@ -14,6 +14,7 @@
 #include "object/artifacts.h"
 #include "object/blobs.h"
 #include "object/objects.h"
+#include "object/references.h"
 #include "store/embedded.h"
 #include "store/history.h"
 #include "store/step.h"
@@ -35,13 +36,6 @@ void check_new(std::string_view what, std::string_view name, const Names& names)
   check_name(what, name);
   if (names.contains(name))
     throw Error(ErrorCode::invalid_argument, fmt::format("{} of a checkpoint: the name {} is used already", what, name));
-}
-
-void require_blob(const engine::View& view, engine::BlobKind kind, const Digest& digest) {
-  const auto info = view.find_blob(digest);
-  if (!info || info->kind != kind)
-    throw Error(ErrorCode::not_found, fmt::format("use {} {} in a checkpoint: it is not in the store",
-                                                  format::blob_kind_name(kind), digest.hex()));
 }
 
 // Process nodes of the run that were not finished, in order of UUID.
@@ -73,7 +67,7 @@ void CheckpointState::save(std::string_view name, const Encodable& value) {
 void CheckpointState::save(std::string_view name, const ObjectId& object) {
   require_open();
   check_new("state", name, state_);
-  require_blob(*run_->store().engine().view(), engine::BlobKind::object, object.digest);
+  object::hold_closure(*staging_, {engine::BlobKind::object, object.digest});
   state_.emplace(name, object.digest);
 }
 
@@ -86,7 +80,7 @@ void CheckpointState::attach(std::string_view name, const std::filesystem::path&
 void CheckpointState::attach(std::string_view name, const ArtifactId& artifact) {
   require_open();
   check_new("artifact", name, artifacts_);
-  require_blob(*run_->store().engine().view(), engine::BlobKind::artifact, artifact.digest);
+  object::hold_closure(*staging_, {engine::BlobKind::artifact, artifact.digest});
   artifacts_.emplace(name, artifact.digest);
 }
 

@@ -19,6 +19,13 @@ using engine::StageResult;
 
 constexpr engine::CellId kCell = 20;
 
+void commit_blob(engine::Engine& engine, BlobKind kind, const std::vector<std::byte>& bytes) {
+  const auto staging = engine.stage();
+  stage(*staging, kind, bytes);
+  const auto version = engine.view()->cell(kCell).version;
+  BOOST_REQUIRE((engine.publish(staging.get(), row_commit(kCell, version, "blob", "")).outcome == Outcome::ok));
+}
+
 BOOST_AUTO_TEST_SUITE(engine_contract)
 
 BOOST_AUTO_TEST_CASE(a_published_blob_reads_back) {
@@ -239,6 +246,26 @@ BOOST_AUTO_TEST_CASE(a_small_blob_of_a_large_and_a_small_commit_is_there_whichev
       BOOST_TEST((stage(*engine.stage(), BlobKind::object, small) == engine::StageResult::existed));
       BOOST_TEST(engine.verify().empty());
     });
+}
+
+BOOST_AUTO_TEST_CASE(a_committed_blob_is_held_without_its_bytes) {
+  for_each_engine([](engine::Engine& engine) {
+    const auto small = noise(1, 200), large = noise(2, 50'000);
+    const Digest digest = digest_of(BlobKind::object, small);
+    BOOST_TEST(!engine.stage()->hold(BlobKind::object, digest));
+    commit_blob(engine, BlobKind::object, small);
+    const auto staging = engine.stage();
+    BOOST_TEST(!staging->hold(BlobKind::chunk, digest));
+    BOOST_CHECK_EXCEPTION(staging->read(BlobKind::chunk, digest), Error, has_code(ErrorCode::not_found));
+    for (int twice = 0; twice < 2; ++twice) BOOST_TEST(staging->hold(BlobKind::object, digest).value().size == 200u);
+    BOOST_TEST(staging->bytes_existed() == 200u);
+    BOOST_TEST((staging->read(BlobKind::object, digest) == small));
+    stage(*staging, BlobKind::chunk, large);
+    BOOST_TEST((staging->read(BlobKind::chunk, digest_of(BlobKind::chunk, large)) == large));
+    BOOST_TEST((engine.publish(staging.get(), row_commit(20, 1, "row", "1")).outcome == Outcome::ok));
+    BOOST_TEST((engine.view()->get_blob(BlobKind::object, digest) == small));
+    BOOST_TEST(engine.verify().empty());
+  });
 }
 
 BOOST_AUTO_TEST_CASE(threads_commit_at_the_same_time) {

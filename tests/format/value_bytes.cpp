@@ -112,6 +112,8 @@ BOOST_AUTO_TEST_CASE(references_are_found_without_the_schemas) {
   const Value value(List{artifact, map, Value(Object("A", 1, {{"x", large}})), Value(List(5))});
   MemoryObjects objects;
   const auto found = format::object_references(objects.encode(encodable(value)));
+  BOOST_TEST((objects.kept == std::vector<format::BlobReference>{{format::BlobKind::artifact, artifact.digest},
+                                                                {format::BlobKind::object, object.digest}}));
   BOOST_REQUIRE(found.blobs.size() == 4u);
   BOOST_TEST((found.blobs[0].kind == format::BlobKind::schema));
   BOOST_TEST(objects.blobs.contains(found.blobs[0].digest));

@@ -23,6 +23,7 @@
 #include "object/blob_map.h"
 #include "object/chunker.h"
 #include "object/content.h"
+#include "object/objects.h"
 #include "store/step.h"
 #include "support/temporary_directory.h"
 
@@ -90,9 +91,22 @@ void check_artifact(const Store& store, const json::object& expected) {
   BOOST_TEST(fresh.add(make_tree(restored.path() / "again")).id.hex() == id.hex());
 }
 
+/// The id that a value gets, whatever it names.
+template <class T>
+ObjectId id_of(const T& value) {
+  struct Anything : object::MapStaging {
+    using MapStaging::MapStaging;
+    std::optional<engine::BlobInfo> hold(engine::BlobKind kind, const Digest&) override {
+      return engine::BlobInfo{kind, 0, 0, 0, true};
+    }
+  };
+  object::BlobMap map;
+  Anything staging(map);
+  return object::write_object(staging, encodable(value));
+}
+
 void check_objects(const Store& store, const json::array& expected) {
   const auto values = plain_values();
-  Store fresh = Store::in_memory();
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const json::object& object = expected[i].as_object();
     const auto id = ObjectId::parse(text(object.at("id"))).value();
@@ -100,7 +114,7 @@ void check_objects(const Store& store, const json::array& expected) {
       const Value stored = store.get_value(id);
       BOOST_TEST((store.get_value(id, {.load_arrays = false}) == value_of(object.at("value"))));
       if (i < values.size()) BOOST_TEST((stored == values[i].second));
-      BOOST_TEST(fresh.put(stored).hex() == id.hex());
+      BOOST_TEST(id_of(stored).hex() == id.hex());
     }
   }
 }
@@ -268,16 +282,15 @@ BOOST_AUTO_TEST_CASE(the_digests_of_objects_are_the_ones_they_always_had) {
   };
   const auto values = plain_values();
   BOOST_TEST_REQUIRE(std::size(digests) == values.size());
-  Store store = Store::in_memory();
   for (std::size_t i = 0; i < values.size(); ++i) {
     BOOST_TEST(values[i].first == digests[i].first);
-    BOOST_TEST(store.put(values[i].second).hex() == digests[i].second, values[i].first);
+    BOOST_TEST(id_of(values[i].second).hex() == digests[i].second, values[i].first);
   }
   const auto reference = Digest::parse("000102030405060708090a0b0c0d0e0f").value();
-  BOOST_TEST(store.put(Value(ObjectId{reference})).hex() == "8581df24ced28ed9431f461bb847e72c");
-  BOOST_TEST(store.put(Value(ArtifactId{reference})).hex() == "6cd01846b4efdac62b691649d0f539ac");
-  BOOST_TEST(store.put(Value(Uuid{reference.bytes})).hex() == "89c00992ef7a699a8c4412d6e096a3b2");
-  BOOST_TEST(store.put(simulation(1)).hex() == "5aaa77a2f1a3c1d5ca4ae7466132ab4e");
+  BOOST_TEST(id_of(Value(ObjectId{reference})).hex() == "8581df24ced28ed9431f461bb847e72c");
+  BOOST_TEST(id_of(Value(ArtifactId{reference})).hex() == "6cd01846b4efdac62b691649d0f539ac");
+  BOOST_TEST(id_of(Value(Uuid{reference.bytes})).hex() == "89c00992ef7a699a8c4412d6e096a3b2");
+  BOOST_TEST(id_of(simulation(1)).hex() == "5aaa77a2f1a3c1d5ca4ae7466132ab4e");
 }
 
 BOOST_AUTO_TEST_CASE(a_digest_depends_on_kind_and_probe) {

@@ -4,6 +4,7 @@
 #include <cairn/error.h>
 
 #include <map>
+#include <set>
 #include <stdexcept>
 
 #include "engine/engine.h"
@@ -46,8 +47,18 @@ class MapStaging : public engine::Staging {
     (added ? added_ : existed_) += bytes.size();
     return added ? engine::StageResult::added : engine::StageResult::existed;
   }
+  std::optional<engine::BlobInfo> hold(engine::BlobKind kind, const Digest& digest) override {
+    const auto found = map_.blobs.find(digest);
+    if (found == map_.blobs.end() || found->second.kind != kind) return std::nullopt;
+    held.insert(digest);
+    const std::uint64_t size = found->second.bytes.size();
+    return engine::BlobInfo{kind, 0, size, size, false};
+  }
+  engine::Bytes read(engine::BlobKind, const Digest& digest) override { return map_.blobs.at(digest).bytes; }
   std::uint64_t bytes_added() const override { return added_; }
   std::uint64_t bytes_existed() const override { return existed_; }
+
+  std::set<Digest> held;
 
  private:
   BlobMap& map_;

@@ -63,6 +63,22 @@ BOOST_AUTO_TEST_CASE(what_is_not_in_the_store_is_refused) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(a_value_that_names_what_is_not_in_the_store_is_refused) {
+  for_each_store([](TestStore& store) {
+    Run run = store->run("argon");
+    const std::map<std::string, ObjectId> absent = {{"there", store->put(1)}, {"not there", ObjectId{}}};
+    const auto names_it = [](const Error& error) {
+      return error.code() == ErrorCode::not_found && std::string(error.what()).find("not there") != std::string::npos;
+    };
+    BOOST_CHECK_EXCEPTION(store->put(absent), Error, names_it);
+    BOOST_CHECK_EXCEPTION(run.checkpoint(1).save("state", absent), Error, names_it);
+    BOOST_CHECK_EXCEPTION(run.checkpoint(1).note("n", Value(ArtifactId{})).commit(), Error, has_code(ErrorCode::not_found));
+    BOOST_CHECK_EXCEPTION(run.step("s", {}, [&] { return absent; }), Error, names_it);
+    BOOST_TEST(run.history().empty());
+    BOOST_TEST(store->verify().damage.empty());
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_name_is_used_once) {
   for_each_store([](TestStore& store) {
     auto builder = store->run("argon").checkpoint(1);
