@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "command.h"
+#include "store/damage.h"
 
 using namespace cairn::test;
 namespace fs = std::filesystem;
@@ -182,6 +183,22 @@ BOOST_AUTO_TEST_CASE(the_same_again_is_the_same_checkpoint) {
   const auto again = run_json(arguments).at(0);
   BOOST_TEST(again.at("id").as_string() == id);
   BOOST_TEST(again.at("existed").as_bool());
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_checkpoint_is_listed_as_such) {
+  const std::string state = file("s", "x");
+  run_line({"checkpoint", "r", "--step", "1", "--state", "s=" + state});
+  const std::string id = run_line({"checkpoint", "r", "--step", "2", "--state", "s=" + state});
+  damage_blob(store(), cairn::Digest::parse(id).value());
+  const auto log = run_json({"log", "r"});
+  BOOST_REQUIRE_EQUAL(log.size(), 2u);
+  BOOST_TEST(log[0].at("damaged").as_bool());
+  BOOST_TEST(!log[1].at("damaged").as_bool());
+  const auto text = lines(run({"log", "r"}).out);
+  BOOST_TEST(text.at(1).find("damaged") != std::string::npos);
+  BOOST_TEST(text.at(2).find("damaged") == std::string::npos);
+  BOOST_TEST(run({"restart", "r", "--into", (path() / "out").string()}).status == 0);
+  BOOST_TEST(run({"verify"}).status == 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

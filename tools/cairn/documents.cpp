@@ -61,7 +61,8 @@ object document(const Checkpoint& checkpoint) {
           {"tags", texts(checkpoint.tags)},
           {"unfinished", std::move(unfinished)},
           {"bytes_new", checkpoint.bytes_new},
-          {"bytes_shared", checkpoint.bytes_shared}};
+          {"bytes_shared", checkpoint.bytes_shared},
+          {"damaged", checkpoint.damaged}};
 }
 
 object document(const SkippedCheckpoint& skipped) {
