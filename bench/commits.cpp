@@ -6,8 +6,7 @@
 //           just written), each against a file of the same bytes written with O_DIRECT, 4 MiB a write, + fdatasync
 //   again   the same array and file saved once more, first with the packs out of the page cache, then as that left
 //           them: every byte is read back and compared, none is stored
-//   restart the array read into a new vector, against read(2) of the plain file into one; both out of the page cache,
-//           then both in it
+//   restart the array read into a new vector, against read(2) of the plain file into one, both out of the page cache
 //
 // Each ratio is taken within one round; a line shows its quartiles over the rounds. Ratios of time: below 1 is faster
 // than the peer. CPU is that of all threads. Memory is what the process held at most, beyond what the caller held.
@@ -168,8 +167,7 @@ class LargeRound {
   void run_all() {
     array_round();
     file_round();
-    restart_round("cold", true);
-    restart_round("cached", false);
+    restart_round();
   }
 
  private:
@@ -200,21 +198,21 @@ class LargeRound {
     fs::remove(file_path());
   }
 
-  void restart_round(const std::string& how, bool cold) {
+  void restart_round() {
     run_.checkpoint(next_step_++).save("array", first_array()).commit();
-    if (cold) bench::evict(array_path());
+    bench::evict(array_path());
     const bench::Cost plain = bench::measure([&] {
       std::vector<double> read(size() / sizeof(double));
       bench::read_plain(array_path(), std::as_writable_bytes(std::span(read)));
     });
-    if (cold) bench::evict_all(store_path());
+    bench::evict_all(store_path());
     const bench::Cost ours = bench::measure([&] {
       if (run_.restart<std::vector<double>>("array").value().size() * sizeof(double) != size())
         throw std::runtime_error("restart: another size than was saved");
     });
-    report_.add(fmt::format("restart {}: time / peer", how), ours.seconds / plain.seconds);
-    report_.add(fmt::format("restart {}: CPU s/GB", how), ours.cpu_seconds / size_gb());
-    report_.add(fmt::format("restart {}: memory beyond the array, MB", how),
+    report_.add("restart: time / peer", ours.seconds / plain.seconds);
+    report_.add("restart: CPU s/GB", ours.cpu_seconds / size_gb());
+    report_.add("restart: memory beyond the array, MB",
                 1e-6 * (static_cast<double>(ours.peak_bytes) - static_cast<double>(size())));
   }
 
