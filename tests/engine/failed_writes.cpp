@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "engine/engines.h"
+#include "engine/records.h"
 
 namespace cairn::test {
 namespace {
@@ -14,7 +15,7 @@ using engine::open_disk_engine;
 using engine::Outcome;
 using engine::StageResult;
 
-constexpr engine::CellId kCell = 20;
+constexpr engine::CellId kCell = 20, kOtherCell = 21;
 
 // Writes that make a file longer than this fail with EFBIG, for as long as this object lives.
 class FileSizeLimit {
@@ -55,6 +56,15 @@ struct LostBlob {
   std::vector<std::byte> lost = noise(2, 100'000);
 };
 
+// Makes the cell's header unreadable, so that a commit to the cell fails when its batch is built.
+void break_cell(const std::filesystem::path& store, engine::CellId cell) {
+  engine::RecordsOptions options;
+  options.directory = store / "db";
+  const engine::Records records(options);
+  const std::string key = "cell" + format::be64_text(cell);
+  BOOST_REQUIRE(records.db().Put({}, records.family(engine::Family::engine), key, "short").ok());
+}
+
 BOOST_AUTO_TEST_SUITE(failed_writes)
 
 BOOST_AUTO_TEST_CASE(saving_again_what_was_lost_reports_the_failed_write_and_no_damage) {
@@ -81,6 +91,47 @@ BOOST_AUTO_TEST_CASE(a_staging_that_begins_after_a_failed_write_saves_what_was_l
   commit(*store.engine, *next, kCell, 1);
   const auto bytes = store.engine->view()->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, store.lost));
   BOOST_TEST((bytes == store.lost));
+}
+
+BOOST_AUTO_TEST_CASE(a_blob_that_two_commits_need_is_kept_when_the_first_of_them_fails) {
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "s";
+  open_disk_engine(path, {});
+  break_cell(path, kOtherCell);
+  const auto bytes = noise(1, 100'000);
+  {
+    const auto engine = open_disk_engine(path, {});
+    const auto first = engine->stage(), second = engine->stage();
+    stage(*first, BlobKind::chunk, bytes);
+    BOOST_TEST((stage(*second, BlobKind::chunk, bytes) == StageResult::existed));
+    // By now the bytes are durable in the pack; only the records do not know of it.
+    BOOST_CHECK_THROW(engine->publish(first.get(), row_commit(kOtherCell, 0, "row", "1")), Error);
+    commit(*engine, *second, kCell, 0);
+  }
+  const auto engine = open_disk_engine(path, {});
+  BOOST_TEST((engine->view()->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, bytes)) == bytes));
+  BOOST_TEST(engine->verify().empty());
+}
+
+BOOST_AUTO_TEST_CASE(after_a_commit_of_unknown_outcome_the_next_ones_say_that_nothing_was_changed) {
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "s";
+  {
+    const auto engine = open_disk_engine(path, {});
+    engine->publish(nullptr, row_commit(kCell, 0, "row", "1"));
+    {
+      const FileSizeLimit limit(4096);
+      const engine::Commit large = row_commit(kCell, 1, "row", std::string(10'000, 'x'));
+      BOOST_CHECK_EXCEPTION(engine->publish(nullptr, large), Error, has_code(ErrorCode::unknown_outcome));
+    }
+    for (int attempt = 0; attempt < 3; ++attempt)
+      BOOST_CHECK_EXCEPTION(engine->publish(nullptr, row_commit(kCell, 1, "row", "2")), Error,
+                            has_code(ErrorCode::io, "nothing was changed"));
+    BOOST_TEST(engine->view()->find_row(kCell, "row").value() == "1");
+  }
+  const auto engine = open_disk_engine(path, {});
+  BOOST_TEST(engine->view()->find_row(kCell, "row").value() == "1");
+  BOOST_TEST((engine->publish(nullptr, row_commit(kCell, 1, "row", "2")).outcome == Outcome::ok));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
