@@ -17,14 +17,14 @@ namespace {
 
 constexpr std::uint64_t kMarginBytes = 1u << 20;  // directory entries, metadata, a log's last block
 
-// Real blocks, so that they count in the quota and can be given back.
-bool allocate(const base::File& file, std::uint64_t bytes) {
-  if (::fallocate(file.descriptor(), 0, 0, static_cast<off_t>(bytes)) == 0) return true;
-  if (errno != EOPNOTSUPP) return false;
+// Real blocks, so that they count in the quota and can be given back. Throws no_space, io.
+void allocate(const base::File& file, std::uint64_t bytes) {
+  if (::fallocate(file.descriptor(), 0, 0, static_cast<off_t>(bytes)) == 0) return;
+  if (errno != EOPNOTSUPP)
+    base::throw_errno(errno, fmt::format("allocate {} bytes of {}", bytes, file.name()));
   const std::vector<std::byte> zeros(1u << 20);
   for (std::uint64_t done = 0; done < bytes; done += zeros.size())
     file.write_at(done, std::span(zeros).first(std::min<std::uint64_t>(zeros.size(), bytes - done)));
-  return true;
 }
 
 }  // namespace
@@ -52,10 +52,9 @@ bool SpaceGuard::claim() {
   if (size < wanted_ && base::free_bytes(directory_) < wanted_ - size + 2 * kMarginBytes) return false;
   try {
     if (size > wanted_) file.truncate(wanted_);
-    if (size > wanted_ || allocate(file, wanted_)) {
-      held_ = wanted_;
-      return true;
-    }
+    if (size < wanted_) allocate(file, wanted_);
+    held_ = wanted_;
+    return true;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::no_space) throw;
   }
