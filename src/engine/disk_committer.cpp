@@ -30,6 +30,7 @@ constexpr std::uint64_t kRecordCopies = 4;
 }  // namespace
 
 PublishResult DiskCommitter::publish(DiskStaging* staging, const Commit& commit) {
+  require_working_records();
   core_.space->require(kRecordCopies * edit_bytes(commit.edit), "commit");
   if (staging != nullptr) staging->settle();
 
@@ -57,7 +58,8 @@ PublishResult DiskCommitter::publish(DiskStaging* staging, const Commit& commit)
 
 void DiskCommitter::lead(const Group& group) {
   try {
-    write(group, flush_packs(group));
+    flush_packs(group);
+    write(group);
   } catch (...) {
     for (Waiting* member : group)
       if (member->error == nullptr) member->error = std::current_exception();
@@ -65,13 +67,13 @@ void DiskCommitter::lead(const Group& group) {
 }
 
 // Pack data is durable before any batch that names it. A failure is that of the commits which needed the pack.
-std::vector<PackWriter::Position> DiskCommitter::flush_packs(const Group& group) {
+void DiskCommitter::flush_packs(const Group& group) {
   bool needed = false;
   for (const Waiting* member : group) needed = needed || needs_pack(*member, false);
-  std::vector<PackWriter::Position> grown;
   std::exception_ptr failure;
   try {
-    if (needed) grown = core_.writer->flush();
+    if (needed)
+      for (const PackWriter::Position& pack : core_.writer->flush()) unrecorded_ends_[pack.pack] = pack.end;
   } catch (...) {
     failure = std::current_exception();
   }
@@ -82,7 +84,6 @@ std::vector<PackWriter::Position> DiskCommitter::flush_packs(const Group& group)
                                                ErrorCode::io, "commit: an earlier write failed, and what was saved "
                                                               "for this commit is lost with it; save it again"));
   }
-  return grown;
 }
 
 // Whether the commit names new bytes in a pack; with `lost`, bytes that were cut off after a failed write.
@@ -97,7 +98,7 @@ bool DiskCommitter::needs_pack(const Waiting& waiting, bool lost) const {
   return false;
 }
 
-void DiskCommitter::write(const Group& group, const std::vector<PackWriter::Position>& packs) {
+void DiskCommitter::write(const Group& group) {
   headers_.clear();
   claims_.clear();
   rocksdb::WriteBatch batch;
@@ -110,18 +111,13 @@ void DiskCommitter::write(const Group& group, const std::vector<PackWriter::Posi
     if (member->staging != nullptr) add_blobs(batch, *member->staging);
     ++admitted;
   }
-  for (const PackWriter::Position& pack : packs)
-    batch.Put(core_.records->family(Family::engine), engine_key::pack(pack.pack), format::be64_text(pack.end));
-  if (admitted == 0 && packs.empty()) return;
+  for (const auto& [pack, end] : unrecorded_ends_)
+    batch.Put(core_.records->family(Family::engine), engine_key::pack(pack), format::be64_text(end));
+  if (admitted == 0 && unrecorded_ends_.empty()) return;
   const std::uint64_t commits = core_.commits + admitted;
   batch.Put(core_.records->family(Family::engine), engine_key::kState, format::be64_pair(commits, core_.next_blob));
-
-  rocksdb::WriteOptions options;
-  options.sync = true;
-  const rocksdb::Status status = core_.records->db().Write(options, &batch);
-  if (!status.ok())  // the log may hold it or not: only opening the store again tells
-    throw Error(status.IsNoSpace() ? ErrorCode::no_space : ErrorCode::unknown_outcome,
-                fmt::format("commit: {}; open the store again to see whether it happened", status.ToString()));
+  write_batch(batch);
+  unrecorded_ends_.clear();
   core_.commits = commits;
   try {
     core_.lock->set_witness(commits);
@@ -131,6 +127,26 @@ void DiskCommitter::write(const Group& group, const std::vector<PackWriter::Posi
   for (Waiting* member : group)
     if (member->error == nullptr && member->result.outcome == Outcome::ok && member->staging != nullptr)
       mark_published(*member->staging);
+}
+
+void DiskCommitter::write_batch(rocksdb::WriteBatch& batch) {
+  require_working_records();
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status status = core_.records->db().Write(options, &batch);
+  if (!status.ok())  // the log may hold it or not, also on a full disk: only opening the store again tells
+    throw Error(ErrorCode::unknown_outcome,
+                fmt::format("commit: {}; open the store again to see whether it happened",
+                            status.ToString()));
+}
+
+// Of a commit that comes after the failure it is known that it did not happen.
+void DiskCommitter::require_working_records() const {
+  if (const auto failure = core_.records->failure())
+    throw Error(ErrorCode::io,
+                fmt::format("commit: nothing was changed, since a write to the records in {} has failed "
+                            "before ({}); expected the store to be opened again first",
+                            core_.records_path().string(), *failure));
 }
 
 PublishResult DiskCommitter::admit(const Commit& commit) {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -34,9 +35,11 @@ class DiskCommitter {
   using Group = std::vector<Waiting*>;
 
   void lead(const Group& group);
-  std::vector<PackWriter::Position> flush_packs(const Group& group);
+  void flush_packs(const Group& group);
   bool needs_pack(const Waiting& waiting, bool lost) const;
-  void write(const Group& group, const std::vector<PackWriter::Position>& packs);
+  void write(const Group& group);
+  void write_batch(rocksdb::WriteBatch& batch);
+  void require_working_records() const;
   PublishResult admit(const Commit& commit);
   void add_edit(rocksdb::WriteBatch& batch, const Commit& commit);
   void add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& staging);
@@ -52,6 +55,10 @@ class DiskCommitter {
   // What the commits of the group that is being built change, seen by those behind them. Only the leader looks.
   std::unordered_map<CellId, CellHeader> headers_;
   std::unordered_map<std::string, std::optional<std::string>> claims_;
+
+  // Ends of packs that are durable and not in the records yet. A batch that failed leaves them to the next:
+  // another commit may name bytes below such an end, and what lies behind the recorded one is cut on opening.
+  std::map<std::uint64_t, std::uint64_t> unrecorded_ends_;
 };
 
 }  // namespace cairn::engine

@@ -53,7 +53,10 @@ Found look(const fs::path& path) {
 }
 
 void remove_parts(const fs::path& path) {
-  std::error_code ignored;
+  std::error_code error, ignored;
+  // Creating it may have failed after the last rename. The superblock must not outlive the parts it promises.
+  fs::rename(superblock_path(path), unfinished_path(path), error);
+  if (error && error != std::errc::no_such_file_or_directory) return;  // then the store is a whole one
   for (const char* part : {"db", "packs", "ballast", "lock"}) fs::remove_all(path / part, ignored);
   fs::remove(unfinished_path(path), ignored);  // last: it says that the rest may be removed
 }
@@ -166,7 +169,8 @@ std::unique_ptr<PackWriter> recover_packs(const DiskCore& core) {
     next = std::max(next, *pack + 1);
     const auto end = ends.find(*pack);
     if (end == ends.end()) {
-      fs::remove(entry.path());  // begun after the last commit
+      fs::remove(entry.path(), error);  // begun after the last commit
+      if (error) base::throw_errno(error.value(), fmt::format("remove {}", entry.path().string()));
       continue;
     }
     const base::File file = base::File::open(entry.path(), O_RDWR);
@@ -234,7 +238,10 @@ class DiskEngine : public Engine {
 
   std::vector<Finding> verify() const override {
     std::vector<Finding> findings;
-    const std::shared_ptr<Records> records = core_->records;
+    const std::shared_ptr<Records> records = [&] {
+      std::lock_guard lock(refresh_mutex_);
+      return core_->records;
+    }();
     const rocksdb::Status status = records->db().VerifyChecksum();
     if (!status.ok()) findings.push_back({core_->records_path().string(), status.ToString(), std::nullopt});
     const auto store_id = base::load_big_endian<std::uint64_t>(core_->superblock.uuid.bytes.data() + 8);

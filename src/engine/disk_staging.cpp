@@ -65,17 +65,38 @@ bool DiskStaging::equal(const Held& held, BlobKind kind, std::uint8_t probe, con
     if (!location.packed) return location.kind == kind && stands_for(format::BlobCodec::raw, held.pending->bytes, bytes);
   }
   if (location.kind != kind || location.size != bytes.size()) return false;
-  if (held.pending != nullptr) {
-    Bytes stored(location.stored_size);
-    core_->writer->read({location.pack, location.offset}, stored);
-    return stands_for(location.codec, stored, bytes);
-  }
+  if (held.pending != nullptr) return equal_pending(*held.pending, location, bytes);
   // Bytes equal to those that the digest was computed from match it. Only unequal ones are hashed, which tells
   // damage from a collision.
   if (location.packed && location.probe == probe &&
       stands_for(location.codec, stream_.read(location, digest), bytes))
     return true;
   return stands_for(format::BlobCodec::raw, read_blob(*core_, *core_->records, {}, location, digest), bytes);
+}
+
+bool DiskStaging::equal_pending(const PendingBlob& blob, const format::BlobLocation& location,
+                                std::span<const std::byte> bytes) {
+  try {
+    Bytes stored(location.stored_size);
+    core_->writer->read({location.pack, location.offset}, stored);
+    const bool same = stands_for(location.codec, stored, bytes);
+    require_kept(blob);  // asked last: after a failed write, others may have appended where it was
+    return same;
+  } catch (const Error&) {
+    require_kept(blob);
+    throw;
+  }
+}
+
+// Throws no_space or io if the blob was cut off with a failed write: that is no damage, and no collision.
+void DiskStaging::require_kept(const PendingBlob& blob) const {
+  std::uint64_t generation = 0;
+  {
+    const std::lock_guard lock(core_->pending.mutex);
+    if (blob.state == PendingBlob::State::published) return;
+    generation = blob.generation;
+  }
+  core_->writer->require(generation);
 }
 
 StageResult DiskStaging::stage(BlobKind kind, std::uint8_t probe, const Digest& digest,

@@ -44,6 +44,9 @@ class DiskStaging : public Staging {
   format::BlobLocation location(const Held& held) const;
   bool equal(const Held& held, BlobKind kind, std::uint8_t probe, const Digest& digest,
              std::span<const std::byte> bytes);
+  bool equal_pending(const PendingBlob& blob, const format::BlobLocation& location,
+                     std::span<const std::byte> bytes);
+  void require_kept(const PendingBlob& blob) const;
   void finish(const std::shared_ptr<PendingBlob>& blob, PendingBlob::State state);
 
   std::shared_ptr<DiskCore> core_;

@@ -191,7 +191,10 @@ class Engine {
   virtual std::unique_ptr<View> view() const = 0;
   virtual std::unique_ptr<Staging> stage() = 0;
   /// Makes what `staging` holds durable, then changes the cell: all or nothing, on disk when it returns.
-  /// `staging` may be null, may be published again after a conflict, and is spent when the outcome is ok. Throws no_space, io or read_only when nothing was changed.
+  /// `staging` may be null, may be published again after a conflict, and is spent when the outcome is ok.
+  /// Throws no_space, io or read_only when nothing was changed, unknown_outcome when only opening the store
+  /// again tells. After that, and after other failed writes that leave in doubt what is on disk, each publish
+  /// throws io until the store is opened again.
   virtual PublishResult publish(Staging* staging, const Commit& commit) = 0;
   /// Readers only: moves new views to what the writer has committed by now.
   virtual void refresh() = 0;

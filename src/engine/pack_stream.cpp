@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <system_error>
 #include <utility>
 
 namespace cairn::engine {
@@ -99,7 +100,12 @@ void PackStream::read_ahead(std::uint64_t begin) {
     }
     return Window{std::move(to), from, from + got};
   };
-  next_ = std::async(std::launch::async, fill, std::move(memory), begin / format::kPackBlock * format::kPackBlock);
+  const std::uint64_t block = begin / format::kPackBlock * format::kPackBlock;
+  try {
+    next_ = std::async(std::launch::async, fill, std::move(memory), block);
+  } catch (const std::system_error&) {
+    // No thread to be had: without a next window, each record is read alone.
+  }
 }
 
 void PackStream::stop() {

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace cairn::engine {
@@ -50,7 +51,12 @@ PackWriter::PackWriter(std::filesystem::path directory, mode_t mode, std::uint64
                        std::uint64_t next_pack)
     : directory_(std::move(directory)), mode_(mode), store_id_(store_id), next_pack_(next_pack) {
   if (last.pack != 0 && last.end < kPackBytesMax) open_pack(last.pack, last.end);
-  thread_ = std::thread([this] { run(); });
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error& error) {
+    throw Error(ErrorCode::io,
+                fmt::format("start a thread that writes to {}: {}", directory_.string(), error.what()));
+  }
 }
 
 PackWriter::~PackWriter() {
@@ -65,6 +71,11 @@ PackWriter::~PackWriter() {
 std::uint64_t PackWriter::generation() const {
   std::lock_guard lock(mutex_);
   return generation_;
+}
+
+void PackWriter::require(std::uint64_t generation) const {
+  const std::lock_guard lock(mutex_);
+  if (generation != generation_) rethrow_failure();
 }
 
 void PackWriter::rethrow_failure() const {
@@ -133,7 +144,8 @@ void PackWriter::open_pack(std::uint64_t pack, std::uint64_t end) {
   if (direct_) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_DIRECT | O_CLOEXEC, mode_);
     if (descriptor >= 0) file = base::File(descriptor, path.string());
-    else direct_ = false;  // EINVAL where the file system has no direct I/O; other errors show again below
+    else if (errno == EINVAL) direct_ = false;  // a file system without direct I/O
+    else base::throw_errno(errno, fmt::format("open {}", path.string()));
   }
   if (!file.is_open()) file = base::File::open(path, O_RDWR | O_CREAT, mode_);
   file_ = std::make_shared<base::File>(std::move(file));

@@ -44,6 +44,8 @@ class PackWriter {
   PackWriter& operator=(const PackWriter&) = delete;
 
   std::uint64_t generation() const;
+  /// Throws what ended `generation`, no_space or io, if it is over.
+  void require(std::uint64_t generation) const;
 
   /// Copies one record into the open segment; waits while too much is unwritten. Throws no_space or io when a write
   /// of this generation failed, or `generation` is over.

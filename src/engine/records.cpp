@@ -5,14 +5,41 @@
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
+#include <mutex>
 #include <thread>
 #include <vector>
 
 #include "engine/rocksdb_status.h"
 
 namespace cairn::engine {
+
+// A log, table or manifest of which a write or sync has failed holds nobody knows what; replaying the log
+// tells. So a failure stands until the database is opened again, and RocksDB does not recover by itself.
+class RecordsFailure : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
+    // After a lesser error it would take writes for a while, then wait for background work that has stopped.
+    if (error->severity() == rocksdb::Status::kNoError) return;
+    const std::lock_guard lock(mutex_);
+    if (!first_) first_ = error->ToString();
+  }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* recover) override {
+    *recover = false;
+  }
+
+  std::optional<std::string> first() const {
+    const std::lock_guard lock(mutex_);
+    return first_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<std::string> first_;
+};
+
 namespace {
 
 constexpr std::array<std::string_view, kFamilyCount> kNames = {"default", "cell",  "node",   "links",
@@ -50,6 +77,7 @@ rocksdb::DBOptions database_options(const RecordsOptions& options) {
   // The log is durable already, so a short-lived process need not turn it into table files when it ends or starts.
   db.avoid_flush_during_shutdown = true;
   db.avoid_flush_during_recovery = true;
+  db.max_bgerror_resume_count = 0;
   return db;
 }
 
@@ -79,8 +107,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RecordsOptions&
 
 std::string_view family_name(Family family) { return kNames[static_cast<std::size_t>(family)]; }
 
-Records::Records(const RecordsOptions& options) {
-  const rocksdb::DBOptions db_options = database_options(options);
+Records::Records(const RecordsOptions& options) : failure_(std::make_shared<RecordsFailure>()) {
+  rocksdb::DBOptions db_options = database_options(options);
+  db_options.listeners.push_back(failure_);
   const auto cache = rocksdb::NewLRUCache(options.memory_bytes / 2);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (std::size_t i = 0; i < kFamilyCount; ++i)
@@ -104,6 +133,8 @@ Records::Records(const RecordsOptions& options) {
   db_.reset(db);
   std::copy(handles.begin(), handles.end(), handles_.begin());
 }
+
+std::optional<std::string> Records::failure() const { return failure_->first(); }
 
 Records::~Records() {
   for (rocksdb::ColumnFamilyHandle* handle : handles_)

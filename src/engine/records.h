@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ struct RecordsOptions {
   rocksdb::Env* env = nullptr;       ///< nullptr: the default; must outlive the database
 };
 
+/// Hears of errors after which RocksDB takes no more writes.
+class RecordsFailure;
+
 /// An open database. Closes when destroyed; no snapshot or iterator may be left then.
 class Records {
  public:
@@ -36,9 +40,12 @@ class Records {
   Records& operator=(const Records&) = delete;
 
   rocksdb::DB& db() const { return *db_; }
+  /// Why nothing can be written any more, until the database is opened again; empty while all is well.
+  std::optional<std::string> failure() const;
   rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
 
  private:
+  std::shared_ptr<RecordsFailure> failure_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};
 };

@@ -3,9 +3,11 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <thread>
 
 #include "engine/engines.h"
 #include "support/writer_process.h"
@@ -224,6 +226,24 @@ BOOST_AUTO_TEST_CASE(a_reader_sees_whole_commits_of_a_writer_in_another_process)
     }
   }
   BOOST_TEST(seen > 0u);
+}
+
+// For ThreadSanitizer: refreshing replaces the records that verify reads.
+BOOST_AUTO_TEST_CASE(a_reader_can_be_verified_while_it_is_refreshed) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory.path() / "s";
+  make_store(path);
+  const auto reader = open_disk_engine(path, {.read_only = true});
+  std::atomic<bool> done = false;
+  std::thread refreshing([&] {
+    while (!done) {
+      const auto view = reader->view();  // so that refreshing opens the records once more
+      reader->refresh();
+    }
+  });
+  for (int i = 0; i < 20; ++i) BOOST_TEST(reader->verify().empty());
+  done = true;
+  refreshing.join();
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_can_not_write) {

@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
@@ -60,6 +62,21 @@ bool reads(engine::PackStream& stream, const Record& record) {
   return std::ranges::equal(stream.read(record.location, record.digest), record.bytes);
 }
 
+// No thread can be started while this lives: none has room for such a stack.
+class NoThreads {
+ public:
+  NoThreads() {
+    ::pthread_getattr_default_np(&before_);
+    pthread_attr_t large = before_;
+    ::pthread_attr_setstacksize(&large, std::size_t{1} << 46);
+    BOOST_REQUIRE(::pthread_setattr_default_np(&large) == 0);
+  }
+  ~NoThreads() { ::pthread_setattr_default_np(&before_); }
+
+ private:
+  pthread_attr_t before_;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(records_in_a_row_are_read_as_they_were_written) {
@@ -87,6 +104,21 @@ BOOST_AUTO_TEST_CASE(records_that_are_left_out_are_passed_over) {
     engine::PackStream stream(reader);
     for (std::size_t i = 0; i < pack.records.size(); i += step) BOOST_TEST(reads(stream, pack.records[i]));
   }
+}
+
+BOOST_AUTO_TEST_CASE(without_a_thread_to_read_ahead_each_record_is_read_alone) {
+  const Pack pack;
+  const engine::PackReader reader(pack.directory);
+  engine::PackStream stream(reader);
+  const NoThreads none;
+  for (const Record& record : pack.records) BOOST_TEST(reads(stream, record));
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_of_packs_that_gets_no_thread_says_so) {
+  const Pack pack;
+  const NoThreads none;
+  const auto is_io = [](const cairn::Error& error) { return error.code() == cairn::ErrorCode::io; };
+  BOOST_CHECK_EXCEPTION(engine::PackWriter(pack.directory, 0600, 1, {}, 2), cairn::Error, is_io);
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_record_in_a_row_is_reported_and_those_behind_it_are_read) {
