@@ -156,11 +156,11 @@ std::optional<BlobInfo> DiskStaging::hold(BlobKind kind, const Digest& digest) {
 
 Bytes DiskStaging::read(BlobKind kind, const Digest& digest) {
   const auto known = held_.find(digest);
-  const Held held = known == held_.end() ? Held{} : known->second;
-  const format::BlobLocation at = location(held);
-  if (known == held_.end() || at.kind != kind)
+  if (known == held_.end() || location(known->second).kind != kind)
     throw Error(ErrorCode::not_found, fmt::format("read {} {}: it is not held", format::blob_kind_name(kind), digest.hex()));
-  if (held.pending == nullptr) return read_blob(*core_, *core_->records, {}, at, digest);
+  Held& held = known->second;
+  if (held.pending == nullptr) return read_committed(digest, held);
+  const format::BlobLocation at = location(held);
   if (!at.packed) return held.pending->bytes;  // not changed any more once it is ready
   Bytes stored(at.stored_size);
   core_->writer->read({at.pack, at.offset}, stored);
@@ -224,6 +224,19 @@ void DiskStaging::settle() {
     if (held.pending != nullptr) blobs_.push_back(held.pending);
 }
 
+// Another commit may have moved the blob to a pack since it was found.
+Bytes DiskStaging::read_committed(const Digest& digest, Held& held) {
+  for (;;) {
+    try {
+      return read_blob(*core_, *core_->records, {}, held.stored, digest);
+    } catch (const Error& error) {
+      const auto now = find_location(*core_->records, {}, digest);
+      if (error.code() != ErrorCode::damaged || !now || *now == held.stored) throw;
+      held.stored = *now;
+    }
+  }
+}
+
 // The copy in the pack is ours alone: another staging that holds the blob may be publishing it beside the records at
 // this moment, and must not come to name pack bytes that its commit has not made durable. Whichever commit comes last
 // decides where the index leads, and both places are then durable.
@@ -234,10 +247,10 @@ void DiskStaging::move_to_pack(const Digest& digest, Held& held) {
     moved->location = held.pending->location;
     moved->bytes = held.pending->bytes;
   } else {
+    if (!held.stored.packed) moved->bytes = read_committed(digest, held);
     moved->location = held.stored;
   }
   if (moved->location.packed) return;
-  if (held.pending == nullptr) moved->bytes = read_blob(*core_, *core_->records, {}, held.stored, digest);
   moved->digest = digest;
   moved->state = PendingBlob::State::ready;
   moved->replaces = moved->location.blob_id;

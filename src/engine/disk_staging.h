@@ -42,6 +42,7 @@ class DiskStaging : public Staging {
   void append(PendingBlob& blob, std::span<const std::byte> bytes);
   void move_to_pack(const Digest& digest, Held& held);
   format::BlobLocation location(const Held& held) const;
+  Bytes read_committed(const Digest& digest, Held& held);
   bool equal(const Held& held, BlobKind kind, std::uint8_t probe, const Digest& digest,
              std::span<const std::byte> bytes);
   bool equal_pending(const PendingBlob& blob, const format::BlobLocation& location,
