@@ -15,9 +15,10 @@
 namespace cairn::base {
 
 void throw_errno(int error_number, std::string_view doing) {
+  const std::string message = fmt::format("{}: {}", doing, std::generic_category().message(error_number));
+  if (error_number == EIO) throw MediumError(message);
   const bool full = error_number == ENOSPC || error_number == EDQUOT;
-  throw Error(full ? ErrorCode::no_space : ErrorCode::io,
-              fmt::format("{}: {}", doing, std::generic_category().message(error_number)));
+  throw Error(full ? ErrorCode::no_space : ErrorCode::io, message);
 }
 
 File::File(File&& other) noexcept

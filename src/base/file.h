@@ -9,13 +9,21 @@
 #include <string>
 #include <string_view>
 
+#include <cairn/error.h>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
 namespace cairn::base {
 
-/// Throws the Error that `error_number` (errno) means: no_space for ENOSPC and EDQUOT, else io. `doing` says what
-/// was attempted and on what, such as "write /data/a.pack".
+/// The medium did not do what it was asked (EIO). Its code is io; whose bytes they were decides what it means.
+class MediumError : public Error {
+ public:
+  explicit MediumError(const std::string& message) : Error(ErrorCode::io, message) {}
+};
+
+/// Throws the Error that `error_number` (errno) means: no_space for ENOSPC and EDQUOT, MediumError for EIO, else io.
+/// `doing` says what was attempted and on what, such as "write /data/a.pack".
 [[noreturn]] void throw_errno(int error_number, std::string_view doing);
 
 /// An open file or directory. Closes it when destroyed.

@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kBallastBytes = 32u << 20;   // two memtable sets, or one compaction of them
 constexpr std::uint64_t kSmallestDisk = 8u << 20;    // below this RocksDB itself does not come up
+constexpr std::uint64_t kFlushRoom = 128u << 20;     // the logs as tables, several times over
 constexpr std::uint64_t kSuperblockMax = 65536;
 
 fs::path superblock_path(const fs::path& store) { return store / "cairn"; }
@@ -76,7 +77,8 @@ RecordsOptions records_options(const DiskCore& core, const DiskOptions& options,
   RecordsOptions records;
   records.directory = core.records_path();
   records.create = create;
-  records.secondary = options.read_only;
+  records.read_only = options.read_only;
+  records.flush_logs = !options.read_only && base::free_bytes(core.path) >= kFlushRoom;
   records.memory_bytes = options.memory_bytes;
   records.background_threads = options.background_threads;
   records.env = core.env.get();
@@ -219,10 +221,10 @@ class DiskEngine : public Engine {
   void refresh() override {
     if (!core_->read_only) return;
     std::lock_guard lock(refresh_mutex_);
-    // A view must not move under its user: with one alive, the next views get a database of their own.
-    const bool in_use = core_->records.use_count() > 1;
-    if (!in_use && core_->records->db().TryCatchUpWithPrimary().ok()) return;
+    std::string now = database_fingerprint(core_->records_path());
+    if (now == seen_) return;
     core_->records = std::make_shared<Records>(records_options(*core_, options_, false));
+    seen_ = std::move(now);  // taken before opening: what changed in between is seen next time
   }
 
   EngineStats stats() const override {
@@ -260,6 +262,7 @@ class DiskEngine : public Engine {
   DiskOptions options_;
   DiskCommitter committer_;
   mutable std::mutex refresh_mutex_;
+  std::string seen_;  // fingerprint of what `records` shows, or of something older
 };
 
 void open_for_reading(DiskCore& core, const DiskOptions& options) {

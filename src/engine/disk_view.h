@@ -9,8 +9,7 @@
 
 namespace cairn::engine {
 
-/// The writer's views are snapshots. A reader's view is its secondary database as it is, which is not caught up
-/// while a view of it lives.
+/// The writer's views are snapshots. A reader's records stay as they were when they were opened.
 std::unique_ptr<View> make_disk_view(std::shared_ptr<const DiskCore> core, std::shared_ptr<const Records> records);
 
 }  // namespace cairn::engine

@@ -45,7 +45,11 @@ std::vector<std::byte> PackReader::read(const format::BlobLocation& location, co
   if (location.stored_size > kUnaskedBytesMax && location.stored_size > pack->size()) throw damaged("the file ends early");
   std::array<std::byte, format::kRecordHeaderSize> head;
   std::vector<std::byte> bytes(location.stored_size);
-  if (pack->read_at(location.offset, head, bytes) != head.size() + bytes.size()) throw damaged("the file ends early");
+  try {
+    if (pack->read_at(location.offset, head, bytes) != head.size() + bytes.size()) throw damaged("the file ends early");
+  } catch (const base::MediumError& error) {
+    throw damaged(error.what());  // what the disk does not give back is as lost as what it gives back wrong
+  }
   const auto header = format::decode_record_header(head);
   if (!header) throw damaged("expected a record header");
   if (!is_record_of(*header, location, digest))

@@ -3,13 +3,16 @@
 #include <cairn/error.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
+#include <fstream>
 #include <mutex>
-#include <thread>
+#include <system_error>
 #include <vector>
 
 #include "engine/rocksdb_status.h"
@@ -44,6 +47,9 @@ namespace {
 
 constexpr std::array<std::string_view, kFamilyCount> kNames = {"default", "cell",  "node",   "links",
                                                                "index",   "claim", "digest", "blob"};
+namespace fs = std::filesystem;
+
+constexpr int kOpenAttemptsMax = 100;  // beside a writer that changes its tables all the time
 constexpr std::uint64_t kLogBytesMax = 16u << 20;  // replaying it takes about a third of a second
 
 // RocksDB's own log: nobody reads it in a store that works, and a reader must not write into the directory.
@@ -66,19 +72,32 @@ rocksdb::DBOptions database_options(const RecordsOptions& options) {
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   // Never together with mmap reads: Debian's build asserts.
   db.use_direct_io_for_flush_and_compaction = true;
-  db.max_open_files = options.secondary ? -1 : 1000;
+  db.max_open_files = options.read_only ? -1 : 1000;  // a reader keeps the tables that a writer may remove
   db.skip_stats_update_on_db_open = true;
-  db.skip_checking_sst_file_sizes_on_db_open = true;
   db.db_host_id = "";  // else every table file carries the name of the machine
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
-  // Not for a secondary: its purge in the background asserts that it is a primary (7.8.3, db_impl.cc:1686).
-  db.avoid_unnecessary_blocking_io = !options.secondary;
-  // The log is durable already, so a short-lived process need not turn it into table files when it ends or starts.
+  db.avoid_unnecessary_blocking_io = !options.read_only;
+  // The log is durable already, so a short-lived process need not turn it into table files when it ends.
   db.avoid_flush_during_shutdown = true;
-  db.avoid_flush_during_recovery = true;
+  db.avoid_flush_during_recovery = !options.flush_logs;
   db.max_bgerror_resume_count = 0;
   return db;
+}
+
+bool is_manifest(std::string_view name) { return name.starts_with("MANIFEST-"); }
+
+std::string sized(const fs::path& file) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file, error);
+  return fmt::format("{}:{}", file.filename().string(), error ? 0 : size);
+}
+
+// It grows, or another one takes its place, with each table that comes or goes.
+std::string manifest_state(const fs::path& directory) {
+  std::string name;
+  std::getline(std::ifstream(directory / "CURRENT"), name);
+  return sized(directory / name);
 }
 
 rocksdb::ColumnFamilyOptions family_options(Family family, const RecordsOptions& options,
@@ -107,7 +126,23 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RecordsOptions&
 
 std::string_view family_name(Family family) { return kNames[static_cast<std::size_t>(family)]; }
 
+std::string database_fingerprint(const fs::path& directory) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".log") || is_manifest(name)) files.push_back(sized(entry.path()));
+  }
+  std::sort(files.begin(), files.end());
+  return fmt::format("{}", fmt::join(files, " "));
+}
+
 Records::Records(const RecordsOptions& options) : failure_(std::make_shared<RecordsFailure>()) {
+  check(options.read_only ? open_beside_writer(options) : open(options),
+        fmt::format("open {}", options.directory.string()));
+}
+
+rocksdb::Status Records::open(const RecordsOptions& options) {
   rocksdb::DBOptions db_options = database_options(options);
   db_options.listeners.push_back(failure_);
   const auto cache = rocksdb::NewLRUCache(options.memory_bytes / 2);
@@ -118,28 +153,37 @@ Records::Records(const RecordsOptions& options) : failure_(std::make_shared<Reco
   const std::string path = options.directory.string();
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::Status status;
-  if (options.secondary) {
-    // The writer may replace a file between our reading its name and opening it; then the next look finds the new one.
-    for (int attempt = 0; attempt < 20; ++attempt) {
-      status = rocksdb::DB::OpenAsSecondary(db_options, path, path, families, &handles, &db);
-      if (status.ok() || status.IsCorruption()) break;
-      std::this_thread::yield();
-    }
-  } else {
-    status = rocksdb::DB::Open(db_options, path, families, &handles, &db);
-  }
-  check(status, fmt::format("open {}", path));
+  const rocksdb::Status status = options.read_only
+                                     ? rocksdb::DB::OpenForReadOnly(db_options, path, families, &handles, &db)
+                                     : rocksdb::DB::Open(db_options, path, families, &handles, &db);
   db_.reset(db);
   std::copy(handles.begin(), handles.end(), handles_.begin());
+  return status;
+}
+
+// A writer removes a log only after the manifest has the tables that were made of it. So what was read is whole, and
+// what was missing is damage, if the manifest has not changed meanwhile. (Not RocksDB's secondary: where a table is
+// missing, that quietly shows an older version.)
+rocksdb::Status Records::open_beside_writer(const RecordsOptions& options) {
+  for (int attempt = 1;; ++attempt) {
+    const std::string before = manifest_state(options.directory);
+    const rocksdb::Status status = open(options);
+    if (manifest_state(options.directory) == before || attempt == kOpenAttemptsMax) return status;
+    close();
+  }
 }
 
 std::optional<std::string> Records::failure() const { return failure_->first(); }
 
-Records::~Records() {
-  for (rocksdb::ColumnFamilyHandle* handle : handles_)
+Records::~Records() { close(); }
+
+void Records::close() {
+  for (rocksdb::ColumnFamilyHandle*& handle : handles_) {
     if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
-  db_->Close().PermitUncheckedError();
+    handle = nullptr;
+  }
+  if (db_ != nullptr) db_->Close().PermitUncheckedError();
+  db_.reset();
 }
 
 }  // namespace cairn::engine

@@ -21,7 +21,9 @@ inline constexpr std::size_t kFamilyCount = 8;
 struct RecordsOptions {
   std::filesystem::path directory;   ///< of the database
   bool create = false;
-  bool secondary = false;            ///< read beside a writer
+  bool read_only = false;            ///< perhaps beside a writer
+  /// Turn the logs of earlier writers into tables: the manifest tells when a table is missing, but not when a log is.
+  bool flush_logs = false;
   std::uint64_t memory_bytes = 64u << 20;
   int background_threads = 2;
   rocksdb::Env* env = nullptr;       ///< nullptr: the default; must outlive the database
@@ -30,7 +32,10 @@ struct RecordsOptions {
 /// Hears of errors after which RocksDB takes no more writes.
 class RecordsFailure;
 
-/// An open database. Closes when destroyed; no snapshot or iterator may be left then.
+/// What the files of the database tell without opening it: it differs whenever the database has changed.
+std::string database_fingerprint(const std::filesystem::path& directory);
+
+/// An open database. For reading it stays as it was when it was opened, whatever a writer does. Closes when destroyed; no snapshot or iterator may be left then.
 class Records {
  public:
   /// Throws io, damaged, no_space.
@@ -45,6 +50,10 @@ class Records {
   rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
 
  private:
+  rocksdb::Status open(const RecordsOptions& options);
+  rocksdb::Status open_beside_writer(const RecordsOptions& options);
+  void close();
+
   std::shared_ptr<RecordsFailure> failure_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};

@@ -11,7 +11,7 @@ ErrorCode code_of(const rocksdb::Status& status) {
   if (status.IsNoSpace()) return ErrorCode::no_space;
   if (status.IsCorruption()) return ErrorCode::damaged;
   if (status.IsNotFound()) return ErrorCode::not_found;
-  if (status.IsIOError() && status.subcode() == rocksdb::Status::kPathNotFound) return ErrorCode::io;
+  if (status.IsIOError() && status.subcode() == rocksdb::Status::kPathNotFound) return ErrorCode::damaged;
   if (status.IsBusy() || status.IsIOError() || status.IsTimedOut() || status.IsTryAgain()) return ErrorCode::io;
   return ErrorCode::internal;
 }

@@ -172,6 +172,39 @@ BOOST_AUTO_TEST_CASE(lost_commits_are_refused_with_their_number) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_store_that_lost_a_file_of_its_records_is_refused) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory.path() / "s";
+  for (std::uint64_t i = 0; i < 5; ++i)  // each writer begins a log of its own
+    open_disk_engine(path, {})->publish(nullptr, row_commit(kCell, i, "row " + std::to_string(i), "x"));
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(path / "db"))
+    if (entry.path().extension() == ".log" || entry.path().extension() == ".sst") files.push_back(entry.path());
+  BOOST_TEST(files.size() > 2u);
+  for (const fs::path& file : files) {
+    if (fs::file_size(file) == 0) continue;  // a log that was begun and never written to
+    const fs::path elsewhere = directory.path() / "elsewhere";
+    fs::rename(file, elsewhere);
+    for (const bool read_only : {true, false})
+      BOOST_TEST_CONTEXT(file.filename().string() << (read_only ? " for reading" : " for writing"))
+        BOOST_CHECK_EXCEPTION(open_disk_engine(path, {.read_only = read_only}), Error, has_code(ErrorCode::damaged));
+    fs::rename(elsewhere, file);
+  }
+  const auto engine = open_disk_engine(path, {});
+  for (int i = 0; i < 5; ++i) BOOST_TEST(engine->view()->find_row(kCell, "row " + std::to_string(i)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_pack_that_the_disk_does_not_give_back_is_damage) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory.path() / "s";
+  make_store(path);
+  fs::remove(path / "packs" / "00000001.pack");
+  fs::create_symlink("/proc/self/mem", path / "packs" / "00000001.pack");  // nothing is mapped there: EIO
+  const auto reader = open_disk_engine(path, {.read_only = true});
+  BOOST_CHECK_EXCEPTION(reader->view()->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, noise(1, 100'000))), Error,
+                        has_code(ErrorCode::damaged, "Input/output error"));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_crash_left_in_a_pack_is_cut) {
   const TemporaryDirectory directory;
   const fs::path path = directory.path() / "s";
