@@ -103,6 +103,20 @@ std::string lease(NodeId first) { return number_key(kLease, first); }
 
 NodeId parse_lease(std::string_view key) { return KeyReader(key, kLease, 9).take<NodeId>(); }
 
+std::string block(CellId cell, NodeId first) {
+  std::string key = blocks_of(cell);
+  append_big_endian(key, first);
+  return key;
+}
+
+std::string blocks_of(CellId cell) { return number_key(kBlock, cell); }
+
+NodeId parse_block(std::string_view key) {
+  KeyReader reader(key, kBlock, 17);
+  reader.take<CellId>();
+  return reader.take<NodeId>();
+}
+
 std::string label(std::uint32_t id) { return number_key(kLabel, id); }
 
 std::uint32_t parse_label(std::string_view key) { return KeyReader(key, kLabel, 5).take<std::uint32_t>(); }

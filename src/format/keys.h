@@ -43,6 +43,7 @@ inline constexpr char kTag = 't';         // tag name -> be64 sequence
 inline constexpr char kNextCell = 'C';    // root cell only: be64 next unused cell id
 inline constexpr char kNextNode = 'N';    // root cell only: be64 next unused node id
 inline constexpr char kLease = 'L';       // root cell only: be64 first node id -> be64 cell, be64 count
+inline constexpr char kBlock = 'B';       // root cell only: be64 cell, be64 first node id -> be64 count; a lease by cell
 inline constexpr char kLabel = 'l';       // root cell only: be32 label id -> text
 
 std::string run();
@@ -60,6 +61,10 @@ std::string next_cell();
 std::string next_node();
 std::string lease(NodeId first);
 NodeId parse_lease(std::string_view key);
+std::string block(CellId cell, NodeId first);
+/// What the keys of all blocks of a cell begin with.
+std::string blocks_of(CellId cell);
+NodeId parse_block(std::string_view key);
 std::string label(std::uint32_t id);
 std::uint32_t parse_label(std::string_view key);
 }  // namespace row

@@ -10,6 +10,7 @@
 #include "format/packed_links.h"
 #include "graph/cursors.h"
 #include "graph/index_entries.h"
+#include "graph/leases.h"
 
 namespace cairn::graph {
 namespace {
@@ -190,15 +191,9 @@ std::vector<GraphReader::IdRange> GraphReader::id_ranges(const NodeQuery& query)
   const NodeId least = query.after + 1;
   if (!query.cell) return {{least, UINT64_MAX}};
   std::vector<IdRange> ranges;
-  const auto rows = view_.rows(format::kRootCell);
-  for (bool more = rows->seek(format::row::lease(0)); more; more = rows->next()) {
-    if (rows->key().empty() || rows->key().front() != format::row::kLease) break;
-    const NodeId first = format::row::parse_lease(rows->key());
-    const std::string_view value = rows->value();
-    if (format::parse_be64(value.substr(0, 8)) != *query.cell) continue;
-    const std::uint64_t count = format::parse_be64(value.substr(8));
-    if (count == 0 || first + (count - 1) < least) continue;
-    ranges.push_back({std::max(first, least), first + (count - 1)});
+  for (const NodeBlock& block : blocks_of(view_, *query.cell)) {
+    const NodeId last = block.first + (block.count - 1);
+    if (block.count != 0 && last >= least) ranges.push_back({std::max(block.first, least), last});
   }
   return ranges;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/bytes.h"
 #include "format/packed_links.h"
 #include "graph/index_entries.h"
 
@@ -27,9 +28,7 @@ std::string name_of(const NodeRecord& record) {
 
 void check_record(const NodeRecord& record, CellId cell) {
   if (record.cell != cell) throw_invalid(record, fmt::format("it is of cell {}, not {}", record.cell, cell));
-  if (record.type.size() > kTypeBytesMax) throw_invalid(record, "its type is longer than 1024 bytes");
-  // NUL ends the type in its index key.
-  if (record.type.find('\0') != std::string::npos) throw_invalid(record, "its type holds NUL");
+  check_type(record.type);
   if (record.kind == NodeKind::data && record.state != NodeState::finished)
     throw_invalid(record, "a data node is finished from birth");
 }
@@ -49,6 +48,14 @@ std::string_view frozen_change(const NodeRecord& stored, const NodeRecord& next)
 }
 
 }  // namespace
+
+void check_type(std::string_view type) {
+  // NUL ends the type in its index key.
+  if (type.size() > kTypeBytesMax || !base::is_utf8(type) || type.find('\0') != std::string_view::npos)
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("the type of a node: expected at most {} bytes of UTF-8 without NUL, got {} bytes",
+                            kTypeBytesMax, type.size()));
+}
 
 GraphWriter::GraphWriter(const engine::View& view, const Labels& labels, CellId cell)
     : view_(view), labels_(labels), cell_(cell) {}

@@ -22,6 +22,9 @@ using format::NodeId;
 
 inline constexpr std::size_t kTypeBytesMax = 1024;
 
+/// Throws invalid_argument for a type that no node can have: longer than kTypeBytesMax, no UTF-8, or with NUL.
+void check_type(std::string_view type);
+
 /// Collects what one commit of one cell changes in the graph. Not thread-safe. A call that throws changes
 /// nothing.
 ///

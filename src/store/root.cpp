@@ -1,5 +1,8 @@
 #include "store/root.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "format/keys.h"
 #include "store/commit.h"
 
@@ -34,7 +37,7 @@ NodeBlock Root::lease_nodes(CellId cell, std::uint64_t count) {
     block.first = next_of(view, format::row::next_node(), 1);
     engine::Edit edit;
     edit.rows.push_back({format::row::next_node(), format::be64_text(block.first + count)});
-    edit.rows.push_back({format::row::lease(block.first), format::be64_pair(cell, count)});
+    std::ranges::move(graph::lease_rows(view, cell, block), std::back_inserter(edit.rows));
     return edit;
   });
   return block;

@@ -8,16 +8,14 @@
 
 #include "engine/engine.h"
 #include "graph/labels.h"
+#include "graph/leases.h"
 
 namespace cairn::store {
 
 using engine::CellId;
 using engine::NodeId;
 
-struct NodeBlock {
-  NodeId first = 0;
-  std::uint64_t count = 0;
-};
+using graph::NodeBlock;
 
 /// Thread-safe.
 class Root {
