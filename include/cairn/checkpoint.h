@@ -36,7 +36,7 @@ struct Checkpoint {
 struct Receipt {
   CheckpointId id;
   std::uint64_t sequence = 0;
-  bool existed = false;           ///< the same content was committed for this step already; nothing was written
+  bool existed = false;           ///< the same content was committed for this step already: no new checkpoint
   std::uint64_t bytes_new = 0;    ///< content bytes this commit was the first to store
   std::uint64_t bytes_shared = 0; ///< content bytes that were there already
 };

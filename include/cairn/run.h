@@ -175,8 +175,11 @@ class Run {
   /// links between them in one durable commit. `work` returns a storable value or an ArtifactId. An exception from
   /// it is passed on and nothing is recorded. If the process dies before the commit, `work` runs again next time; if
   /// several threads come to one step at once, each may do the work, one record stands, and all get its result.
-  /// Throws rule_violation for a bad or repeated label, and before `work` is called if the run is finished;
-  /// not_found for an input that is no node; type_mismatch if the recorded result is not of the type of `work`.
+  /// If the recorded result is damaged, `work` runs once more: when it gives the same value again, that takes the
+  /// damaged one's place; else damaged is thrown.
+  /// Throws, before `work` is called, rule_violation for a bad or repeated label or if the run is finished, not_found
+  /// for an input that is no node, invalid_argument for a name or version that is no text or longer than 4096 bytes;
+  /// and type_mismatch if the recorded result is not of the type of `work`.
   template <class Work>
   auto step(std::string_view name, const Inputs& inputs, Work&& work, const StepOptions& options = {})
       -> StepResult<std::decay_t<std::invoke_result_t<Work>>>;
@@ -186,8 +189,8 @@ class Run {
   Node add(std::string_view label, const std::filesystem::path& path);
 
   /// Marks the run's workflow node as finished (or failed, or killed) and links what it returned, which must be
-  /// nodes. Nothing can be linked to it afterwards; finishing it again in the same state does nothing.
-  /// Throws rule_violation if it is finished in another state.
+  /// nodes. Nothing can be linked to it afterwards; finishing it again in the same state, with returns that are
+  /// recorded, does nothing. Throws rule_violation if it is finished in another state or with other returns.
   void finish(const Inputs& returned = {}, NodeState state = NodeState::finished);
 
  private:
@@ -209,10 +212,12 @@ class Run {
     Uuid process() const;
     ArtifactId artifact() const;
   };
-  StepRun begin_step(std::string_view name, const Inputs& inputs, const StepOptions& options);
+  StepRun begin_step(std::string_view name, const Inputs& inputs, const StepOptions& options, std::string_view type);
   void record_step(StepRun& step, const Encodable& result, std::string_view type);
   void record_step(StepRun& step, const ArtifactId& result);
-  void read_step(const StepRun& step, const Decode& decode) const;
+  /// False if the recorded result is damaged; throws damaged if the store is open for reading only.
+  bool read_step(const StepRun& step, const Decode& decode) const;
+  void repair_step(StepRun& step, const Encodable& result);
 
   std::shared_ptr<store::RunState> state_;
 };
@@ -221,7 +226,7 @@ template <class Work>
 auto Run::step(std::string_view name, const Inputs& inputs, Work&& work, const StepOptions& options)
     -> StepResult<std::decay_t<std::invoke_result_t<Work>>> {
   using T = std::decay_t<std::invoke_result_t<Work>>;
-  StepRun step = begin_step(name, inputs, options);
+  StepRun step = begin_step(name, inputs, options, type_name<T>());
   if constexpr (std::same_as<T, ArtifactId>) {
     if (!step.found) record_step(step, std::forward<Work>(work)());
     return StepResult<T>(step.artifact(), step.data(), step.process(), step.found);
@@ -232,7 +237,10 @@ auto Run::step(std::string_view name, const Inputs& inputs, Work&& work, const S
       if (!step.found) return StepResult<T>(std::move(made), step.data(), step.process(), false);
     }
     std::optional<T> value;
-    read_step(step, [&](const Decoder& in) { value = decode<T>(in); });
+    if (!read_step(step, [&](const Decoder& in) { value = decode<T>(in); })) {
+      value.emplace(std::forward<Work>(work)());
+      repair_step(step, encodable(*value));
+    }
     return StepResult<T>(std::move(*value), step.data(), step.process(), true);
   }
 }

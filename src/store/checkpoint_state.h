@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "format/checkpoint.h"
 #include "store/run_state.h"
 
 namespace cairn::store {
@@ -30,7 +31,7 @@ class CheckpointState {
  private:
   void require_open() const;
   void write_tags(Draft& draft, std::uint64_t sequence) const;
-  std::optional<Receipt> find_equal(const engine::View& view, const Digest& content) const;
+  std::optional<Receipt> find_equal(const engine::View& view, const format::CheckpointRecord& saved) const;
 
   std::shared_ptr<RunState> run_;
   std::unique_ptr<engine::Staging> staging_;  // empty once committed

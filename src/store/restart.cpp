@@ -52,11 +52,19 @@ std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View&
                                         std::vector<SkippedCheckpoint>& skipped,
                                         const std::function<void(const Checkpoint&)>& use) {
   std::optional<Checkpoint> found;
-  walk_history(view, run.cell(), UINT64_MAX, [&](std::uint64_t, const format::CheckpointRow& row) {
+  std::uint64_t expected = run.store().run_record(view, run.cell()).head;
+  const auto skip_missing = [&](std::uint64_t down_to) {
+    for (; expected > down_to; --expected)
+      skipped.push_back({{}, 0, fmt::format("the row of checkpoint number {} is missing", expected)});
+  };
+  walk_history(view, run.cell(), UINT64_MAX, [&](std::uint64_t sequence, const format::CheckpointRow& row) {
+    skip_missing(sequence);
+    expected = sequence - 1;
     const auto problem = try_checkpoint(run, view, row.id, depth, found, use);
     if (problem) skipped.push_back({row.id, row.step, *problem});
     return problem.has_value();
   });
+  if (!found) skip_missing(0);
   if (!found && !skipped.empty())
     throw Error(ErrorCode::damaged, fmt::format("restart {}: none of its {} checkpoints verifies; the newest: {}",
                                                 run.title(), skipped.size(), skipped.front().reason));

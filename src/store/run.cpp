@@ -5,12 +5,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "base/clock.h"
 #include "format/artifact.h"
 #include "object/artifacts.h"
 #include "object/objects.h"
+#include "object/references.h"
 #include "store/checkpoint_state.h"
 #include "store/history.h"
 #include "store/restart.h"
@@ -115,8 +117,10 @@ ArtifactId Run::StepRun::artifact() const {
   throw Error(ErrorCode::type_mismatch, fmt::format("step {}: its recorded result is an object, expected an artifact", outcome->name));
 }
 
-Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const StepOptions& options) {
-  if (name.empty()) throw Error(ErrorCode::invalid_argument, fmt::format("step of {}: expected a name", state_->title()));
+Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const StepOptions& options,
+                             std::string_view type) {
+  store::check_step_names(*state_, name, options.code_version);
+  graph::check_type(type);
   StepRun step;
   step.outcome = std::make_unique<store::StepOutcome>();
   step.outcome->name = name;
@@ -137,17 +141,33 @@ void Run::record_step(StepRun& step, const Encodable& result, std::string_view t
 }
 
 void Run::record_step(StepRun& step, const ArtifactId& result) {
+  object::hold_closure(*step.outcome->staging, {format::BlobKind::artifact, result.digest});
   const auto view = state_->store().engine().view();
   const format::Artifact artifact = format::decode_artifact(view->get_blob(format::BlobKind::artifact, result.digest));
   step.found = store::record_step(*state_, *step.outcome, result, "artifact", artifact.size);
 }
 
-void Run::read_step(const StepRun& step, const Decode& decode) const {
+bool Run::read_step(const StepRun& step, const Decode& decode) const {
   const ObjectId* object = std::get_if<ObjectId>(&step.outcome->content);
   if (object == nullptr)
     throw Error(ErrorCode::type_mismatch, fmt::format("step {} of {}: its recorded result is an artifact, expected an object",
                                                       step.outcome->name, state_->title()));
-  object::read_object(*state_->store().engine().view(), *object, decode);
+  try {
+    object::read_object(*state_->store().engine().view(), *object, decode);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::damaged || state_->store().engine().read_only()) throw;
+    return false;
+  }
+}
+
+void Run::repair_step(StepRun& step, const Encodable& result) {
+  engine::Staging& staging = *step.outcome->staging;
+  if (Content(object::write_object(staging, result)) != step.outcome->content)
+    throw Error(ErrorCode::damaged, fmt::format("step {} of {}: its recorded result is damaged, and the work gives another one now",
+                                                step.outcome->name, state_->title()));
+  state_->commit(&staging, 0, {}, fmt::format("repair the result of step {} of {}", step.outcome->name, state_->title()),
+                 [](store::Draft&) {});
 }
 
 Node Run::add(std::string_view label, const std::filesystem::path& path) {
@@ -181,13 +201,21 @@ void Run::finish(const Inputs& returned, NodeState state) {
   }
   state_->commit(nullptr, 0, labels, fmt::format("finish {}", state_->title()), [&](store::Draft& draft) {
     format::NodeRecord record = draft.graph.node(draft.run.workflow);
-    if (record.state == state) return;
-    if (is_terminal(record.state))
+    if (is_terminal(record.state) && record.state != state)
       throw Error(ErrorCode::rule_violation, fmt::format("finish {} as {}: it is {} already", state_->title(), state_name(state),
                                                          state_name(record.state)));
     const graph::GraphReader reader(draft.view, state_->store().labels());
-    for (const Input& input : returned)
-      draft.graph.add_link(draft.run.workflow, reader.get_id(*input.node()), LinkType::return_, input.label());
+    const bool finished = is_terminal(record.state);
+    const std::vector<Link> links = finished ? reader.public_links(reader.links_of(draft.run.workflow)) : std::vector<Link>();
+    for (const Input& input : returned) {
+      const Link link{record.uuid, *input.node(), LinkType::return_, input.label()};
+      if (finished && std::ranges::find(links, link) == links.end())
+        throw Error(ErrorCode::rule_violation, fmt::format("finish {}: it is {} already, and did not return {} as {}", state_->title(),
+                                                           state_name(state), input.node()->text(), input.label()));
+      if (!finished)
+        draft.graph.add_link(draft.run.workflow, reader.get_id(*input.node()), LinkType::return_, input.label());
+    }
+    if (finished) return;
     record.state = state;
     record.modified = base::now_nanoseconds();
     draft.graph.update_node(draft.run.workflow, std::move(record));

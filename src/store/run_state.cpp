@@ -52,7 +52,7 @@ void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::v
   std::lock_guard lock(mutex_);
   reserve_nodes(store_->run_record(*store_->engine().view(), cell_), node_count);
   const CommitRequest request{cell_, epoch_, staging, doing};
-  commit_cell(store_->engine(), request, [&](const engine::View& view) {
+  const auto refused = commit_cell(store_->engine(), request, [&](const engine::View& view) {
     format::RunRecord record = store_->run_record(view, cell_);
     if (room(record) < node_count) {
       record.node_next = spare_.first;
@@ -69,6 +69,7 @@ void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::v
     changed.rows.push_back({format::row::run(), format::encode_run(record)});
     return changed;
   });
+  if (refused) throw Error(ErrorCode::conflict, fmt::format("{}: an id that is to be new belongs to another", doing));
 }
 
 }  // namespace cairn::store

@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::uint64_t kStepKeySeed = 0x5354455000;  // apart from every kind of blob; the last byte is the probe
 
+constexpr std::size_t kStepTextMax = 4096;
+
 void append_text(std::string& bytes, std::string_view text) {
   base::append_varint(bytes, text.size());
   bytes += text;
@@ -104,6 +106,14 @@ format::NodeRecord process_node(const RunState& run, const StepOutcome& step, st
 
 }  // namespace
 
+void check_step_names(const RunState& run, std::string_view name, std::string_view code_version) {
+  const auto is_text = [](std::string_view text) { return text.size() <= kStepTextMax && base::is_utf8(text); };
+  if (name.empty() || !is_text(name) || !is_text(code_version))
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("step of {}: expected a name of 1 to {} bytes of UTF-8 and a code version of at most as many, "
+                            "got {} and {} bytes", run.title(), kStepTextMax, name.size(), code_version.size()));
+}
+
 void require_unfinished(const RunState& run, const engine::View& view, std::string_view doing) {
   const graph::GraphReader reader(view, run.store().labels());
   const format::NodeRecord workflow = reader.get_record(run.store().run_record(view, run.cell()).workflow);
@@ -144,6 +154,7 @@ void resolve_inputs(const RunState& run, const engine::View& view, const Inputs&
     resolved.content = object.digest;
     resolved.value = object;
     resolved.type = input.type();
+    graph::check_type(resolved.type);
     resolved.size = staged_bytes(*step.staging) - before;
     resolved.node = find_given_data(run, view, resolved.content, resolved.label).value_or(0);
     step.inputs.push_back(std::move(resolved));

@@ -49,6 +49,9 @@ bool find_step(const RunState& run, const engine::View& view, StepOutcome& step)
 bool record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
                  std::uint64_t size);
 
+/// Throws invalid_argument unless both are UTF-8 of at most 4096 bytes, and the name is not empty.
+void check_step_names(const RunState& run, std::string_view name, std::string_view code_version);
+
 /// Throws rule_violation if the run is finished; `doing` is for the message, such as "step relax".
 void require_unfinished(const RunState& run, const engine::View& view, std::string_view doing);
 

@@ -1,11 +1,15 @@
 // Checkpoints: what is saved, attached, noted and tagged, and that a commit is all or nothing.
 #include <boost/test/unit_test.hpp>
 
+#include <cstring>
+
+#include "base/bytes.h"
+#include "format/checkpoint.h"
+#include "object/objects.h"
 #include "store/stores.h"
 
 namespace cairn::test {
 namespace {
-
 
 BOOST_AUTO_TEST_SUITE(checkpoints)
 
@@ -102,6 +106,36 @@ BOOST_AUTO_TEST_CASE(the_same_content_of_a_step_is_committed_once) {
     BOOST_TEST(again.sequence == first.sequence);
     BOOST_TEST(again.bytes_new == 0u);
     BOOST_TEST(run.history().size() == 1u);
+  });
+}
+
+// Bytes that meet a zero in the hash's multiplication, so that it does not see the other half of its factor.
+Bytes colliding_note(std::uint64_t first, std::uint64_t second) {
+  Bytes note(2048, std::byte{0x41});
+  std::memcpy(note.data() + 24, &first, sizeof first);
+  std::memcpy(note.data() + 88, &second, sizeof second);
+  return note;
+}
+
+Digest content_with_note(const Bytes& note) {
+  format::CheckpointRecord record;
+  record.step = 5;
+  const auto staging = engine::make_memory_engine()->stage();
+  Map metadata;
+  metadata.put("k", note);
+  record.metadata = base::as_text(object::write_object_bytes(*staging, encodable(Value(metadata))));
+  return format::checkpoint_content(record);
+}
+
+BOOST_AUTO_TEST_CASE(other_content_with_the_same_digest_is_a_new_checkpoint) {
+  const Bytes first = colliding_note(0x10203040a4a4406b, 0x102030404ee679d2);
+  const Bytes second = colliding_note(0x10203041a4a4406b, 0x1020303f4ee679d2);
+  BOOST_REQUIRE((content_with_note(first) == content_with_note(second)));
+  for_each_store([&](TestStore& store) {
+    Run run = store->run("argon");
+    run.checkpoint(5).note("k", first).commit();
+    BOOST_TEST(!run.checkpoint(5).note("k", second).commit().existed);
+    BOOST_TEST((*run.at(5).value().metadata.find("k") == Value(second)));
   });
 }
 

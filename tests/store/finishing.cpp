@@ -36,6 +36,19 @@ BOOST_AUTO_TEST_CASE(finishing_again_in_the_same_state_does_nothing) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(finishing_again_with_other_returns_is_refused) {
+  for_each_store([](TestStore& store) {
+    Run run = store->run("argon");
+    const auto one = run.step("one", {}, [] { return 1; });
+    const auto two = run.step("two", {}, [] { return 2; });
+    run.finish({{"x", one}});
+    BOOST_CHECK_NO_THROW(run.finish({{"x", one}}));
+    BOOST_CHECK_NO_THROW(run.finish());
+    BOOST_CHECK_EXCEPTION(run.finish({{"y", one}}), Error, has_code(ErrorCode::rule_violation));
+    BOOST_CHECK_EXCEPTION(run.finish({{"x", two}}), Error, has_code(ErrorCode::rule_violation));
+  });
+}
+
 BOOST_AUTO_TEST_CASE(only_nodes_are_returned_and_only_final_states_are_final) {
   for_each_store([](TestStore& store) {
     Run run = store->run("argon");

@@ -148,6 +148,30 @@ BOOST_AUTO_TEST_CASE(an_artifact_of_which_bytes_are_damaged_makes_a_checkpoint_i
   });
 }
 
+BOOST_AUTO_TEST_CASE(checkpoints_whose_rows_are_lost_are_told_of) {
+  on_disk([](TestStore& store) {
+    for (const int step : {1, 2, 3}) store->run("argon").checkpoint(step).save("state", step).commit();
+    const auto lose = [&](std::uint64_t sequence) {
+      store.close();
+      edit_records(store.path(), [&](engine::Records& records) {
+        const std::string key = format::be64_text(format::kFirstRunCell) + format::row::checkpoint(sequence);
+        BOOST_REQUIRE(records.db().Delete({}, records.family(engine::Family::cell), key).ok());
+      });
+      store.reopen();
+    };
+    lose(3);
+    const auto report = store->run("argon").restart_report<int>("state").value();
+    BOOST_TEST(report.value == 2);
+    BOOST_REQUIRE_EQUAL(report.skipped.size(), 1u);
+    BOOST_TEST(report.skipped[0].reason.find("number 3 is missing") != std::string::npos);
+    BOOST_TEST(!store->verify().damage.empty());
+    lose(1);
+    lose(2);
+    BOOST_CHECK_EXCEPTION(store->run("argon").restart<int>("state"), Error,
+                          has_code(ErrorCode::damaged, "none of its 3 checkpoints"));
+  });
+}
+
 BOOST_AUTO_TEST_CASE(committing_damaged_content_again_repairs_it) {
   on_disk([](TestStore& store) {
     commit_arrays(store->run("argon"), 2);

@@ -4,7 +4,23 @@
 #include <barrier>
 #include <thread>
 
+#include "store/damage.h"
 #include "store/stores.h"
+
+namespace cairn::test {
+
+struct OddlyNamed {
+  int x = 0;
+};
+BOOST_DESCRIBE_STRUCT(OddlyNamed, (), (x))
+
+}  // namespace cairn::test
+
+template <>
+struct cairn::ClassTraits<cairn::test::OddlyNamed> {
+  static std::string name() { return std::string(2000, 'N'); }
+  static constexpr std::uint32_t version = 1;
+};
 
 namespace cairn::test {
 namespace {
@@ -233,10 +249,38 @@ BOOST_AUTO_TEST_CASE(bad_inputs_are_refused_before_the_work) {
       BOOST_CHECK_EXCEPTION(run.step("s", {{label, 1}}, work), Error, has_code(ErrorCode::rule_violation));
     BOOST_CHECK_EXCEPTION(run.step("s", {{"x", 1}, {"x", 2}}, work), Error, has_code(ErrorCode::invalid_argument));
     BOOST_CHECK_EXCEPTION(run.step("s", {{"x", Uuid::generate()}}, work), Error, has_code(ErrorCode::not_found));
-    BOOST_CHECK_EXCEPTION(run.step("", {{"x", 1}}, work), Error, has_code(ErrorCode::invalid_argument));
+    for (const std::string& name : {std::string(), std::string(4097, 'n'), std::string("\xff")})
+      BOOST_CHECK_EXCEPTION(run.step(name, {{"x", 1}}, work), Error, has_code(ErrorCode::invalid_argument));
+    BOOST_CHECK_EXCEPTION(run.step("s", {{"x", 1}}, work, {.code_version = "\xff"}), Error,
+                          has_code(ErrorCode::invalid_argument));
+    BOOST_CHECK_EXCEPTION(run.step("s", {}, [&] { return ++calls, OddlyNamed{}; }), Error,
+                          has_code(ErrorCode::invalid_argument));
     BOOST_CHECK_EXCEPTION(run.step("s", {{"x", run.uuid()}}, work), Error, has_code(ErrorCode::rule_violation));
     BOOST_TEST(calls == 0);
     BOOST_TEST(store->nodes().size() == 1u);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_result_is_repaired_by_doing_the_work_again) {
+  on_disk([](TestStore& store) {
+    using Numbers = std::vector<std::int64_t>;
+    const Numbers numbers(5000, 0x0123456789abcdef);
+    int calls = 0;
+    const auto work = [&](const Numbers& result) {
+      return store->run("argon").step("make", {}, [&] { return ++calls, result; });
+    };
+    const Uuid data = work(numbers).data();
+    store.close();
+    damage_chunk_of(store.path(), Store::in_memory().put(numbers));
+    store.reopen();
+    BOOST_CHECK_EXCEPTION(work(Numbers(5000, 1)), Error, has_code(ErrorCode::damaged, "gives another one"));
+    BOOST_TEST(!store->verify().damage.empty());
+    BOOST_TEST((work(numbers).data() == data));
+    BOOST_TEST(calls == 3);
+    store.reopen();
+    BOOST_TEST((work({}).value() == numbers));
+    BOOST_TEST(calls == 3);
+    BOOST_TEST(store->verify().damage.empty());
   });
 }
 
