@@ -4,7 +4,8 @@
 //   FAILING_CALLS_BELOW   the directory, absolute and without symbolic links
 //   FAILING_CALLS_NUMBER  which call fails, from 1; 0: none, they are only counted
 //   FAILING_CALLS_ERROR   EIO or ENOSPC
-//   FAILING_CALLS_MODE    once; torn: once, a write leaving half its bytes; always: from that one on
+//   FAILING_CALLS_MODE    once; torn: once, a write leaving half its bytes; always: from that one on;
+//                         there: from that one on, but only this call on this file
 //   FAILING_CALLS_REPORT  a file elsewhere: "failed CALL PATH" of the first, and "calls COUNT" at the end
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -38,6 +40,7 @@ struct Settings {
   unsigned long number = std::strtoul(std::string(variable("FAILING_CALLS_NUMBER")).c_str(), nullptr, 10);
   int error = variable("FAILING_CALLS_ERROR") == "ENOSPC" ? ENOSPC : EIO;
   bool always = variable("FAILING_CALLS_MODE") == "always";
+  bool there = variable("FAILING_CALLS_MODE") == "there";
   bool torn = variable("FAILING_CALLS_MODE") == "torn";
   std::string report = std::string(variable("FAILING_CALLS_REPORT"));
 };
@@ -86,14 +89,25 @@ class DescriptorPath {
   std::size_t length_;
 };
 
+bool is_chosen(unsigned long number, std::string_view call, std::string_view path) {
+  static std::mutex mutex;
+  static std::string& failed = *new std::string;  // the first call that did, and its path
+  const unsigned long first = settings().number;
+  if (first == 0 || number < first) return false;
+  const std::string name = std::string(call) + " " + std::string(path);
+  const std::lock_guard lock(mutex);
+  if (number == first) {
+    failed = name;
+    report("failed " + name + "\n");
+  }
+  return number == first || settings().always || (settings().there && name == failed);
+}
+
 // True, with errno set, if this call is one that has to fail.
 bool fails(std::string_view call, std::string_view path) {
   const int before = errno;
   if (!is_below(path)) return false;
-  const unsigned long number = ++calls;
-  const unsigned long first = settings().number;
-  if (number == first) report("failed " + std::string(call) + " " + std::string(path) + "\n");
-  const bool failing = first != 0 && (settings().always ? number >= first : number == first);
+  const bool failing = is_chosen(++calls, call, path);
   errno = failing ? settings().error : before;
   return failing;
 }
