@@ -21,6 +21,16 @@ constexpr std::uint64_t kPackBytesMax = 1ull << 30;   // then the next pack begi
 
 std::size_t round_up(std::size_t size, std::size_t unit) { return (size + unit - 1) / unit * unit; }
 
+bool is_full(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& failure) {
+    return failure.code() == ErrorCode::no_space;
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 void PackWriter::Free::operator()(std::byte* memory) const { std::free(memory); }
@@ -172,7 +182,7 @@ void PackWriter::run() {
     lock.lock();
     if (generation == generation_) {
       if (error != nullptr) {
-        fail(error, false);
+        fail(error, !is_full(error));  // a bad block would fail again and again
       } else {
         unwritten_.pop_front();
         // Fresh pages cost more than what is copied into them. Others look at a segment with the mutex held only.
@@ -208,7 +218,7 @@ void PackWriter::fail(std::exception_ptr error, bool abandon_pack) {
   for (const auto& [pack, dirty] : std::exchange(dirty_, {})) cut_back(pack, dirty);
   const auto durable = durable_.find(pack_);
   if (abandon_pack || durable == durable_.end()) {
-    file_ = nullptr;  // after a failed fdatasync the kernel may have dropped pages: never append to it again
+    file_ = nullptr;  // never append to it again: after a failed fdatasync the kernel may have dropped pages
   } else {
     append_end_ = durable->second;
   }

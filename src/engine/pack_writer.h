@@ -28,6 +28,7 @@ struct PackLocation {
 ///
 /// What was appended becomes durable with flush(). After a write or sync that failed, all that was appended since
 /// the last flush is lost: the generation grows, and what was appended in an older one must not be referred to.
+/// Unless it was for want of space, the pack is left at its last durable end and the next one begins.
 class PackWriter {
  public:
   struct Position {

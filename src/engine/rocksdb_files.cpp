@@ -49,7 +49,8 @@ class GuardedFile : public FSWritableFile {
     return write(data, offset);
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions&, IODebugContext*) override {
-    if (::ftruncate(file_.descriptor(), static_cast<off_t>(size)) != 0) return failed("truncate");
+    const auto truncate = [&] { return ::ftruncate(file_.descriptor(), static_cast<off_t>(size)); };
+    if (with_ballast(guard_, truncate) != 0) return failed("truncate");
     size_ = size;
     return IOStatus::OK();
   }

@@ -1,0 +1,32 @@
+// What the acknowledging writer puts into a store, so that others can tell whether it is there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/rows.h"
+
+namespace cairn::test {
+
+using Numbers = std::vector<std::int64_t>;
+
+/// Incompressible numbers that depend on `seed` and `count` alone.
+inline Numbers numbers(std::int64_t seed, std::size_t count) {
+  Numbers made(count);
+  const auto bytes = noise(static_cast<std::uint64_t>(seed), count * sizeof(std::int64_t));
+  std::memcpy(made.data(), bytes.data(), bytes.size());
+  return made;
+}
+
+/// Sizes of states and results: beside the records, in a pack, and in several segments of one.
+inline constexpr std::size_t kSmall = 350, kLarge = 60'000, kHuge = 700'000;
+
+inline constexpr std::string_view kWorkRun = "work";
+inline constexpr std::string_view kWorkState = "state";
+inline constexpr std::string_view kWorkFile = "file";
+
+}  // namespace cairn::test
