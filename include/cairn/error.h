@@ -18,7 +18,7 @@ enum class ErrorCode : int {
   io = 8,                ///< the operating system refused (permission, I/O error, file too large)
   conflict = 9,          ///< somebody else changed it first
   fenced = 10,           ///< a newer owner has taken over; this handle may not write any more
-  unknown_outcome = 11,  ///< the commit may or may not have happened; reopen to find out
+  unknown_outcome = 11,  ///< the commit may or may not have happened; open the store again: until then commits throw io
   type_mismatch = 12,    ///< stored data is not of the requested C++ type
   newer_class = 13,      ///< the object was written by a newer version of its class
   read_only = 14,        ///< the store is open for reading only

@@ -53,7 +53,8 @@ class CheckpointBuilder {
 
   /// Makes the checkpoint durable: when it returns, a crash of the machine does not lose it. All or nothing.
   /// Committing the same content for the same step again writes nothing and returns the first id.
-  /// Throws no_space, io; the run is then as it was before.
+  /// Throws no_space, io; the run is then as it was before. After unknown_outcome it may have happened: open the store
+  /// again to see; until then every commit throws io.
   Receipt commit();
 
  private:
