@@ -73,7 +73,8 @@ class RandomValue {
       size *= array.shape.back();
     }
     array.data.resize(size);
-    for (std::byte& byte : array.data) byte = static_cast<std::byte>(below(3));
+    const unsigned distinct = array.dtype == DType::boolean ? 2 : 3;
+    for (std::byte& byte : array.data) byte = static_cast<std::byte>(below(distinct));
     return array;
   }
   Digest digest() {

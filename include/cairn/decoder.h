@@ -165,7 +165,8 @@ class ArrayDecoder {
   std::uint64_t size_bytes() const { return size_bytes_; }
   /// True if it is kept outside its object.
   bool is_chunked() const;
-  /// Fills `out`, which has size_bytes() bytes, else throws invalid_argument.
+  /// Fills `out`, which has size_bytes() bytes, else throws invalid_argument. Throws damaged at a boolean
+  /// that is neither 0 nor 1.
   void read(std::span<std::byte> out) const;
   /// Fills `out` with whole elements from number `first` on. Cost: only the chunks that hold them are read.
   void read(std::uint64_t first, std::span<std::byte> out) const;

@@ -66,7 +66,8 @@ class Encoder {
   /// Stored as bytes if it is not UTF-8.
   void text(std::string_view value) const;
   void bytes(std::span<const std::byte> value) const;
-  /// `data` is little-endian in C order. Throws invalid_argument unless it has dtype_size * product(shape) bytes.
+  /// `data` is little-endian in C order. Throws invalid_argument unless it has dtype_size * product(shape)
+  /// bytes, each of them 0 or 1 if they are booleans.
   void array(DType dtype, std::span<const std::uint64_t> shape, std::span<const std::byte> data) const;
   void object_ref(const ObjectId& id) const;
   void artifact_ref(const ArtifactId& id) const;
@@ -104,6 +105,7 @@ class ListEncoder {
 
 /// The places of a map's entries, written one after the other: key, value, key, value. Keys come in the order of
 /// Value, which for text and integers is the natural one; others are sorted first (see canonical_order in codec.h).
+/// Objects are refused with invalid_argument if a map has fewer entries in the end than map() was told.
 class MapEncoder {
  public:
   /// The key of the next entry.

@@ -75,6 +75,8 @@ void ArrayDecoder::read(std::uint64_t first, std::span<std::byte> out) const {
   } catch (const kj::Exception& exception) {
     format::throw_wire_error(ErrorCode::damaged, kWhat, exception);
   }
+  if (dtype_ == DType::boolean && !format::are_booleans(out))
+    format::throw_damaged(kWhat, "a boolean that is neither 0 nor 1");
 }
 
 }  // namespace cairn

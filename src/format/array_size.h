@@ -1,9 +1,10 @@
-// How many bytes an array of a shape has.
+// How many bytes an array of a shape has, and which of them its elements may be.
 #pragma once
 
 #include <cairn/value.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -21,6 +22,13 @@ inline std::optional<std::uint64_t> array_size(DType dtype, std::span<const std:
     if (__builtin_mul_overflow(size, extent, &size)) return std::nullopt;
   if (size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
   return size;
+}
+
+/// True if each byte is 0 or 1, as elements of type boolean are.
+inline bool are_booleans(std::span<const std::byte> elements) {
+  std::byte bits{0};
+  for (const std::byte element : elements) bits |= element;
+  return bits <= std::byte{1};
 }
 
 }  // namespace cairn::format

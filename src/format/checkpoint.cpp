@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kWhat = "checkpoint";
 constexpr std::size_t kNamesMax = 1u << 20;
+constexpr std::size_t kNameBytesMax = 255;
 
 // Throws limit for more than is read back.
 template <class List>
@@ -36,11 +37,25 @@ void set_names(capnp::List<wire::NamedDigest>::Builder list, const std::map<std:
   }
 }
 
+std::string_view get_name(capnp::Text::Reader text) {
+  const std::string_view name = text_view(text);
+  const bool has_nul = name.find('\0') != std::string_view::npos;
+  if (name.empty() || name.size() > kNameBytesMax || has_nul || !base::is_utf8(name))
+    throw_damaged(kWhat, "a name that is empty, too long, not UTF-8 or has a NUL");
+  return name;
+}
+
+NodeState get_state(std::uint8_t number) {
+  if (number < static_cast<unsigned>(NodeState::created) || number > static_cast<unsigned>(NodeState::killed))
+    throw_damaged(kWhat, "a state that does not exist");
+  return static_cast<NodeState>(number);
+}
+
 std::map<std::string, Digest> get_names(capnp::List<wire::NamedDigest>::Reader list) {
   if (list.size() > kNamesMax) throw_damaged(kWhat, "too many names");
   std::map<std::string, Digest> names;
   for (const auto entry : list)
-    if (!names.emplace(text_view(entry.getName()), get_digest(entry.getDigest())).second)
+    if (!names.emplace(get_name(entry.getName()), get_digest(entry.getDigest())).second)
       throw_damaged(kWhat, "a name occurs twice");
   return names;
 }
@@ -48,7 +63,7 @@ std::map<std::string, Digest> get_names(capnp::List<wire::NamedDigest>::Reader l
 CheckpointRecord get_checkpoint(wire::Checkpoint::Reader reader) {
   CheckpointRecord checkpoint;
   checkpoint.run = get_uuid(reader.getRun());
-  checkpoint.run_name = text_view(reader.getRunName());
+  checkpoint.run_name = get_name(reader.getRunName());
   checkpoint.sequence = reader.getSequence();
   checkpoint.step = reader.getStep();
   checkpoint.parent = get_digest(reader.getParent());
@@ -57,9 +72,9 @@ CheckpointRecord get_checkpoint(wire::Checkpoint::Reader reader) {
   checkpoint.artifacts = get_names(reader.getArtifacts());
   checkpoint.metadata = data_view(reader.getMetadata());
   for (const auto node : reader.getUnfinished())
-    checkpoint.unfinished.emplace_back(get_uuid(node.getUuid()), static_cast<NodeState>(node.getState()));
+    checkpoint.unfinished.emplace_back(get_uuid(node.getUuid()), get_state(node.getState()));
   checkpoint.node_next = reader.getNodeNext();
-  for (const auto tag : reader.getTags()) checkpoint.tags.emplace_back(text_view(tag));
+  for (const auto tag : reader.getTags()) checkpoint.tags.emplace_back(get_name(tag));
   checkpoint.bytes_new = reader.getBytesNew();
   checkpoint.bytes_shared = reader.getBytesShared();
   return checkpoint;

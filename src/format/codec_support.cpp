@@ -102,8 +102,6 @@ Bytes read_booleans(const ArrayDecoder& array) {
   expect_stored(array);
   Bytes bytes(static_cast<std::size_t>(array.size_bytes()));
   array.read(bytes);
-  for (const std::byte byte : bytes)
-    if (byte > std::byte{1}) throw Error(ErrorCode::damaged, "a boolean that is neither 0 nor 1");
   return bytes;
 }
 

@@ -4,9 +4,8 @@
 
 namespace cairn::format {
 
-// The encoder lets kEmptyElementsMax pass; there is room to look at the same list more than once.
 DecodeContext::DecodeContext(ObjectSource& source, capnp::List<wire::Digest>::Reader schemas, std::uint64_t words)
-    : source_(&source), empty_elements_max_(words + 4 * kEmptyElementsMax) {
+    : source_(&source), empty_elements_max_(words + kEmptyElementsMax) {
   schemas_.reserve(schemas.size());
   for (const auto digest : schemas) schemas_.push_back({get_digest(digest), nullptr, nullptr});
 }
@@ -34,6 +33,8 @@ void DecodeContext::read_array(const ContentRef& content, std::uint64_t offset, 
 
 void DecodeContext::check_elements(const ValueListReader& list) {
   if (!has_empty_elements(list)) return;
+  const void* place = capnp::AnyStruct::Reader(list[0]).getDataSection().begin();
+  if (!empty_lists_.insert(place).second) return;
   empty_elements_ += list.size();
   if (empty_elements_ > empty_elements_max_)
     throw_damaged("object", fmt::format("{} list elements without content", empty_elements_));

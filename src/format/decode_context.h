@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 #include "format/encode_context.h"
@@ -41,6 +42,7 @@ class DecodeContext {
   ObjectSource* source_ = nullptr;
   std::vector<Entry> schemas_;
   std::uint64_t empty_elements_ = 0;
+  std::unordered_set<const void*> empty_lists_;  // by their place, for they may be looked at more than once
   std::uint64_t empty_elements_max_ = UINT64_MAX;
 };
 

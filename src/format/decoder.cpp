@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <limits>
 
 #include "base/bytes.h"
 #include "format/array_size.h"
@@ -110,7 +111,10 @@ std::int64_t Decoder::int64() const {
 
 std::uint64_t Decoder::natural() const {
   expect_kind(*this, ValueKind::natural);
-  return reader_of(place_).getNatural();
+  const std::uint64_t value = reader_of(place_).getNatural();
+  if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    throw_damaged(kWhat, "a natural below 2^63");  // which is an integer: each number has one form
+  return value;
 }
 
 double Decoder::real() const {
@@ -171,6 +175,7 @@ ObjectDecoder Decoder::object() const {
     if (fields.size() != schema.fields.size())
       throw_damaged(kWhat, fmt::format("an object of {} with {} fields, its schema has {}", schema.class_name,
                                        fields.size(), schema.fields.size()));
+    scope_.context->check_elements(fields);
     return ObjectDecoder(schema, DecoderAccess::list(fields, inside(scope_)));
   });
 }

@@ -14,7 +14,8 @@
 
 namespace cairn::format {
 
-/// The schemas of the object that is being encoded, in order of first use, and its count of list elements.
+/// The schemas of the object that is being encoded, in order of first use, and counts of its list elements and
+/// of its map entries that are still to be written.
 class EncodeContext {
  public:
   /// Without a sink, arrays stay inside and schemas get no digests.
@@ -38,6 +39,11 @@ class EncodeContext {
   void count_elements(std::uint64_t count) { elements_ += count; }
   std::uint64_t elements() const { return elements_; }
 
+  void expect_entries(std::uint64_t count) { entries_missing_ += count; }
+  void count_entry() { --entries_missing_; }
+  /// Throws invalid_argument if a map got fewer entries than it was said to have. To be called at the end.
+  void require_whole_maps() const;
+
  private:
   struct Entry {
     const Schema* schema;
@@ -50,6 +56,7 @@ class EncodeContext {
   ObjectSink* sink_;
   std::vector<Entry> entries_;
   std::uint64_t elements_ = 0;
+  std::uint64_t entries_missing_ = 0;
 };
 
 using ValueListBuilder = capnp::List<wire::Value>::Builder;

@@ -84,6 +84,8 @@ void Encoder::array(DType dtype, std::span<const std::uint64_t> shape, std::span
   if (const auto size = format::array_size(dtype, shape); size != data.size())
     throw Error(ErrorCode::invalid_argument, fmt::format("array of {}: {} bytes do not fill its shape",
                                                          dtype_name(dtype), data.size()));
+  if (dtype == DType::boolean && !format::are_booleans(data))
+    throw Error(ErrorCode::invalid_argument, "array of boolean: an element that is neither 0 nor 1");
   auto array = builder_of(place_).initArray();
   array.setDtype(static_cast<std::uint8_t>(dtype));
   if (!shape.empty()) {
@@ -129,7 +131,9 @@ MapEncoder Encoder::map(std::size_t size) const {
     builder.adoptMap({});
     return EncoderAccess::map({}, scope);
   }
-  return EncoderAccess::map(builder.initMap(checked_length(size, "map")), scope);
+  const unsigned length = checked_length(size, "map");
+  scope.context->expect_entries(size);
+  return EncoderAccess::map(builder.initMap(length), scope);
 }
 
 ObjectEncoder Encoder::object(const Schema& schema) const {
@@ -168,6 +172,7 @@ Encoder MapEncoder::value() {
   if (next_ == 0) throw Error(ErrorCode::invalid_argument, "map: a value before its key");
   if (next_ >= 2 && format::wire_order(entries[next_ - 2].getKey(), entries[next_ - 1].getKey(), *scope_.context) >= 0)
     throw Error(ErrorCode::invalid_argument, "map: a key that is there twice or out of order");
+  if (!entries[next_ - 1].hasValue()) scope_.context->count_entry();
   return EncoderAccess::encoder(entries[next_ - 1].initValue(), scope_);
 }
 

@@ -42,6 +42,7 @@ std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink) {
     auto root = message.initRoot<wire::StoredObject>();
     EncodeContext context(&sink);
     value.encode(EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
+    context.require_whole_maps();
     set_schemas(root, context);
     std::vector<std::byte> bytes = canonical_bytes(root, kWhat);
     check_limits(bytes.size(), context);
@@ -61,6 +62,7 @@ Value to_value(const Encodable& value) {
     auto root = message.initRoot<wire::StoredObject>();
     format::EncodeContext context(nullptr);
     value.encode(format::EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
+    context.require_whole_maps();
     format::DecodeContext decoding(context);
     return decode_value(format::DecoderAccess::decoder(root.asReader().getValue(), {&decoding, 0}));
   } catch (const kj::Exception& exception) {

@@ -16,12 +16,19 @@ constexpr std::size_t kFieldsMax = 65'535;
 
 void check_fields(const Schema& schema) {
   if (schema.class_name.empty()) throw Error(ErrorCode::invalid_argument, "schema: a class without a name");
+  if (!base::is_utf8(schema.class_name))
+    throw Error(ErrorCode::invalid_argument, "schema: a class whose name is not UTF-8");
   if (schema.fields.size() > kFieldsMax)
     throw Error(ErrorCode::limit, fmt::format("schema of {}: {} fields, expected at most {}", schema.class_name,
                                               schema.fields.size(), kFieldsMax));
   std::vector<std::string_view> names;
   names.reserve(schema.fields.size());
-  for (const Schema::Field& field : schema.fields) names.push_back(field.name);
+  for (const Schema::Field& field : schema.fields) {
+    if (!base::is_utf8(field.name) || !base::is_utf8(field.type))
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("schema of {}: a field whose name or type is not UTF-8", schema.class_name));
+    names.push_back(field.name);
+  }
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice != names.end())

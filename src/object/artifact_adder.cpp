@@ -109,7 +109,7 @@ format::Entry TreeAdder::add_root(const std::filesystem::path& path) {
   if (!S_ISREG(status.st_mode)) throw_unstorable(path.string());
   const base::File file = base::File::open(path, kFileFlags);
   count_entry();
-  return add_file(file, file.status(), std::move(name));
+  return add_file(file, status_at_rest(file), std::move(name));
 }
 
 format::Entry TreeAdder::add_tree(base::File directory, std::string name) {
@@ -144,7 +144,7 @@ void TreeAdder::add_below(const std::string& name) {
     entries.push_back(add_link(name, status));
   } else if (S_ISREG(status.st_mode)) {
     const base::File file = open_beneath(inside_, name, kFileFlags);
-    const struct stat opened = file.status();
+    const struct stat opened = status_at_rest(file);
     if (FileIdentity(opened) != FileIdentity(status)) throw_changed(file.name());
     entries.push_back(add_file(file, opened, name));
   } else {

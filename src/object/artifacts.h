@@ -27,7 +27,8 @@ struct AddedArtifact {
 /// links and empty directories; hard links become separate files. Only `path` itself may be a link that is followed;
 /// its own name is kept. Equal trees give equal ids.
 /// Throws unstorable, naming it, at a socket, pipe or device; conflict at a file that changes while it is read; limit
-/// beyond kTreeDepthMost or kTreeEntriesMost; io when the system refuses. Memory: one directory's names a level.
+/// beyond kTreeDepthMost or kTreeEntriesMost; io when the system refuses. Memory: one directory's names a level. Waits
+/// until the last change of each file is 20 ms old.
 AddedArtifact add_path(engine::Staging& staging, const std::filesystem::path& path);
 
 /// Recreates an artifact under its own name in `directory`, an existing directory: complete, or not at all. It is

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include "object/content.h"
 
@@ -14,9 +16,31 @@ namespace cairn::object {
 
 namespace {
 
+using std::chrono::nanoseconds;
+
+// The kernel stamps a write when it begins, with a clock that ticks every 1 to 10 ms. Until a change is
+// older than that, the next one may get the same times, and the last one may still be under way.
+constexpr nanoseconds kRestAge = std::chrono::milliseconds(20);
+constexpr int kRestTries = 50;
+
+bool is_equal(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
+
+// The time of change counts: unlike that of modification it cannot be set back.
 bool is_unchanged(const struct stat& before, const struct stat& after) {
-  return before.st_size == after.st_size && before.st_mtim.tv_sec == after.st_mtim.tv_sec &&
-         before.st_mtim.tv_nsec == after.st_mtim.tv_nsec;
+  return before.st_size == after.st_size && is_equal(before.st_mtim, after.st_mtim) &&
+         is_equal(before.st_ctim, after.st_ctim);
+}
+
+// How long to wait until a later change is sure to show. A time in the future is of another clock, no matter.
+nanoseconds time_to_rest(const struct stat& status) {
+  const timespec& time = status.st_ctim;
+  const nanoseconds changed = std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+  const nanoseconds age = std::chrono::system_clock::now().time_since_epoch() - changed;
+  return age < -kRestAge || age >= kRestAge ? nanoseconds(0) : kRestAge - age;
+}
+
+[[noreturn]] void throw_changed(const base::File& file) {
+  throw Error(ErrorCode::conflict, fmt::format("add {}: it changed while it was read", file.name()));
 }
 
 // Asks only files with fewer blocks than bytes, so that others cost no call.
@@ -26,6 +50,16 @@ bool is_hole(const base::File& file, const struct stat& status) {
 }
 
 }  // namespace
+
+struct stat status_at_rest(const base::File& file) {
+  for (int left = kRestTries; left > 0; --left) {
+    const struct stat status = file.status();
+    const nanoseconds wait = time_to_rest(status);
+    if (wait == nanoseconds(0)) return status;
+    std::this_thread::sleep_for(wait);
+  }
+  throw_changed(file);
+}
 
 format::ContentRef stage_file(engine::Staging& staging, const base::File& file, const struct stat& before,
                               std::span<std::byte> buffer) {
@@ -44,8 +78,7 @@ format::ContentRef stage_file(engine::Staging& staging, const base::File& file, 
     }
     content = writer.finish();
   }
-  if (content.size != size || !is_unchanged(before, file.status()))
-    throw Error(ErrorCode::conflict, fmt::format("add {}: it changed while it was read", file.name()));
+  if (content.size != size || !is_unchanged(before, file.status())) throw_changed(file);
   return content;
 }
 

@@ -1,6 +1,9 @@
 // Values as bytes: equal ones have equal bytes, and only those; damaged bytes are found out.
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <functional>
+
 #include "memory_objects.h"
 #include "random_value.h"
 
@@ -16,7 +19,20 @@ struct KeysAsTheyCome {
   std::vector<Value> keys;
 };
 
+/// A map that says it has three entries, and the calls that write fewer.
+struct PartOfAMap {
+  std::function<void(MapEncoder&)> write;
+};
+
 }  // namespace
+
+template <>
+struct cairn::Codec<PartOfAMap> {
+  static void encode(const Encoder& out, const PartOfAMap& value) {
+    MapEncoder entries = out.list(1)[0].map(3);
+    value.write(entries);
+  }
+};
 
 template <>
 struct cairn::Codec<KeysAsTheyCome> {
@@ -90,6 +106,56 @@ BOOST_AUTO_TEST_CASE(a_map_written_out_of_order_or_with_a_key_twice_is_refused) 
   BOOST_TEST(refusal({Value(List{1}), Value(List{1, 2}), Value(List{2})}) == "");
   BOOST_TEST(refusal({1.0, -1.0}) == "");
   BOOST_TEST(refusal({-1.0, 1.0}) != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_map_with_fewer_entries_than_it_said_is_refused) {
+  const auto refusal = [](std::function<void(MapEncoder&)> write) {
+    const PartOfAMap value{std::move(write)};
+    const std::string message = error_of(ErrorCode::invalid_argument, [&] { (void)bytes_of(value); });
+    BOOST_TEST(error_of(ErrorCode::invalid_argument, [&] { (void)to_value(encodable(value)); }) == message);
+    return message;
+  };
+  const auto entry = [](MapEncoder& entries, int key) {
+    entries.key().integer(key);
+    entries.value().null();
+  };
+  BOOST_TEST(refusal([&](auto& entries) { entry(entries, 1), entry(entries, 2), entry(entries, 3); }) == "");
+  BOOST_TEST(refusal([](auto&) {}) == "map: 3 entries fewer than it was said to have");
+  BOOST_TEST(refusal([&](auto& entries) {
+    entry(entries, 1);
+  }) == "map: 2 entries fewer than it was said to have");
+  BOOST_TEST(refusal([&](auto& entries) {
+    entry(entries, 1), entry(entries, 2);
+    entries.key().integer(0);  // its place is looked at when its value comes
+  }) == "map: 1 entries fewer than it was said to have");
+  BOOST_TEST(refusal([&](auto& entries) {
+    entry(entries, 1), entry(entries, 2);
+    entries.value().null(), entries.value().null();  // the same one again
+  }) == "map: 1 entries fewer than it was said to have");
+}
+
+BOOST_AUTO_TEST_CASE(booleans_of_an_array_are_0_or_1) {
+  MemoryObjects objects;
+  const auto array = [](unsigned last) {
+    return Array{DType::boolean, {2}, {std::byte{1}, std::byte(last)}};
+  };
+  BOOST_TEST(error_of(ErrorCode::invalid_argument, [&] { (void)bytes_of(array(7)); }) ==
+             "array of boolean: an element that is neither 0 nor 1");
+  auto bytes = objects.encode(encodable(array(1)));
+  const auto last = std::find(bytes.rbegin(), bytes.rend(), std::byte{1});
+  *last = std::byte{7};
+  BOOST_TEST(error_of(ErrorCode::damaged, [&] { (void)objects.decode<Value>(bytes); }) ==
+             "array: a boolean that is neither 0 nor 1");
+}
+
+BOOST_AUTO_TEST_CASE(names_of_classes_and_fields_are_utf8) {
+  const auto refusal = [](const Value& value) {
+    return error_of(ErrorCode::invalid_argument, [&] { (void)bytes_of(value); });
+  };
+  BOOST_TEST(refusal(Object("Größe", 1, {{"µ", 1}})) == "");
+  BOOST_TEST(refusal(Object("A\xff", 1, {})) == "schema: a class whose name is not UTF-8");
+  BOOST_TEST(refusal(Object("A", 1, {{"x\xff", 1}})) ==
+             "schema of A: a field whose name or type is not UTF-8");
 }
 
 BOOST_AUTO_TEST_CASE(a_list_of_nulls_takes_no_room_but_has_a_limit) {

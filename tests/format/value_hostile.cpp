@@ -1,9 +1,9 @@
 // Objects that somebody has tampered with: every byte string is read, or refused with an Error.
 #include <boost/test/unit_test.hpp>
 
-
 #include <boost/describe.hpp>
 
+#include <algorithm>
 #include <cstring>
 
 #include "memory_objects.h"
@@ -137,6 +137,81 @@ BOOST_AUTO_TEST_CASE(an_object_needs_a_schema_that_is_there_and_fits) {
   for (auto& [digest, blob] : objects.blobs) blob = format::encode_schema({"A", 1, {}});
   BOOST_TEST(error_of(ErrorCode::damaged, [&] { (void)objects.decode<Value>(bytes); }) ==
              "object: an object of A with 1 fields, its schema has 0");
+}
+
+BOOST_AUTO_TEST_CASE(objects_without_content_have_a_limit) {
+  // A few words for each object, and as many nulls as its schema has fields.
+  constexpr std::uint64_t kFewFields = 1234, kManyFields = 65'535;
+  const auto fields = [](std::uint64_t count) {
+    std::vector<Field> nulls;
+    for (std::uint64_t i = 0; i < count; ++i) nulls.push_back({std::to_string(i), {}});
+    return nulls;
+  };
+  MemoryObjects objects;
+  auto bytes = objects.encode(encodable(Value(List(300, Value(Object("A", 1, fields(kFewFields)))))));
+  BOOST_TEST(bytes.size() < 20'000u);
+  std::size_t changed = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += 8) {
+    const std::uint64_t few = kFewFields << 2, many = kManyFields << 2;  // words that say how long a list is
+    if (std::memcmp(bytes.data() + at, &few, sizeof few) != 0) continue;
+    std::memcpy(bytes.data() + at, &many, sizeof many);
+    ++changed;
+  }
+  BOOST_REQUIRE_EQUAL(changed, 300u);
+  Schema schema{"A", 1, {}};
+  for (const Field& field : fields(kManyFields)) schema.fields.push_back({field.name, "value"});
+  objects.blobs.begin()->second = format::encode_schema(schema);
+  const auto look_at_all = [](const Decoder& in) {
+    for (std::size_t i = 0; i < in.list().size(); ++i) (void)in.list()[i].object();
+  };
+  BOOST_TEST(error_of(ErrorCode::damaged, [&] { format::decode_object(bytes, objects, look_at_all); })
+                 .ends_with("list elements without content"));
+  // Looking twice at what is there once is no claim.
+  const auto look_again = [](const Decoder& in) {
+    for (int i = 0; i < 1'000; ++i) (void)in.list()[0].object();
+  };
+  BOOST_TEST(error_of(ErrorCode::damaged, [&] { format::decode_object(bytes, objects, look_again); }) == "");
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_do_not_ascend_are_damaged) {
+  MemoryObjects objects;
+  Map map;
+  for (const char* key : {"key 1", "key 2", "key 3"}) map.put(key, {});
+  const auto sound = objects.encode(encodable(map));
+  const auto with_middle_key = [&](char digit) {
+    auto bytes = sound;
+    const std::string_view middle = "key 2";
+    const auto at = std::search(bytes.begin(), bytes.end(), middle.begin(), middle.end(),
+                                [](std::byte byte, char c) { return byte == static_cast<std::byte>(c); });
+    BOOST_REQUIRE((at != bytes.end()));
+    at[4] = static_cast<std::byte>(digit);
+    return error_of(ErrorCode::damaged, [&] { (void)objects.decode<Value>(bytes); });
+  };
+  BOOST_TEST(with_middle_key('2') == "");
+  for (const char digit : {'0', '1', '3', '4'})
+    BOOST_TEST(with_middle_key(digit) == "object: a map whose keys do not ascend");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_has_one_form) {
+  MemoryObjects objects;
+  auto bytes = objects.encode(encodable(std::uint64_t{1} << 63));
+  BOOST_TEST((objects.decode<Value>(bytes) == Value(std::uint64_t{1} << 63)));
+  bytes.back() = std::byte{0x7f};  // now below 2^63, where integers are
+  BOOST_TEST(error_of(ErrorCode::damaged, [&] { (void)objects.decode<Value>(bytes); }) ==
+             "object: a natural below 2^63");
+  BOOST_TEST(error_of(ErrorCode::damaged, [&] { (void)objects.decode<std::uint64_t>(bytes); }) != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_schema_with_names_that_are_not_utf8_is_damaged) {
+  const auto sound = format::encode_schema({"Class", 1, {{"field", "type"}}});
+  for (const std::string_view name : {"Class", "field", "type"}) {
+    auto bytes = sound;
+    const auto at = std::search(bytes.begin(), bytes.end(), name.begin(), name.end(),
+                                [](std::byte byte, char c) { return byte == static_cast<std::byte>(c); });
+    BOOST_REQUIRE((at != bytes.end()));
+    *at = std::byte{0xff};
+    BOOST_TEST(error_of(ErrorCode::damaged, [&] { (void)format::decode_schema(bytes); }) != "");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_array_that_is_shorter_than_its_shape_is_damaged) {

@@ -5,9 +5,14 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstring>
 #include <functional>
+#include <thread>
 
+#include "base/bytes.h"
+#include "base/file.h"
 #include "blob_map.h"
 #include "engine/memory_engine.h"
 #include "object/artifacts.h"
@@ -189,6 +194,59 @@ BOOST_AUTO_TEST_CASE(a_file_that_changes_while_it_is_read_is_a_conflict) {
   add_while([&] { fs::resize_file(path, 1'500'000); });
   add_while([&] { std::ofstream(path, std::ios::app) << "more"; });
   add_while([&] { set_time(path, 5, 6); });
+  add_while([&] { std::fstream(path).write("same size", 9); });
+  add_while([&] {
+    struct stat before {};
+    BOOST_REQUIRE_EQUAL(::stat(path.c_str(), &before), 0);
+    std::fstream(path).write("same size", 9);
+    set_time(path, before.st_mtim.tv_sec, before.st_mtim.tv_nsec);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_rewritten_again_and_again_is_never_stored_torn) {
+  constexpr int kRounds = 40;
+  // Where there is one, a file system whose times are those of the last tick of the kernel's clock.
+  const ScratchDirectory memory(fs::exists("/dev/shm") ? "/dev/shm" : fs::temp_directory_path());
+  const std::string contents[] = {std::string(256 << 10, 'a'), std::string(256 << 10, 'b')};
+  write_file(memory / "file", contents[0]);
+  std::atomic<int> asked = 0, begun = 0;
+  std::thread writer([&] {
+    const base::File file = base::File::open(memory / "file", O_WRONLY);
+    while (begun < kRounds) {
+      while (asked == begun) std::this_thread::yield();
+      ++begun;
+      const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
+      for (std::size_t i = 0; std::chrono::steady_clock::now() < end; ++i)
+        file.write_at(0, base::as_bytes(contents[i % 2]));
+    }
+  });
+  int stored = 0, torn = 0;
+  while (asked < kRounds) {
+    ++asked;
+    while (begun < asked) std::this_thread::yield();
+    try {
+      const std::string found = read_single_file(view, add(memory / "file").id);
+      ++stored;
+      if (found != contents[0] && found != contents[1]) ++torn;
+    } catch (const Error& error) {
+      BOOST_TEST((error.code() == ErrorCode::conflict), error.what());
+    }
+  }
+  writer.join();
+  BOOST_TEST(torn == 0);
+  BOOST_TEST(stored > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_never_rests_is_a_conflict) {
+  write_file(scratch / "file", "x");
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (const base::File file = base::File::open(scratch / "file", O_WRONLY); !stop; std::this_thread::yield())
+      file.write_at(0, base::as_bytes("y"));
+  });
+  BOOST_CHECK_EXCEPTION(add(scratch / "file"), Error, with_code(ErrorCode::conflict, "file"));
+  stop = true;
+  writer.join();
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_vanishes_while_the_tree_is_read_is_a_conflict) {

@@ -71,7 +71,7 @@ void expect_size(std::size_t expected, std::size_t found);
 /// Throws damaged if `array` claims more bytes than the store has for it: to be called before making room for it.
 void expect_stored(const ArrayDecoder& array);
 
-/// Booleans have a byte each; throws damaged if it is neither 0 nor 1.
+/// Booleans have a byte each.
 Bytes read_booleans(const ArrayDecoder& array);
 
 template <NumberBlock T>
