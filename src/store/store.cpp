@@ -5,11 +5,15 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
+
+#include "base/file.h"
 #include "engine/disk_engine.h"
 #include "engine/memory_engine.h"
 #include "graph/traversal.h"
 #include "object/artifacts.h"
 #include "object/objects.h"
+#include "object/tree_walk.h"
 #include "store/find.h"
 #include "store/history.h"
 #include "store/statistics.h"
@@ -136,8 +140,12 @@ ArtifactReceipt Store::add(const std::filesystem::path& path) {
 }
 
 void Store::restore(const ArtifactId& id, const std::filesystem::path& directory) const {
-  std::filesystem::create_directories(directory);
-  object::restore_artifact(*state_->engine().view(), id, directory);
+  const auto view = state_->engine().view();
+  object::read_artifact(*view, id);  // no directory is made for what is not there
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) base::throw_errno(error.value(), fmt::format("create {}", directory.string()));
+  object::restore_artifact(*view, id, directory);
 }
 
 std::vector<ArtifactEntry> Store::list(const ArtifactId& id) const {

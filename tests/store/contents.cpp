@@ -113,6 +113,16 @@ BOOST_AUTO_TEST_CASE(a_file_comes_back_as_it_was) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(restoring_what_is_not_there_makes_no_directory) {
+  for_each_store([](TestStore& store) {
+    const ArtifactId nothing{*Digest::parse(std::string(32, '0'))};
+    BOOST_CHECK_EXCEPTION(store->restore(nothing, store.beside("out")), Error, has_code(ErrorCode::not_found));
+    BOOST_TEST(!std::filesystem::exists(store.beside("out")));
+    const ArtifactId id = store->add(store.write_file("file", "x")).id;
+    BOOST_CHECK_EXCEPTION(store->restore(id, store.beside("file/below")), Error, has_code(ErrorCode::io));
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_tree_is_listed_parents_first) {
   for_each_store([](TestStore& store) {
     std::filesystem::create_directories(store.beside("tree/b"));
