@@ -7,6 +7,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <sched.h>
 
 #include "command.h"
@@ -51,6 +52,37 @@ BOOST_AUTO_TEST_CASE(wrong_arguments_end_with_status_2_and_say_why) {
       BOOST_TEST(outcome.err.find("--help") != std::string::npos);
     }
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(numbers_are_whole_decimal_texts_in_range, CommandFixture) {
+  run_line({"checkpoint", "r", "--step", "9223372036854775807"});
+  const std::string into = (path() / "out").string();
+  for (const char* text : {"9223372036854775808", "-9223372036854775809", "99999999999999999999", "", " 1", "1 ",
+                           "+1", "0x10", "1e3", "1.0", "--1", "-", "1_000", "one"}) {
+    BOOST_TEST_CONTEXT("'" << text << "'") {
+      const Outcome outcome = run({"checkpoint", "r", "--step", text});
+      BOOST_TEST(outcome.status == 2);
+      BOOST_TEST(outcome.err.find("--step: expected a whole number from -9223372036854775808 to ") !=
+                     std::string::npos, outcome.err);
+      BOOST_TEST(run({"restart", "r", "--into", into, "--step", text}).status == 2);
+    }
+  }
+  BOOST_TEST(run_json({"log", "r"}).size() == 1u);
+  for (const char* text : {"-1", "", "18446744073709551616", "99999999999999999999", "1k"})
+    for (const Arguments& verb : {Arguments{"log", "r", "--limit"}, {"nodes", "--limit"}, {"lineage", "0000", "--depth"}}) {
+      Arguments arguments = verb;
+      arguments.push_back(text);
+      BOOST_TEST(run(arguments).status == 2, verb.front() << " '" << text << "'");
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(zeros_before_a_number_do_not_make_it_octal, CommandFixture) {
+  run_line({"checkpoint", "r", "--step", "010"});
+  run_line({"checkpoint", "r", "--step", "-9223372036854775808"});
+  const auto log = run_json({"log", "r", "--limit", "02"});
+  BOOST_REQUIRE_EQUAL(log.size(), 2u);
+  BOOST_TEST(log[0].at("step").as_int64() == INT64_MIN);
+  BOOST_TEST(log[1].at("step").as_int64() == 10);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_store_both_ways_to_name_it_are_told) {

@@ -12,6 +12,7 @@
 
 #include "documents.h"
 #include "files.h"
+#include "numbers.h"
 #include "values.h"
 #include "verbs.h"
 
@@ -67,7 +68,8 @@ Action add_checkpoint(CLI::App& app, Context& context) {
     app.add_option(name, values, help)->type_name(form)->allow_extra_args(false)->take_all();
   };
   app.add_option("run", options->run, "The run; created if there is none of that name")->type_name("RUN")->required();
-  app.add_option("--step", options->step, "The step it stands for, your own number")->type_name("N")->required();
+  add_number<std::int64_t>(app, "--step", options->step, "The step it stands for, your own number")
+      ->required();
   add_repeated("--state", options->state, "A state: the file's bytes (repeatable)", "NAME=FILE");
   add_repeated("--state-json", options->state_json, "A state: a value in JSON, as get --json prints it", "NAME=FILE");
   add_repeated("--artifact", options->artifacts, "A file or tree to keep with it (repeatable)", "NAME=PATH");

@@ -18,6 +18,7 @@
 #include "documents.h"
 #include "ids.h"
 #include "lineage_tree.h"
+#include "numbers.h"
 #include "text.h"
 #include "verbs.h"
 
@@ -120,7 +121,7 @@ Action add_lineage(CLI::App& app, Context& context) {
       ->required();
   CLI::Option* up = app.add_flag("--up", options->up, "What it came from (the default)");
   app.add_flag("--down", options->down, "What came of it")->excludes(up);
-  app.add_option("--depth", options->depth, "At most so many links away")->type_name("N");
+  add_number<std::uint64_t>(app, "--depth", options->depth, "At most so many links away");
   app.add_option("--links", options->links, "Which links to follow: all, or some of input,create,call,return,reference")
       ->delimiter(',')
       ->allow_extra_args(false)

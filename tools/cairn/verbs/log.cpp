@@ -11,6 +11,7 @@
 
 #include "documents.h"
 #include "ids.h"
+#include "numbers.h"
 #include "text.h"
 #include "verbs.h"
 
@@ -64,7 +65,7 @@ ExitStatus log(const LogOptions& options, Context& context) {
 Action add_log(CLI::App& app, Context& context) {
   const auto options = std::make_shared<LogOptions>();
   app.add_option("run", options->run, "The run's name")->type_name("RUN")->required();
-  app.add_option("--limit", options->limit, "At most so many")->type_name("N");
+  add_number<std::size_t>(app, "--limit", options->limit, "At most so many");
   app.add_option("--before", options->before, "Only checkpoints older than this one")->type_name("ID");
   return [options, &context] { return log(*options, context); };
 }

@@ -10,6 +10,7 @@
 
 #include "documents.h"
 #include "ids.h"
+#include "numbers.h"
 #include "text.h"
 #include "verbs.h"
 
@@ -74,7 +75,7 @@ Action add_nodes(CLI::App& app, Context& context) {
   app.add_option("--type", options->type, "Only nodes of exactly this type")->type_name("TYPE");
   app.add_option("--run", options->run, "Only nodes of this run")->type_name("RUN");
   app.add_option("--label", options->label, "Only nodes with exactly this label")->type_name("LABEL");
-  app.add_option("--limit", options->limit, "At most so many")->type_name("N");
+  add_number<std::size_t>(app, "--limit", options->limit, "At most so many");
   app.add_option("--after", options->after, "Only nodes behind this one in the listing")->type_name("ID");
   return [options, &context] { return nodes(*options, context); };
 }

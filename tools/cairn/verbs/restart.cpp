@@ -16,6 +16,7 @@
 #include "documents.h"
 #include "files.h"
 #include "ids.h"
+#include "numbers.h"
 #include "text.h"
 #include "values.h"
 #include "verbs.h"
@@ -96,9 +97,8 @@ Action add_restart(CLI::App& app, Context& context) {
   app.add_option("--into", options->into, "A new or empty directory for state/NAME and artifacts/NAME/")
       ->type_name("DIR")
       ->required();
-  CLI::Option* step =
-      app.add_option("--step", options->step, "The newest checkpoint of this step, not the newest of all");
-  step->type_name("N");
+  CLI::Option* step = add_number<std::int64_t>(app, "--step", options->step,
+                                               "The newest checkpoint of this step, not the newest of all");
   app.add_option("--tag", options->tag, "The checkpoint that has this tag")->type_name("TAG")->excludes(step);
   return [options, &context] { return restart(*options, context); };
 }
