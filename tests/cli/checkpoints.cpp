@@ -166,15 +166,33 @@ BOOST_AUTO_TEST_CASE(runs_and_log_list_what_is_there) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_arguments_make_no_run) {
-  const std::string missing = (path() / "missing").string();
+  const std::string missing = (path() / "missing").string(), directory = path().string(), good = file("good", "1");
+  const std::string long_name(256, 'n');
   for (const Arguments& wrong : {Arguments{"--state", "s=" + missing}, {"--artifact", "a=" + missing}, {"--state", "s"},
-                                 {"--metadata", "=v"}, {"--state-json", "s=" + file("bad", "{")}}) {
+                                 {"--metadata", "=v"}, {"--state-json", "s=" + file("bad", "{")},
+                                 {"--state", "s=" + directory}, {"--state-json", "s=" + directory},
+                                 {"--artifact", "a=/dev/null"},
+                                 {"--state", long_name + "=" + good}, {"--state-json", long_name + "=" + good},
+                                 {"--artifact", long_name + "=" + good}, {"--metadata", long_name + "=1"},
+                                 {"--tag", long_name}, {"--tag", ""}, {"--tag", "\xff"},
+                                 {"--state", "\xff=" + good},
+                                 {"--state", "s=" + good, "--state", "s=" + good},
+                                 {"--state", "s=" + good, "--state-json", "s=" + good},
+                                 {"--artifact", "a=" + good, "--artifact", "a=" + good},
+                                 {"--state", "a=-", "--state", "b=-"}, {"--state", "a=-", "--state-json", "b=-"}}) {
     Arguments arguments{"checkpoint", "r", "--step", "1"};
     arguments.insert(arguments.end(), wrong.begin(), wrong.end());
-    const int status = run(arguments).status;
-    BOOST_TEST((status == 2 || status == 4), wrong.back() << ": " << status);
+    const int status = run(arguments, {.input = "1"}).status;
+    BOOST_TEST((status == 1 || status == 2), wrong.back() << ": " << status);
+    BOOST_TEST(run_json({"runs"}).empty(), wrong.back());
   }
-  BOOST_TEST(run_json({"runs"}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(standard_input_can_be_one_state) {
+  run_line({"checkpoint", "r", "--step", "1", "--state", "a=-", "--state", "b=" + file("b", "2")}, {.input = "1"});
+  run_line({"restart", "r", "--into", (path() / "out").string()});
+  BOOST_TEST(read_all(path() / "out/state/a") == "1");
+  BOOST_TEST(read_all(path() / "out/state/b") == "2");
 }
 
 BOOST_AUTO_TEST_CASE(the_same_again_is_the_same_checkpoint) {

@@ -84,6 +84,20 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_not_found) {
   BOOST_TEST(!fs::exists(path() / "out"));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_is_a_failure_of_every_verb_that_reads_it) {
+  const std::string missing = (path() / "missing").string();
+  for (const Arguments& verb : {Arguments{"put", missing},
+                                {"put", missing, "--json-value"},
+                                {"add", missing},
+                                {"checkpoint", "r", "--step", "1", "--state", "s=" + missing},
+                                {"checkpoint", "r", "--step", "1", "--state-json", "s=" + missing},
+                                {"checkpoint", "r", "--step", "1", "--artifact", "a=" + missing}}) {
+    const Outcome outcome = run(verb);
+    BOOST_TEST(outcome.status == 1, verb.front() << ": " << outcome.status);
+    BOOST_TEST(outcome.err.find(missing) != std::string::npos, outcome.err);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_id_that_is_none_is_wrong_usage) {
   for (const char* text : {"", "abc", "no hex digits", "--", "run@", "0123456789abcdef0123456789abcdef0"})
     BOOST_TEST(run({"show", text}).status == 2, text);

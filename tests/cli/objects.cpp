@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(tagged_json_comes_back_equal) {
 
 BOOST_AUTO_TEST_CASE(what_is_no_tagged_json_is_refused) {
   BOOST_TEST(run({"put", "-", "--json-value"}, {.input = "{"}).status == 2);
-  BOOST_TEST(run({"put", "/nonexistent/file"}).status == 4);
+  BOOST_TEST(run({"put", "/nonexistent/file"}).status == 1);
 }
 
 BOOST_AUTO_TEST_CASE(show_abbreviates_and_its_document_does_not) {

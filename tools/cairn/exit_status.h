@@ -12,7 +12,7 @@ enum class ExitStatus : int {
   failed = 1,
   usage = 2,
   damage_found = 3,  ///< by verify
-  not_found = 4,
+  not_found = 4,  ///< in the store; a missing input file is a failure
   no_store = 10,
   locked = 11,
   newer_format = 12,
@@ -23,8 +23,8 @@ enum class ExitStatus : int {
 /// The statuses as people read them at the end of --help.
 inline constexpr const char* kExitStatusHelp =
     "Exit status: 0 done, 1 failed (also: damaged data was met), 2 wrong usage, 3 verify found damage,\n"
-    "4 not found, 10 no store there, 11 locked by another process, 12 newer format, 13 no space,\n"
-    "130 interrupted.";
+    "4 not found in the store, 10 no store there, 11 locked by another process, 12 newer format,\n"
+    "13 no space, 130 interrupted.";
 
 ExitStatus exit_status(ErrorCode code);
 

@@ -23,8 +23,8 @@ namespace {
 constexpr std::size_t kComponentMax = 255;  // NAME_MAX of the file systems of Linux
 
 [[noreturn]] void throw_system(int number, std::string_view doing, const fs::path& path) {
-  const ErrorCode code = number == ENOENT                       ? ErrorCode::not_found
-                         : number == EEXIST                     ? ErrorCode::exists
+  // Not not_found, whatever the number: that is for what is not in the store.
+  const ErrorCode code = number == EEXIST                       ? ErrorCode::exists
                          : number == ENOSPC || number == EDQUOT ? ErrorCode::no_space
                                                                 : ErrorCode::io;
   throw Error(code, fmt::format("{} {}: {}", doing, path.string(), std::strerror(number)));
@@ -62,8 +62,16 @@ std::string read_input(const std::string& file) {
   }
 }
 
-void require_readable(const std::string& path) {
-  if (path != "-" && ::access(path.c_str(), R_OK) != 0) throw_system(errno, "read", path);
+void require_readable_file(const std::string& path) {
+  if (path == "-") return;
+  if (::access(path.c_str(), R_OK) != 0) throw_system(errno, "read", path);
+  if (fs::is_directory(path)) throw_system(EISDIR, "read", path);
+}
+
+void require_readable_tree(const std::string& path) {
+  if (::access(path.c_str(), R_OK) != 0) throw_system(errno, "read", path);
+  if (!fs::is_directory(path) && !fs::is_regular_file(path))
+    throw Error(ErrorCode::unstorable, fmt::format("read {}: expected a file or directory", path));
 }
 
 void write_new_file(const fs::path& path, std::string_view bytes) {

@@ -10,10 +10,12 @@
 
 namespace cairn::cli {
 
-/// The bytes of the file, of standard input for "-". Throws not_found, io.
+/// The bytes of the file, of standard input for "-". Throws io.
 std::string read_input(const std::string& file);
-/// Throws not_found or io if the file or directory cannot be read; "-" always can.
-void require_readable(const std::string& path);
+/// Throws io if read_input would fail to open the file, or it is a directory.
+void require_readable_file(const std::string& path);
+/// Throws io if the path cannot be read, unstorable if it is neither file nor directory.
+void require_readable_tree(const std::string& path);
 /// Creates the file. Throws exists, io, no_space.
 void write_new_file(const std::filesystem::path& path, std::string_view bytes);
 

@@ -4,8 +4,12 @@
 
 #include <CLI/App.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +17,7 @@
 #include "documents.h"
 #include "files.h"
 #include "numbers.h"
+#include "text.h"
 #include "values.h"
 #include "verbs.h"
 
@@ -27,28 +32,61 @@ struct CheckpointOptions {
 
 using Assignments = std::vector<std::pair<std::string, std::string>>;
 
+/// The options taken apart.
+struct Content {
+  Assignments states, state_json, artifacts, metadata;
+};
+
+void check_name(std::string_view option, const std::string& name) {
+  constexpr std::size_t kNameMax = 255;  // of Run::checkpoint
+  if (name.empty() || name.size() > kNameMax || json_text(name) != name)
+    throw UsageError(fmt::format("{}: expected a name of 1 to {} bytes of UTF-8, got '{}'", option, kNameMax,
+                                 printable(name)));
+}
+
 Assignments split_all(std::string_view option, const std::vector<std::string>& texts) {
   Assignments all;
-  for (const std::string& text : texts) all.push_back(split_assignment(option, text));
+  for (const std::string& text : texts) {
+    all.push_back(split_assignment(option, text));
+    check_name(option, all.back().first);
+  }
   return all;
 }
 
+void check_distinct(std::string_view what, const Assignments& all) {
+  std::set<std::string> names;
+  for (const auto& [name, path] : all)
+    if (!names.insert(name).second) throw UsageError(fmt::format("{} {} is given twice", what, printable(name)));
+}
+
+// What can be wrong with the arguments is found here, before the run is made.
+Content checked_content(const CheckpointOptions& options) {
+  Content content{split_all("--state", options.state), split_all("--state-json", options.state_json),
+                  split_all("--artifact", options.artifacts), split_all("--metadata", options.metadata)};
+  for (const std::string& tag : options.tags) check_name("--tag", tag);
+  Assignments states = content.states;
+  states.insert(states.end(), content.state_json.begin(), content.state_json.end());
+  check_distinct("state", states);
+  check_distinct("artifact", content.artifacts);
+  // Who reads standard input first leaves nothing to the next.
+  if (std::ranges::count(states, "-", &Assignments::value_type::second) > 1)
+    throw UsageError("-: standard input can be one state only");
+  for (const auto& [name, file] : states) require_readable_file(file);
+  for (const auto& [name, path] : content.artifacts) require_readable_tree(path);
+  return content;
+}
+
 ExitStatus checkpoint(const CheckpointOptions& options, Context& context) {
-  // Everything that can be wrong with the arguments is found before the run is made.
-  const Assignments states = split_all("--state", options.state), artifacts = split_all("--artifact", options.artifacts),
-                    metadata = split_all("--metadata", options.metadata);
-  for (const auto& [name, path] : states) require_readable(path);
-  for (const auto& [name, path] : artifacts) require_readable(path);
+  const Content content = checked_content(options);
   std::vector<std::pair<std::string, Value>> values;
-  for (const auto& [name, path] : split_all("--state-json", options.state_json))
-    values.emplace_back(name, from_json(read_input(path)));
+  for (const auto& [name, file] : content.state_json) values.emplace_back(name, from_json(read_input(file)));
 
   Store store = open_writer(context);
   CheckpointBuilder builder = store.run(options.run).checkpoint(options.step);
-  for (const auto& [name, path] : states) builder.save(name, bytes_value(read_input(path)));
+  for (const auto& [name, file] : content.states) builder.save(name, bytes_value(read_input(file)));
   for (const auto& [name, value] : values) builder.save(name, value);
-  for (const auto& [name, path] : artifacts) builder.attach(name, path);
-  for (const auto& [key, value] : metadata) builder.note(key, value);
+  for (const auto& [name, path] : content.artifacts) builder.attach(name, path);
+  for (const auto& [key, value] : content.metadata) builder.note(key, value);
   for (const std::string& tag : options.tags) builder.tag(tag);
   const Receipt receipt = builder.commit();
   if (context.json)
