@@ -215,6 +215,10 @@ BOOST_AUTO_TEST_CASE(a_damaged_checkpoint_is_listed_as_such) {
   const auto text = lines(run({"log", "r"}).out);
   BOOST_TEST(text.at(1).find("damaged") != std::string::npos);
   BOOST_TEST(text.at(2).find("damaged") == std::string::npos);
+  run_line({"checkpoint", "sound", "--step", "1"});
+  const auto runs = lines(run({"runs"}).out);
+  BOOST_TEST(runs.at(1).find(id.substr(0, 12) + " (damaged)") != std::string::npos, runs.at(1));
+  BOOST_TEST(runs.at(2).find("damaged") == std::string::npos, runs.at(2));
   BOOST_TEST(run({"restart", "r", "--into", (path() / "out").string()}).status == 0);
   BOOST_TEST(run({"verify"}).status == 3);
 }

@@ -20,9 +20,11 @@ ExitStatus runs(Context& context) {
       continue;
     }
     const Checkpoint* latest = run.latest ? &*run.latest : nullptr;
+    std::string id = latest ? short_id(latest->id.digest) : "-";
+    if (latest && latest->damaged) id += " (damaged)";
     table.add({printable(run.name), fmt::format("{}", run.checkpoint_count),
                latest ? fmt::format("{}", latest->step) : "-", short_time(latest ? latest->time : run.created),
-               latest ? short_id(latest->id.digest) : "-"});
+               id});
   }
   table.print(context.out);
   return ExitStatus::done;
