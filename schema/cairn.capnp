@@ -38,7 +38,73 @@ struct Value {
     objectRef @11 :Digest;
     artifactRef @12 :Digest;
     nodeRef @13 :Uuid;
+    # From here on since format 2.
+    bigInteger @14 :Data;  # two's complement, big-endian, shortest; only where neither integer nor natural holds it
+    tuple @15 :List(Value);
+    set @16 :List(Value);  # sorted, distinct
+    decimal @17 :Text;  # the scientific string of the General Decimal Arithmetic Specification
+    complex @18 :Complex;
+    date @19 :Int64;  # days since 1970-01-01 in the proleptic Gregorian calendar
+    time @20 :TimeOfDay;
+    dateTime @21 :DateTime;
+    duration @22 :Duration;
+    uuid @23 :Uuid;
+    path @24 :Data;
+    enumerator @25 :Enumerator;
+    quantity @26 :Quantity;
+    identity @27 :Identity;
+    lossy @28 :Lossy;
   }
+}
+
+struct Complex {
+  real @0 :Float64;
+  imaginary @1 :Float64;
+}
+
+struct Zone {
+  union {
+    unknown @0 :Void;
+    offset @1 :Int64;  # nanoseconds east of UTC
+  }
+  name @2 :Text;  # empty if it has none
+}
+
+struct TimeOfDay {
+  nanoseconds @0 :Int64;  # since midnight
+  zone @1 :Zone;
+}
+
+struct DateTime {
+  seconds @0 :Int64;  # from 1970-01-01T00:00:00 to this, both by the clock on the wall
+  nanoseconds @1 :Int64;
+  zone @2 :Zone;
+}
+
+struct Duration {
+  seconds @0 :Int64;  # rounded down
+  nanoseconds @1 :Int64;
+}
+
+struct Enumerator {
+  type @0 :Text;
+  name @1 :Text;
+  value @2 :Value;
+}
+
+struct Quantity {
+  magnitude @0 :Value;
+  unit @1 :Text;
+}
+
+struct Identity {
+  scope @0 :Text;
+  id @1 :Text;
+}
+
+struct Lossy {
+  type @0 :Text;  # of the value that was lost
+  rest @1 :Value;
 }
 
 struct MapEntry {

@@ -4,7 +4,10 @@
 #include <cairn/value.h>
 
 #include <bit>
+#include <chrono>
+#include <complex>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -16,7 +19,7 @@ class RandomValue {
   explicit RandomValue(std::uint64_t seed) : random_(seed) {}
 
   Value operator()(unsigned depth = 4) {
-    switch (below(depth == 0 ? 11 : 14)) {
+    switch (below(depth == 0 ? 21 : 29)) {
       case 0: return Value();
       case 1: return below(2) == 1;
       case 2: return integer();
@@ -27,10 +30,25 @@ class RandomValue {
       case 7: return array();
       case 8: return ObjectId{digest()};
       case 9: return ArtifactId{digest()};
-      case 10: return Uuid{digest().bytes};
-      case 11: return list(depth - 1);
-      case 12: return map(depth - 1);
-      default: return object(depth - 1);
+      case 10: return NodeRef{Uuid{digest().bytes}};
+      case 11: return BigInteger::from_bytes(bytes());
+      case 12: return decimal();
+      case 13: return std::complex<double>(real(), real());
+      case 14: return Date{day()};
+      case 15: return TimeOfDay{std::chrono::nanoseconds(below(86'400'000'000'000)), zone()};
+      case 16: return date_time();
+      case 17: return Duration{std::chrono::seconds(integer() >> 4), subsecond()};
+      case 18: return Uuid{digest().bytes};
+      case 19: return Path{text()};
+      case 20: return Identity{utf8(), utf8()};
+      case 21:
+      case 22: return list(depth - 1);
+      case 23: return map(depth - 1);
+      case 24: return object(depth - 1);
+      case 25: return Tuple{list(depth - 1)};
+      case 26: return set(depth - 1);
+      case 27: return Enumerator(utf8(), utf8(), (*this)(depth - 1));
+      default: return below(2) == 0 ? Value(Quantity((*this)(depth - 1), utf8())) : Value(Lossy(utf8(), (*this)(depth - 1)));
     }
   }
 
@@ -55,6 +73,32 @@ class RandomValue {
     std::string text;
     for (auto count = below(5); count > 0; --count) text += kParts[below(std::size(kParts))];
     return text;
+  }
+  std::string utf8() {
+    const Value value(text());
+    const std::string* text = value.get_if<std::string>();
+    return text == nullptr ? std::string() : *text;
+  }
+  Decimal decimal() {
+    static constexpr const char* kSpecial[] = {"NaN", "sNaN7", "-Infinity", "-0.00", "1.10", "0E+17"};
+    if (below(3) == 0) return Decimal::parse(kSpecial[below(std::size(kSpecial))]).value();
+    return Decimal::parse(std::to_string(integer()) + "E" + std::to_string(integer() % 100'000)).value();
+  }
+  std::chrono::sys_days day() {
+    return std::chrono::sys_days(std::chrono::days(static_cast<std::int64_t>(below(20'000'000)) - 10'000'000));
+  }
+  std::chrono::nanoseconds subsecond() {
+    return std::chrono::nanoseconds(below(2) == 0 ? below(1'000'000'000) : 0);
+  }
+  Zone zone() {
+    static constexpr const char* kNames[] = {"", "UTC", "Europe/Paris"};
+    Zone zone{std::nullopt, kNames[below(std::size(kNames))]};
+    if (below(2) == 0) zone.offset = std::chrono::minutes(static_cast<int>(below(2879)) - 1439) + subsecond();
+    return zone;
+  }
+  DateTime date_time() {
+    const auto midnight = std::chrono::local_days(day().time_since_epoch());
+    return DateTime{midnight + std::chrono::seconds(below(86'400)), subsecond(), zone()};
   }
   Bytes bytes() {
     Bytes bytes(below(20));
@@ -86,6 +130,11 @@ class RandomValue {
     List list;
     for (auto count = below(5); count > 0; --count) list.push_back((*this)(depth));
     return list;
+  }
+  Set set(unsigned depth) {
+    Set set;
+    for (auto count = below(5); count > 0; --count) set.insert((*this)(depth));
+    return set;
   }
   Map map(unsigned depth) {
     Map map;

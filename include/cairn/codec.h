@@ -5,7 +5,8 @@
 //
 // makes Point storable, alone and in standard containers. Storable as they are: bool, integers, float, double, complex
 // numbers, text, paths, Bytes, enumerations, optional, unique_ptr, variant, pair, tuple, vector, array, deque, map,
-// set and their hashed forms, durations and system times, Uuid, ObjectId, ArtifactId, and Value.
+// set and their hashed forms, durations, dates and times of std::chrono, BigInteger, Decimal, DateTime and the like, Uuid,
+// references (ObjectId, ArtifactId, NodeRef, Identity), and Value.
 #pragma once
 
 #include <cairn/codec/chrono.h>

@@ -40,6 +40,21 @@ enum class ValueKind : std::uint8_t {
   object_ref,
   artifact_ref,
   node_ref,
+  big_integer,
+  tuple,
+  set,
+  decimal,
+  complex,
+  date,
+  time_of_day,
+  date_time,
+  duration,
+  uuid,
+  path,
+  enumerator,
+  quantity,
+  identity,
+  lossy,
 };
 
 /// "text", "list" and the like, for messages.
@@ -49,6 +64,9 @@ class ListDecoder;
 class MapDecoder;
 class ObjectDecoder;
 class ArrayDecoder;
+struct EnumeratorDecoder;
+struct QuantityDecoder;
+struct LossyDecoder;
 
 namespace detail {
 
@@ -89,7 +107,24 @@ class Decoder {
   ObjectId object_ref() const;
   ArtifactId artifact_ref() const;
   Uuid node_ref() const;
+  /// Also one that 64 bits hold.
+  BigInteger big_integer() const;
+  Decimal decimal() const;
+  std::complex<double> complex() const;
+  Date date() const;
+  TimeOfDay time_of_day() const;
+  DateTime date_time() const;
+  Duration duration() const;
+  Uuid uuid() const;
+  std::string_view path() const;
+  Identity identity() const;
+  EnumeratorDecoder enumerator() const;
+  QuantityDecoder quantity() const;
+  LossyDecoder lossy() const;
   ListDecoder list() const;
+  ListDecoder tuple() const;
+  /// That its elements ascend is for the caller to check.
+  ListDecoder set() const;
   MapDecoder map() const;
   ObjectDecoder object() const;
   ArrayDecoder array() const;
@@ -105,6 +140,22 @@ class Decoder {
 
   detail::Handle<48> place_;
   detail::DecodeScope scope_;
+};
+
+struct EnumeratorDecoder {
+  std::string_view type;
+  std::string_view name;
+  Decoder value;
+};
+
+struct QuantityDecoder {
+  Decoder magnitude;
+  std::string_view unit;
+};
+
+struct LossyDecoder {
+  std::string_view type;
+  Decoder rest;
 };
 
 class ListDecoder {

@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -72,8 +73,29 @@ class Encoder {
   void object_ref(const ObjectId& id) const;
   void artifact_ref(const ArtifactId& id) const;
   void node_ref(const Uuid& node) const;
+  /// Stored as an integer of 64 bits where that holds it.
+  void big_integer(const BigInteger& value) const;
+  void decimal(const Decimal& value) const;
+  /// Both parts are kept bit for bit.
+  void complex(const std::complex<double>& value) const;
+  /// These throw invalid_argument unless value.is_valid().
+  void date(const Date& value) const;
+  void time_of_day(const TimeOfDay& value) const;
+  void date_time(const DateTime& value) const;
+  void duration(const Duration& value) const;
+  void uuid(const Uuid& value) const;
+  void path(std::string_view name) const;
+  void identity(const Identity& value) const;
   ListEncoder list(std::size_t size) const;
+  ListEncoder tuple(std::size_t size) const;
+  /// Calls `write` with the place of each element in turn. They come in the order of Value, as keys of a map do; throws
+  /// invalid_argument for one that is not greater than the one before.
+  void set(std::size_t size, const std::function<void(std::size_t index, const Encoder& element)>& write) const;
   MapEncoder map(std::size_t size) const;
+  /// These return the place of the value within. Throw invalid_argument for names that are not UTF-8.
+  Encoder enumerator(std::string_view type, std::string_view name) const;
+  Encoder quantity(std::string_view unit) const;
+  Encoder lossy(std::string_view type) const;
   ObjectEncoder object(const Schema& schema) const;
   /// As object(), for a schema with static storage duration: it is known again by its address.
   ObjectEncoder static_object(const Schema& schema) const;

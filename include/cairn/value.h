@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cairn/digest.h>
+#include <cairn/number.h>
+#include <cairn/time.h>
 #include <cairn/uuid.h>
 
 #include <compare>
+#include <complex>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -66,6 +69,25 @@ struct StoredArray {
   friend bool operator==(const StoredArray&, const StoredArray&) = default;
 };
 
+/// A list of a fixed length whose places have meanings of their own.
+struct Tuple {
+  List elements;
+
+  friend bool operator==(const Tuple& a, const Tuple& b);
+};
+
+/// Distinct elements, kept sorted (Value's total order). Build it with insert().
+class Set {
+ public:
+  /// False if an equal element is there already. Appending in order is O(1).
+  bool insert(Value element);
+  bool contains(const Value& element) const;
+  const List& elements() const { return elements_; }
+
+ private:
+  List elements_;
+};
+
 /// Entries with distinct keys, kept sorted by key (Value's total order). Build it with put().
 class Map {
  public:
@@ -105,13 +127,77 @@ struct Object {
   const Value* find(std::string_view field_name) const;
 };
 
-/// One value of the store's model. Integers are std::int64_t, or std::uint64_t only above 2^63-1, so that equal
-/// numbers have one form. Text is UTF-8; what is not UTF-8 is bytes. 1 and 1.0 differ, so do 0.0 and -0.0; NaN
-/// payloads are kept. Equality and order are those of the stored form: floats compare by their bits.
+/// The name of a file or directory: any bytes, as POSIX has them.
+struct Path {
+  std::string name;
+
+  friend auto operator<=>(const Path&, const Path&) = default;
+};
+
+/// A value of an enumeration, so that it can be told from its name as well as from its number.
+class Enumerator {
+ public:
+  /// Throws invalid_argument if the name is not UTF-8.
+  Enumerator(std::string type, std::string name, Value value);
+  const std::string& type() const { return type_; }
+  const std::string& name() const;
+  const Value& value() const;
+
+ private:
+  std::string type_;
+  List name_and_value_;  // in one: what is seldom met must not make every Value larger
+};
+
+/// A number, or an array of them, with its unit.
+class Quantity {
+ public:
+  Quantity(Value magnitude, std::string unit);
+  const Value& magnitude() const { return magnitude_.front(); }
+  const std::string& unit() const { return unit_; }
+
+ private:
+  List magnitude_;
+  std::string unit_;
+};
+
+/// A reference by a name that is unique within its scope, whether or not anything has that name yet.
+struct Identity {
+  std::string scope;
+  std::string id;
+
+  friend auto operator<=>(const Identity&, const Identity&) = default;
+};
+
+/// A reference to a node of the graph.
+struct NodeRef {
+  Uuid node;
+
+  friend auto operator<=>(const NodeRef&, const NodeRef&) = default;
+};
+
+/// What is left of a value that had no lossless form, because its owner asked for a fallback.
+class Lossy {
+ public:
+  /// `type` is that of the value which was lost.
+  Lossy(std::string type, Value rest);
+  const std::string& type() const { return type_; }
+  const Value& rest() const { return rest_.front(); }
+
+ private:
+  std::string type_;
+  List rest_;
+};
+
+/// One value of the store's model. Integers are std::int64_t, std::uint64_t only above 2^63-1, and BigInteger only where
+/// neither holds them, so that equal numbers have one form. Text is UTF-8; what is not UTF-8 is bytes. 1 and 1.0 differ,
+/// so do 0.0 and -0.0; NaN payloads are kept. Equality and order are those of the stored form: floats compare by their
+/// bits.
 class Value {
  public:
   using Storage = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Bytes, List,
-                               Map, Object, Array, StoredArray, ObjectId, ArtifactId, Uuid>;
+                               Map, Object, Array, StoredArray, ObjectId, ArtifactId, NodeRef, BigInteger, Tuple,
+                               Set, Decimal, std::complex<double>, Date, TimeOfDay, DateTime, Duration, Uuid, Path,
+                               Enumerator, Quantity, Identity, Lossy>;
 
   Value() = default;
   Value(std::nullptr_t) {}
@@ -134,7 +220,22 @@ class Value {
   Value(StoredArray array) : storage_(std::move(array)) {}
   Value(ObjectId reference) : storage_(reference) {}
   Value(ArtifactId reference) : storage_(reference) {}
-  Value(Uuid node) : storage_(node) {}  ///< a reference to a node
+  Value(NodeRef reference) : storage_(reference) {}
+  Value(BigInteger integer);
+  Value(Tuple tuple) : storage_(std::move(tuple)) {}
+  Value(Set set) : storage_(std::move(set)) {}
+  Value(Decimal decimal) : storage_(std::move(decimal)) {}
+  Value(std::complex<double> number) : storage_(number) {}
+  Value(Date date) : storage_(date) {}
+  Value(TimeOfDay time) : storage_(std::move(time)) {}
+  Value(DateTime time) : storage_(std::move(time)) {}
+  Value(Duration duration) : storage_(duration) {}
+  Value(Uuid uuid) : storage_(uuid) {}
+  Value(Path path) : storage_(std::move(path)) {}
+  Value(Enumerator enumerator) : storage_(std::move(enumerator)) {}
+  Value(Quantity quantity) : storage_(std::move(quantity)) {}
+  Value(Identity reference) : storage_(std::move(reference)) {}
+  Value(Lossy lossy) : storage_(std::move(lossy)) {}
 
   template <class T>
   bool is() const {

@@ -11,6 +11,16 @@
 //   {"$array": {"dtype": "float64", "shape": [2, 3], "data": "..."}}    base64 of the little-endian elements
 //   {"$storedArray": {"dtype": "float64", "shape": [2, 3], "size": 48}}
 //   {"$objectRef": "<32 hex digits>"}, {"$artifactRef": "<32 hex digits>"}, {"$nodeRef": "<UUID>"}
+//   {"$identity": {"scope": "...", "id": "..."}}
+//   {"$integer": "18446744073709551616"}                    beyond 64 bits; hexadecimal with 0x beyond 4096 bytes
+//   {"$decimal": "1.10"}, {"$complex": [re, im]}            two reals
+//   {"$tuple": [...]}, {"$set": [...]}
+//   {"$date": "2024-02-29"}, {"$time": "23:59:59.5"}, {"$duration": "-PT1.5S"}
+//   {"$datetime": "2024-02-29T23:59:59.5+01:00[Europe/Paris]"}    RFC 9557; without offset and zone if naive
+//   {"$uuid": "<UUID>"}, {"$path": "/tmp/x"}                {"$path": {"$bytes": "..."}} if it is not UTF-8
+//   {"$enum": {"type": "Color", "name": "red", "value": 1}}
+//   {"$quantity": {"magnitude": 1.5, "unit": "eV"}}
+//   {"$lossy": {"type": "std::function<void()>", "rest": ...}}
 #pragma once
 
 #include <cairn/value.h>

@@ -229,6 +229,7 @@ class DiskEngine : public Engine {
 
   EngineStats stats() const override {
     EngineStats stats;
+    stats.format = core_->superblock.format;
     stats.record_bytes = bytes_below(core_->records_path());
     stats.pack_bytes = bytes_below(core_->packs_path());
     struct stat ballast {};  // its blocks: given back, it keeps its size
@@ -274,6 +275,13 @@ void open_for_reading(DiskCore& core, const DiskOptions& options) {
   check_witness(core, witnessed);
 }
 
+// From now on the store may get what programs of the older format cannot read, and they must be told so.
+void upgrade(DiskCore& core) {
+  if (core.superblock.format == format::kFormatVersion) return;
+  core.superblock.format = format::kFormatVersion;
+  base::replace_file(superblock_path(core.path), format::encode_superblock(core.superblock));
+}
+
 void open_for_writing(DiskCore& core, const DiskOptions& options) {
   core.superblock = read_superblock(core.path);
   core.file_mode = file_mode(core.path);
@@ -285,6 +293,7 @@ void open_for_writing(DiskCore& core, const DiskOptions& options) {
   core.lock->set_witness(core.commits);
   core.packs = std::make_unique<PackReader>(core.packs_path());
   core.writer = recover_packs(core);
+  upgrade(core);
 }
 
 }  // namespace

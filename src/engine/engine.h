@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "format/keys.h"
+#include "format/superblock.h"
 
 namespace cairn::engine {
 
@@ -167,6 +168,7 @@ struct PublishResult {
 };
 
 struct EngineStats {
+  std::uint32_t format = format::kFormatVersion;  ///< of the store
   std::uint64_t record_bytes = 0;    ///< on disk for records and indexes, log included
   std::uint64_t pack_bytes = 0;      ///< in pack files
   std::uint64_t reserve_bytes = 0;   ///< kept back for a full disk

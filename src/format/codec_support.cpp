@@ -105,6 +105,50 @@ Bytes read_booleans(const ArrayDecoder& array) {
   return bytes;
 }
 
+namespace {
+
+__extension__ using Int128 = __int128;  // nanoseconds of any Duration
+
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+Int128 nanoseconds_of(const Duration& value) {
+  return Int128{value.seconds.count()} * kNanosecondsPerSecond + value.subsecond.count();
+}
+
+Duration duration_of(Int128 nanoseconds) {
+  Int128 seconds = nanoseconds / kNanosecondsPerSecond, rest = nanoseconds % kNanosecondsPerSecond;
+  if (rest < 0) {
+    rest += kNanosecondsPerSecond;
+    --seconds;
+  }
+  const auto whole = static_cast<std::int64_t>(seconds);
+  const Duration duration{std::chrono::seconds(whole), std::chrono::nanoseconds(static_cast<std::int64_t>(rest))};
+  if (whole != seconds || !duration.is_valid())
+    throw Error(ErrorCode::limit, "a duration or time of 10^18 seconds or more");
+  return duration;
+}
+
+}  // namespace
+
+Duration duration_of_ticks(std::int64_t count, std::int64_t tick) { return duration_of(Int128{count} * tick); }
+
+std::int64_t ticks_of_duration(const Duration& value, std::int64_t tick) {
+  const Int128 nanoseconds = nanoseconds_of(value), count = nanoseconds / tick;
+  if (nanoseconds % tick != 0 || count != static_cast<std::int64_t>(count))
+    throw Error(ErrorCode::type_mismatch,
+                fmt::format("expected a whole number of {} ns that 64 bits hold, found {}", tick, value.text()));
+  return static_cast<std::int64_t>(count);
+}
+
+DateTime date_time_since_epoch(const Duration& since, const Zone& zone) {
+  return {std::chrono::local_seconds(since.seconds), since.subsecond, zone};
+}
+
+Duration since_epoch(const DateTime& time) {
+  const Duration local{time.local.time_since_epoch(), time.subsecond};
+  return duration_of(nanoseconds_of(local) - time.zone.offset.value_or(std::chrono::nanoseconds(0)).count());
+}
+
 void expect_class(const ObjectDecoder& found, const Schema& expected) {
   if (found.class_name() != expected.class_name)
     throw Error(ErrorCode::type_mismatch,

@@ -43,6 +43,31 @@ detail::DecodeScope inside(const detail::DecodeScope& scope) {
   return {scope.context, static_cast<std::uint16_t>(scope.depth + 1)};
 }
 
+ListDecoder checked_list(format::ValueListReader list, const detail::DecodeScope& scope) {
+  scope.context->check_elements(list);
+  return DecoderAccess::list(list, inside(scope));
+}
+
+std::string_view utf8(capnp::Text::Reader stored) {
+  const std::string_view text = format::text_view(stored);
+  if (!base::is_utf8(text)) throw_damaged(kWhat, "a text that is not UTF-8");
+  return text;
+}
+
+template <class Time>
+Time valid_time(Time time) {
+  if (!time.is_valid()) throw_damaged(kWhat, "a date, time or duration that is out of range");
+  return time;
+}
+
+Zone get_zone(wire::Zone::Reader stored) {
+  Zone zone;
+  if (stored.isOffset()) zone.offset = std::chrono::nanoseconds(stored.getOffset());
+  else if (!stored.isUnknown()) throw_damaged(kWhat, "a zone of unknown kind");
+  zone.name = utf8(stored.getName());
+  return zone;
+}
+
 std::string describe(const Decoder& in) {
   switch (in.kind()) {
     case ValueKind::object: {
@@ -83,14 +108,15 @@ std::string_view value_kind_name(ValueKind kind) {
   static constexpr std::string_view kNames[] = {
       "null", "boolean", "integer", "integer", "real",  "text",
       "bytes", "list",   "map",     "object",  "array", "object reference",
-      "artifact reference", "node reference"};
+      "artifact reference", "node reference", "integer", "tuple", "set", "decimal", "complex number", "date", "time",
+      "date and time", "duration", "UUID", "path", "enumerator", "quantity", "reference by name", "lossy value"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
 ValueKind Decoder::kind() const {
   const auto which = static_cast<unsigned>(reader_of(place_).which());
-  static_assert(static_cast<unsigned>(wire::Value::NODE_REF) == static_cast<unsigned>(ValueKind::node_ref));
-  if (which > static_cast<unsigned>(ValueKind::node_ref))
+  static_assert(static_cast<unsigned>(wire::Value::LOSSY) == static_cast<unsigned>(ValueKind::lossy));
+  if (which > static_cast<unsigned>(ValueKind::lossy))
     throw_damaged(kWhat, fmt::format("a value of unknown kind {}", which));
   return static_cast<ValueKind>(which);
 }
@@ -124,9 +150,7 @@ double Decoder::real() const {
 
 std::string_view Decoder::text() const {
   expect_kind(*this, ValueKind::text);
-  const std::string_view text = checked([&] { return format::text_view(reader_of(place_).getText()); });
-  if (!base::is_utf8(text)) throw_damaged(kWhat, "a text that is not UTF-8");
-  return text;
+  return checked([&] { return utf8(reader_of(place_).getText()); });
 }
 
 std::span<const std::byte> Decoder::bytes() const {
@@ -149,13 +173,120 @@ Uuid Decoder::node_ref() const {
   return checked([&] { return format::get_uuid(reader_of(place_).getNodeRef()); });
 }
 
+BigInteger Decoder::big_integer() const {
+  if (kind() == ValueKind::integer) return BigInteger(int64());
+  if (kind() == ValueKind::natural) return BigInteger(natural());
+  expect_kind(*this, ValueKind::big_integer);
+  const auto bytes = base::as_bytes(checked([&] { return format::data_view(reader_of(place_).getBigInteger()); }));
+  BigInteger number = BigInteger::from_bytes(bytes);
+  if (number.bytes().size() != bytes.size() || !Value(number).is<BigInteger>())
+    throw_damaged(kWhat, "an integer in a longer form than it needs");
+  return number;
+}
+
+Decimal Decoder::decimal() const {
+  expect_kind(*this, ValueKind::decimal);
+  const std::string_view text = checked([&] { return format::text_view(reader_of(place_).getDecimal()); });
+  const auto decimal = Decimal::parse(text);
+  if (!decimal || decimal->text() != text) throw_damaged(kWhat, "a decimal that is no scientific string");
+  return *decimal;
+}
+
+std::complex<double> Decoder::complex() const {
+  expect_kind(*this, ValueKind::complex);
+  return checked([&] {
+    const auto parts = reader_of(place_).getComplex();
+    return std::complex<double>(parts.getReal(), parts.getImaginary());
+  });
+}
+
+Date Decoder::date() const {
+  expect_kind(*this, ValueKind::date);
+  return valid_time(Date{std::chrono::sys_days(std::chrono::days(reader_of(place_).getDate()))});
+}
+
+TimeOfDay Decoder::time_of_day() const {
+  expect_kind(*this, ValueKind::time_of_day);
+  return checked([&] {
+    const auto time = reader_of(place_).getTime();
+    return valid_time(TimeOfDay{std::chrono::nanoseconds(time.getNanoseconds()), get_zone(time.getZone())});
+  });
+}
+
+DateTime Decoder::date_time() const {
+  expect_kind(*this, ValueKind::date_time);
+  return checked([&] {
+    const auto time = reader_of(place_).getDateTime();
+    return valid_time(DateTime{std::chrono::local_seconds(std::chrono::seconds(time.getSeconds())),
+                               std::chrono::nanoseconds(time.getNanoseconds()), get_zone(time.getZone())});
+  });
+}
+
+Duration Decoder::duration() const {
+  expect_kind(*this, ValueKind::duration);
+  return checked([&] {
+    const auto duration = reader_of(place_).getDuration();
+    return valid_time(Duration{std::chrono::seconds(duration.getSeconds()),
+                               std::chrono::nanoseconds(duration.getNanoseconds())});
+  });
+}
+
+Uuid Decoder::uuid() const {
+  expect_kind(*this, ValueKind::uuid);
+  return checked([&] { return format::get_uuid(reader_of(place_).getUuid()); });
+}
+
+std::string_view Decoder::path() const {
+  expect_kind(*this, ValueKind::path);
+  return checked([&] { return format::data_view(reader_of(place_).getPath()); });
+}
+
+Identity Decoder::identity() const {
+  expect_kind(*this, ValueKind::identity);
+  return checked([&] {
+    const auto identity = reader_of(place_).getIdentity();
+    return Identity{std::string(utf8(identity.getScope())), std::string(utf8(identity.getId()))};
+  });
+}
+
+EnumeratorDecoder Decoder::enumerator() const {
+  expect_kind(*this, ValueKind::enumerator);
+  return checked([&] {
+    const auto enumerator = reader_of(place_).getEnumerator();
+    return EnumeratorDecoder{utf8(enumerator.getType()), utf8(enumerator.getName()),
+                             DecoderAccess::decoder(enumerator.getValue(), inside(scope_))};
+  });
+}
+
+QuantityDecoder Decoder::quantity() const {
+  expect_kind(*this, ValueKind::quantity);
+  return checked([&] {
+    const auto quantity = reader_of(place_).getQuantity();
+    return QuantityDecoder{DecoderAccess::decoder(quantity.getMagnitude(), inside(scope_)), utf8(quantity.getUnit())};
+  });
+}
+
+LossyDecoder Decoder::lossy() const {
+  expect_kind(*this, ValueKind::lossy);
+  return checked([&] {
+    const auto lossy = reader_of(place_).getLossy();
+    return LossyDecoder{utf8(lossy.getType()), DecoderAccess::decoder(lossy.getRest(), inside(scope_))};
+  });
+}
+
 ListDecoder Decoder::list() const {
   expect_kind(*this, ValueKind::list);
-  return checked([&] {
-    const auto list = reader_of(place_).getList();
-    scope_.context->check_elements(list);
-    return DecoderAccess::list(list, inside(scope_));
-  });
+  return checked([&] { return checked_list(reader_of(place_).getList(), scope_); });
+}
+
+ListDecoder Decoder::tuple() const {
+  expect_kind(*this, ValueKind::tuple);
+  return checked([&] { return checked_list(reader_of(place_).getTuple(), scope_); });
+}
+
+ListDecoder Decoder::set() const {
+  expect_kind(*this, ValueKind::set);
+  return checked([&] { return checked_list(reader_of(place_).getSet(), scope_); });
 }
 
 MapDecoder Decoder::map() const {

@@ -46,6 +46,24 @@ void fill_data(capnp::Data::Builder to, std::span<const std::byte> from) {
   std::memcpy(to.begin(), from.data(), from.size());
 }
 
+// Into the text that `init` makes room for; an empty one is not set.
+template <class Init>
+void put_text(std::string_view text, std::string_view what, Init&& init) {
+  if (!base::is_utf8(text)) throw Error(ErrorCode::invalid_argument, fmt::format("{}: a name that is not UTF-8", what));
+  if (!text.empty()) std::memcpy(init(checked_length(text.size(), what)).begin(), text.data(), text.size());
+}
+
+template <class Time>
+const Time& checked_time(const Time& value, std::string_view what) {
+  if (!value.is_valid()) throw Error(ErrorCode::invalid_argument, fmt::format("{}: out of range", what));
+  return value;
+}
+
+void set_zone(wire::Zone::Builder builder, const Zone& zone) {
+  if (zone.offset) builder.setOffset(zone.offset->count());
+  put_text(zone.name, "zone", [&](unsigned size) { return builder.initName(size); });
+}
+
 [[noreturn]] void throw_past_end(std::size_t size) {
   throw Error(ErrorCode::invalid_argument, fmt::format("write past the end of a list or map of {}", size));
 }
@@ -112,6 +130,63 @@ void Encoder::artifact_ref(const ArtifactId& id) const {
 
 void Encoder::node_ref(const Uuid& node) const { format::set_uuid(builder_of(place_).initNodeRef(), node); }
 
+void Encoder::big_integer(const BigInteger& value) const {
+  const Value integer(value);
+  if (const auto* fits = integer.get_if<std::int64_t>()) return put_signed(*fits);
+  if (const auto* fits = integer.get_if<std::uint64_t>()) return put_unsigned(*fits);
+  const std::vector<std::byte>& bytes = value.bytes();
+  fill_data(builder_of(place_).initBigInteger(checked_length(bytes.size(), "integer")), bytes);
+}
+
+void Encoder::decimal(const Decimal& value) const {
+  builder_of(place_).setDecimal(format::as_wire_text(value.text()));
+}
+
+void Encoder::complex(const std::complex<double>& value) const {
+  auto parts = builder_of(place_).initComplex();
+  parts.setReal(value.real());
+  parts.setImaginary(value.imag());
+}
+
+void Encoder::date(const Date& value) const {
+  builder_of(place_).setDate(checked_time(value, "date").day.time_since_epoch().count());
+}
+
+void Encoder::time_of_day(const TimeOfDay& value) const {
+  auto time = builder_of(place_).initTime();
+  time.setNanoseconds(checked_time(value, "time").since_midnight.count());
+  set_zone(time.initZone(), value.zone);
+}
+
+void Encoder::date_time(const DateTime& value) const {
+  auto time = builder_of(place_).initDateTime();
+  time.setSeconds(checked_time(value, "date and time").local.time_since_epoch().count());
+  time.setNanoseconds(value.subsecond.count());
+  set_zone(time.initZone(), value.zone);
+}
+
+void Encoder::duration(const Duration& value) const {
+  auto duration = builder_of(place_).initDuration();
+  duration.setSeconds(checked_time(value, "duration").seconds.count());
+  duration.setNanoseconds(value.subsecond.count());
+}
+
+void Encoder::uuid(const Uuid& value) const { format::set_uuid(builder_of(place_).initUuid(), value); }
+
+void Encoder::path(std::string_view name) const {
+  auto builder = builder_of(place_);
+  if (name.empty())
+    builder.adoptPath({});
+  else
+    fill_data(builder.initPath(checked_length(name.size(), "path")), base::as_bytes(name));
+}
+
+void Encoder::identity(const Identity& value) const {
+  auto identity = builder_of(place_).initIdentity();
+  put_text(value.scope, "reference by name", [&](unsigned size) { return identity.initScope(size); });
+  put_text(value.id, "reference by name", [&](unsigned size) { return identity.initId(size); });
+}
+
 ListEncoder Encoder::list(std::size_t size) const {
   const detail::EncodeScope scope = inside(scope_);
   auto builder = builder_of(place_);
@@ -122,6 +197,54 @@ ListEncoder Encoder::list(std::size_t size) const {
   const unsigned length = checked_length(size, "list");
   scope.context->count_elements(size);
   return EncoderAccess::list(builder.initList(length), scope);
+}
+
+ListEncoder Encoder::tuple(std::size_t size) const {
+  const detail::EncodeScope scope = inside(scope_);
+  auto builder = builder_of(place_);
+  if (size == 0) {
+    builder.adoptTuple({});
+    return EncoderAccess::list({}, scope);
+  }
+  const unsigned length = checked_length(size, "tuple");
+  scope.context->count_elements(size);
+  return EncoderAccess::list(builder.initTuple(length), scope);
+}
+
+void Encoder::set(std::size_t size, const std::function<void(std::size_t, const Encoder&)>& write) const {
+  detail::EncodeScope scope = inside(scope_);
+  scope.in_key = true;  // arrays stay inside, so that elements can be compared
+  auto builder = builder_of(place_);
+  if (size == 0) return builder.adoptSet({});
+  auto elements = builder.initSet(checked_length(size, "set"));
+  scope.context->count_elements(size);
+  for (unsigned i = 0; i < elements.size(); ++i) {
+    write(i, EncoderAccess::encoder(elements[i], scope));
+    if (i != 0 && format::wire_order(elements[i - 1].asReader(), elements[i].asReader(), *scope.context) >= 0)
+      throw Error(ErrorCode::invalid_argument, "set: an element that is there twice or out of order");
+  }
+}
+
+Encoder Encoder::enumerator(std::string_view type, std::string_view name) const {
+  const detail::EncodeScope scope = inside(scope_);
+  auto enumerator = builder_of(place_).initEnumerator();
+  put_text(type, "enumerator", [&](unsigned size) { return enumerator.initType(size); });
+  put_text(name, "enumerator", [&](unsigned size) { return enumerator.initName(size); });
+  return EncoderAccess::encoder(enumerator.initValue(), scope);
+}
+
+Encoder Encoder::quantity(std::string_view unit) const {
+  const detail::EncodeScope scope = inside(scope_);
+  auto quantity = builder_of(place_).initQuantity();
+  put_text(unit, "quantity", [&](unsigned size) { return quantity.initUnit(size); });
+  return EncoderAccess::encoder(quantity.initMagnitude(), scope);
+}
+
+Encoder Encoder::lossy(std::string_view type) const {
+  const detail::EncodeScope scope = inside(scope_);
+  auto lossy = builder_of(place_).initLossy();
+  put_text(type, "lossy value", [&](unsigned size) { return lossy.initType(size); });
+  return EncoderAccess::encoder(lossy.initRest(), scope);
 }
 
 MapEncoder Encoder::map(std::size_t size) const {

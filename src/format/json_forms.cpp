@@ -131,6 +131,63 @@ Value read_id(const Value& content, std::string_view tag) {
   return *id;
 }
 
+// The value of a type that is written as one text.
+template <class T>
+Value read_parsed(const Value& content, std::string_view tag) {
+  auto value = T::parse(get<std::string>(content, tag, "a text"));
+  if (!value) refuse(tag, "a text of its form (see value_json.h)");
+  return Value(std::move(*value));
+}
+
+Value read_node_ref(const Value& content, std::string_view tag) {
+  const auto node = Uuid::parse(get<std::string>(content, tag, "a UUID"));
+  if (!node) refuse(tag, "a UUID");
+  return NodeRef{*node};
+}
+
+Value read_tuple(const Value& content, std::string_view tag) { return Tuple{get<List>(content, tag, "a list")}; }
+
+Value read_set(const Value& content, std::string_view tag) {
+  Set set;
+  for (const Value& element : get<List>(content, tag, "a list"))
+    if (!set.insert(element)) refuse(tag, "distinct elements");
+  return set;
+}
+
+Value read_complex(const Value& content, std::string_view tag) {
+  constexpr std::string_view kExpected = "a list of two reals";
+  const List& parts = get<List>(content, tag, kExpected);
+  if (parts.size() != 2) refuse(tag, kExpected);
+  return std::complex<double>(get<double>(parts[0], tag, kExpected), get<double>(parts[1], tag, kExpected));
+}
+
+Value read_path(const Value& content, std::string_view tag) {
+  const Bytes* bytes = content.get_if<Bytes>();
+  if (bytes == nullptr) return Path{get<std::string>(content, tag, "a text or {\"$bytes\"}")};
+  return Path{std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size())};
+}
+
+Value read_enumerator(const Value& content, std::string_view tag) {
+  const auto found = members(content, tag, {"type", "name", "value"});
+  return Enumerator(get<std::string>(*found[0], tag, "the name of a type"),
+                    get<std::string>(*found[1], tag, "the name of an enumerator"), *found[2]);
+}
+
+Value read_quantity(const Value& content, std::string_view tag) {
+  const auto found = members(content, tag, {"magnitude", "unit"});
+  return Quantity(*found[0], get<std::string>(*found[1], tag, "the name of a unit"));
+}
+
+Value read_identity(const Value& content, std::string_view tag) {
+  const auto found = members(content, tag, {"scope", "id"});
+  return Identity{get<std::string>(*found[0], tag, "a text"), get<std::string>(*found[1], tag, "a text")};
+}
+
+Value read_lossy(const Value& content, std::string_view tag) {
+  const auto found = members(content, tag, {"type", "rest"});
+  return Lossy(get<std::string>(*found[0], tag, "the name of a type"), *found[1]);
+}
+
 struct FormRow {
   std::string_view tag;
   Value (*read)(const Value& content, std::string_view tag);
@@ -145,7 +202,22 @@ constexpr FormRow kForms[] = {
     {"$storedArray", read_stored_array},
     {"$objectRef", read_id<ObjectId>},
     {"$artifactRef", read_id<ArtifactId>},
-    {"$nodeRef", read_id<Uuid>},
+    {"$nodeRef", read_node_ref},
+    {"$integer", read_parsed<BigInteger>},
+    {"$decimal", read_parsed<Decimal>},
+    {"$complex", read_complex},
+    {"$tuple", read_tuple},
+    {"$set", read_set},
+    {"$date", read_parsed<Date>},
+    {"$time", read_parsed<TimeOfDay>},
+    {"$datetime", read_parsed<DateTime>},
+    {"$duration", read_parsed<Duration>},
+    {"$uuid", read_parsed<Uuid>},
+    {"$path", read_path},
+    {"$enum", read_enumerator},
+    {"$quantity", read_quantity},
+    {"$identity", read_identity},
+    {"$lossy", read_lossy},
 };
 
 }  // namespace

@@ -127,8 +127,8 @@ class JsonHandler {
     if (std::from_chars(begin, end, integer).ec == std::errc()) return add(integer);
     std::uint64_t natural = 0;
     if (text.front() != '-' && std::from_chars(begin, end, natural).ec == std::errc()) return add(natural);
-    return refuse(fmt::format("the integer {} is out of range: expected -9223372036854775808 to "
-                              "18446744073709551615", text), ec);
+    if (auto large = BigInteger::parse(text)) return add(Value(std::move(*large)));
+    return refuse(fmt::format("{} is no number", text), ec);
   }
 
   static Value close_object(OpenValue object) {
@@ -158,6 +158,16 @@ unsigned depth_of(const Value& value) {
     for (const MapEntry& entry : *map) inner = std::max({inner, depth_of(entry.key), depth_of(entry.value)});
   } else if (const Object* object = value.get_if<Object>()) {
     for (const Field& field : object->fields) inner = std::max(inner, depth_of(field.value));
+  } else if (const Tuple* tuple = value.get_if<Tuple>()) {
+    for (const Value& element : tuple->elements) inner = std::max(inner, depth_of(element));
+  } else if (const Set* set = value.get_if<Set>()) {
+    for (const Value& element : set->elements()) inner = std::max(inner, depth_of(element));
+  } else if (const Enumerator* enumerator = value.get_if<Enumerator>()) {
+    inner = depth_of(enumerator->value());
+  } else if (const Quantity* quantity = value.get_if<Quantity>()) {
+    inner = depth_of(quantity->magnitude());
+  } else if (const Lossy* lossy = value.get_if<Lossy>()) {
+    inner = depth_of(lossy->rest());
   } else {
     return 0;
   }

@@ -35,7 +35,22 @@ class JsonWriter {
   void operator()(const StoredArray& value);
   void operator()(const ObjectId& value) { write_tagged_text("$objectRef", value.hex()); }
   void operator()(const ArtifactId& value) { write_tagged_text("$artifactRef", value.hex()); }
-  void operator()(const Uuid& value) { write_tagged_text("$nodeRef", value.text()); }
+  void operator()(const NodeRef& value) { write_tagged_text("$nodeRef", value.node.text()); }
+  void operator()(const BigInteger& value) { write_tagged_text("$integer", value.text()); }
+  void operator()(const Tuple& value) { write_tagged_list("$tuple", value.elements); }
+  void operator()(const Set& value) { write_tagged_list("$set", value.elements()); }
+  void operator()(const Decimal& value) { write_tagged_text("$decimal", value.text()); }
+  void operator()(const std::complex<double>& value);
+  void operator()(const Date& value) { write_tagged_text("$date", value.text()); }
+  void operator()(const TimeOfDay& value) { write_tagged_text("$time", value.text()); }
+  void operator()(const DateTime& value) { write_tagged_text("$datetime", value.text()); }
+  void operator()(const Duration& value) { write_tagged_text("$duration", value.text()); }
+  void operator()(const Uuid& value) { write_tagged_text("$uuid", value.text()); }
+  void operator()(const Path& value);
+  void operator()(const Enumerator& value);
+  void operator()(const Quantity& value);
+  void operator()(const Identity& value);
+  void operator()(const Lossy& value);
 
  private:
   // Counts the levels of nesting for as long as it lives.
@@ -52,6 +67,7 @@ class JsonWriter {
   };
 
   void write_text(std::string_view text);
+  void write_tagged_list(std::string_view tag, const List& elements);
   void write_tagged_text(std::string_view tag, std::string_view text);
   void write_shape(DType dtype, const std::vector<std::uint64_t>& shape);
   template <class Range, class WriteOne>
@@ -140,6 +156,63 @@ void JsonWriter::operator()(const StoredArray& value) {
   out_ += "{\"$storedArray\":{";
   write_shape(value.dtype, value.shape);
   fmt::format_to(std::back_inserter(out_), ",\"size\":{}}}}}", value.size_bytes);
+}
+
+void JsonWriter::operator()(const std::complex<double>& value) {
+  out_ += "{\"$complex\":[";
+  (*this)(value.real());
+  out_ += ',';
+  (*this)(value.imag());
+  out_ += "]}";
+}
+
+void JsonWriter::operator()(const Path& value) {
+  out_ += "{\"$path\":";
+  write(Value(value.name));  // bytes if it is not UTF-8
+  out_ += '}';
+}
+
+void JsonWriter::operator()(const Enumerator& value) {
+  const Level level(depth_);
+  out_ += "{\"$enum\":{\"type\":";
+  write_text(value.type());
+  out_ += ",\"name\":";
+  write_text(value.name());
+  out_ += ",\"value\":";
+  write(value.value());
+  out_ += "}}";
+}
+
+void JsonWriter::operator()(const Quantity& value) {
+  const Level level(depth_);
+  out_ += "{\"$quantity\":{\"magnitude\":";
+  write(value.magnitude());
+  out_ += ",\"unit\":";
+  write_text(value.unit());
+  out_ += "}}";
+}
+
+void JsonWriter::operator()(const Identity& value) {
+  out_ += "{\"$identity\":{\"scope\":";
+  write_text(value.scope);
+  out_ += ",\"id\":";
+  write_text(value.id);
+  out_ += "}}";
+}
+
+void JsonWriter::operator()(const Lossy& value) {
+  const Level level(depth_);
+  out_ += "{\"$lossy\":{\"type\":";
+  write_text(value.type());
+  out_ += ",\"rest\":";
+  write(value.rest());
+  out_ += "}}";
+}
+
+void JsonWriter::write_tagged_list(std::string_view tag, const List& elements) {
+  fmt::format_to(std::back_inserter(out_), "{{\"{}\":", tag);
+  (*this)(elements);
+  out_ += '}';
 }
 
 void JsonWriter::write_shape(DType dtype, const std::vector<std::uint64_t>& shape) {

@@ -52,6 +52,11 @@ class ReferenceWalk {
       case wire::Value::ARRAY: return array(in.getArray());
       case wire::Value::OBJECT_REF: return blob(BlobKind::object, in.getObjectRef());
       case wire::Value::ARTIFACT_REF: return blob(BlobKind::artifact, in.getArtifactRef());
+      case wire::Value::TUPLE: return list(in.getTuple(), deeper(depth));
+      case wire::Value::SET: return list(in.getSet(), deeper(depth));
+      case wire::Value::ENUMERATOR: return value(in.getEnumerator().getValue(), deeper(depth));
+      case wire::Value::QUANTITY: return value(in.getQuantity().getMagnitude(), deeper(depth));
+      case wire::Value::LOSSY: return value(in.getLossy().getRest(), deeper(depth));
       case wire::Value::NODE_REF: return found_.nodes.push_back(get_uuid(in.getNodeRef()));
       default: return;
     }

@@ -1,4 +1,4 @@
-// The superblock: the file `cairn` of a store, written once when the store is created.
+// The superblock: the file `cairn` of a store, written when it is created, and when it gets a newer format.
 #pragma once
 
 #include <cairn/uuid.h>
@@ -9,7 +9,8 @@
 
 namespace cairn::format {
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+/// 2: more kinds of values. A store of an older format is read as it is, and gets this one when it is opened for writing.
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 struct Superblock {
   std::uint32_t format = kFormatVersion;

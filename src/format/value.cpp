@@ -1,4 +1,5 @@
 // Value, Map and Object: plain data of any stored object, and their total order.
+#include <cairn/error.h>
 #include <cairn/value.h>
 
 #include <algorithm>
@@ -43,6 +44,37 @@ std::size_t Map::size() const { return entries_.size(); }
 const MapEntry* Map::begin() const { return entries_.data(); }
 const MapEntry* Map::end() const { return entries_.data() + entries_.size(); }
 
+// ---- Set ----
+
+bool Set::insert(Value element) {
+  if (elements_.empty() || elements_.back() < element) {
+    elements_.push_back(std::move(element));
+    return true;
+  }
+  const auto at = std::lower_bound(elements_.begin(), elements_.end(), element);  // not the end: see above
+  if (*at == element) return false;
+  elements_.insert(at, std::move(element));
+  return true;
+}
+
+bool Set::contains(const Value& element) const { return std::binary_search(elements_.begin(), elements_.end(), element); }
+
+// ---- Values with parts ----
+
+bool operator==(const Tuple& a, const Tuple& b) { return a.elements == b.elements; }
+
+Enumerator::Enumerator(std::string type, std::string name, Value value)
+    : type_(std::move(type)), name_and_value_{Value(std::move(name)), std::move(value)} {
+  if (!name_and_value_[0].is<std::string>())
+    throw Error(ErrorCode::invalid_argument, "an enumerator of " + type_ + " whose name is not UTF-8");
+}
+const std::string& Enumerator::name() const { return *name_and_value_[0].get_if<std::string>(); }
+const Value& Enumerator::value() const { return name_and_value_[1]; }
+
+Quantity::Quantity(Value magnitude, std::string unit) : magnitude_{std::move(magnitude)}, unit_(std::move(unit)) {}
+
+Lossy::Lossy(std::string type, Value rest) : type_(std::move(type)), rest_{std::move(rest)} {}
+
 // ---- Object ----
 
 Object::Object() = default;
@@ -62,6 +94,8 @@ const Value* Object::find(std::string_view field_name) const {
 
 // ---- Value ----
 
+static_assert(sizeof(Value) <= 72, "lists of a million values are common");
+
 namespace {
 
 Value::Storage unsigned_storage(std::uint64_t integer) {
@@ -78,13 +112,32 @@ Value::Storage text_storage(std::string text) {
 
 }  // namespace
 
+namespace {
+
+// The first form that holds it.
+Value::Storage integer_storage(BigInteger integer) {
+  if (integer >= BigInteger(std::numeric_limits<std::int64_t>::min()) &&
+      integer <= BigInteger(std::numeric_limits<std::uint64_t>::max())) {
+    std::uint64_t bits = integer.is_negative() ? ~std::uint64_t{0} : 0;
+    for (const std::byte byte : integer.bytes()) bits = bits << 8 | std::to_integer<std::uint64_t>(byte);
+    return integer.is_negative() ? Value::Storage(static_cast<std::int64_t>(bits)) : unsigned_storage(bits);
+  }
+  return integer;
+}
+
+}  // namespace
+
+Value::Value(BigInteger integer) : storage_(integer_storage(std::move(integer))) {}
 Value::Value(std::uint64_t integer) : storage_(unsigned_storage(integer)) {}
 Value::Value(std::string text) : storage_(text_storage(std::move(text))) {}
 
 std::string_view Value::kind_name() const {
   static constexpr std::string_view kNames[] = {
-      "null",  "boolean", "integer", "integer",      "real",       "text",         "bytes",         "list",
-      "map",   "object",  "array",   "stored array", "object reference", "artifact reference", "node reference"};
+      "null",     "boolean",          "integer",            "integer",        "real",       "text",
+      "bytes",    "list",             "map",                "object",         "array",      "stored array",
+      "object reference", "artifact reference", "node reference", "integer",  "tuple",      "set",
+      "decimal",  "complex number",   "date",               "time",           "date and time", "duration",
+      "UUID",     "path",             "enumerator",         "quantity",       "reference by name", "lossy value"};
   static_assert(std::size(kNames) == std::variant_size_v<Storage>);
   return kNames[storage_.index()];
 }
@@ -117,6 +170,31 @@ std::strong_ordering order(const Array& a, const Array& b) {
   if (const auto by_type = a.dtype <=> b.dtype; by_type != 0) return by_type;
   if (const auto by_shape = a.shape <=> b.shape; by_shape != 0) return by_shape;
   return a.data <=> b.data;
+}
+
+std::strong_ordering order(const Tuple& a, const Tuple& b) { return a.elements <=> b.elements; }
+
+std::strong_ordering order(const Set& a, const Set& b) { return a.elements() <=> b.elements(); }
+
+std::strong_ordering order(const std::complex<double>& a, const std::complex<double>& b) {
+  const auto by_real = order(a.real(), b.real());
+  return by_real != 0 ? by_real : order(a.imag(), b.imag());
+}
+
+std::strong_ordering order(const Enumerator& a, const Enumerator& b) {
+  if (const auto by_type = a.type() <=> b.type(); by_type != 0) return by_type;
+  if (const auto by_name = a.name() <=> b.name(); by_name != 0) return by_name;
+  return a.value() <=> b.value();
+}
+
+std::strong_ordering order(const Quantity& a, const Quantity& b) {
+  const auto by_magnitude = a.magnitude() <=> b.magnitude();
+  return by_magnitude != 0 ? by_magnitude : a.unit() <=> b.unit();
+}
+
+std::strong_ordering order(const Lossy& a, const Lossy& b) {
+  const auto by_type = a.type() <=> b.type();
+  return by_type != 0 ? by_type : a.rest() <=> b.rest();
 }
 
 std::strong_ordering order(const StoredArray& a, const StoredArray& b) {

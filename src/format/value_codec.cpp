@@ -27,15 +27,52 @@ struct ValueWriter {
   }
   void operator()(const ObjectId& value) const { out.object_ref(value); }
   void operator()(const ArtifactId& value) const { out.artifact_ref(value); }
-  void operator()(const Uuid& value) const { out.node_ref(value); }
+  void operator()(const NodeRef& value) const { out.node_ref(value.node); }
+  void operator()(const BigInteger& value) const { out.big_integer(value); }
+  void operator()(const Tuple& value) const {
+    detail::encode_elements(out.tuple(value.elements.size()), value.elements);
+  }
+  void operator()(const Set& value) const {
+    const List& elements = value.elements();
+    out.set(elements.size(), [&](std::size_t i, const Encoder& place) { encode_value(place, elements[i]); });
+  }
+  void operator()(const Decimal& value) const { out.decimal(value); }
+  void operator()(const std::complex<double>& value) const { out.complex(value); }
+  void operator()(const Date& value) const { out.date(value); }
+  void operator()(const TimeOfDay& value) const { out.time_of_day(value); }
+  void operator()(const DateTime& value) const { out.date_time(value); }
+  void operator()(const Duration& value) const { out.duration(value); }
+  void operator()(const Uuid& value) const { out.uuid(value); }
+  void operator()(const Path& value) const { out.path(value.name); }
+  void operator()(const Enumerator& value) const {
+    encode_value(out.enumerator(value.type(), value.name()), value.value());
+  }
+  void operator()(const Quantity& value) const { encode_value(out.quantity(value.unit()), value.magnitude()); }
+  void operator()(const Identity& value) const { out.identity(value); }
+  void operator()(const Lossy& value) const { encode_value(out.lossy(value.type()), value.rest()); }
 };
 
-List decode_elements(const Decoder& in, bool load_arrays) {
-  const ListDecoder list = in.list();
+List decode_elements(const ListDecoder& list, bool load_arrays) {
   List elements;
   elements.reserve(list.size());  // list() has checked the claim
   for (std::size_t i = 0; i < list.size(); ++i) elements.push_back(decode_value(list[i], load_arrays));
   return elements;
+}
+
+// The elements of a set are inside it, arrays too.
+Set decode_set(const ListDecoder& list) {
+  Set set;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    Value element = decode_value(list[i]);
+    if (i != 0 && set.elements().back() >= element)
+      throw Error(ErrorCode::damaged, "object: a set whose elements do not ascend");
+    set.insert(std::move(element));
+  }
+  return set;
+}
+
+Enumerator decode_enumerator(const EnumeratorDecoder& in) {
+  return Enumerator(std::string(in.type), std::string(in.name), decode_value(in.value));
 }
 
 Map decode_entries(const Decoder& in, bool load_arrays) {
@@ -111,13 +148,29 @@ Value decode_value(const Decoder& in, bool load_arrays) {
     case ValueKind::real: return in.real();
     case ValueKind::text: return in.text();
     case ValueKind::bytes: return cairn::decode<Bytes>(in);
-    case ValueKind::list: return decode_elements(in, load_arrays);
+    case ValueKind::list: return decode_elements(in.list(), load_arrays);
     case ValueKind::map: return decode_entries(in, load_arrays);
     case ValueKind::object: return decode_fields(in, load_arrays);
     case ValueKind::array: return decode_numbers(in, load_arrays);
     case ValueKind::object_ref: return in.object_ref();
     case ValueKind::artifact_ref: return in.artifact_ref();
-    case ValueKind::node_ref: return in.node_ref();
+    case ValueKind::node_ref: return NodeRef{in.node_ref()};
+    case ValueKind::big_integer: return in.big_integer();
+    case ValueKind::tuple: return Tuple{decode_elements(in.tuple(), load_arrays)};
+    case ValueKind::set: return decode_set(in.set());
+    case ValueKind::decimal: return in.decimal();
+    case ValueKind::complex: return in.complex();
+    case ValueKind::date: return in.date();
+    case ValueKind::time_of_day: return in.time_of_day();
+    case ValueKind::date_time: return in.date_time();
+    case ValueKind::duration: return in.duration();
+    case ValueKind::uuid: return in.uuid();
+    case ValueKind::path: return Path{std::string(in.path())};
+    case ValueKind::enumerator: return decode_enumerator(in.enumerator());
+    case ValueKind::quantity:
+      return Quantity(decode_value(in.quantity().magnitude, load_arrays), std::string(in.quantity().unit));
+    case ValueKind::identity: return in.identity();
+    case ValueKind::lossy: return Lossy(std::string(in.lossy().type), decode_value(in.lossy().rest, load_arrays));
   }
   return Value();
 }

@@ -63,12 +63,12 @@ StoreStats gather_statistics(const StoreState& state) {
   const auto view = state.engine().view();
   StoreStats stats;
   stats.uuid = state.engine().uuid();
-  stats.format = format::kFormatVersion;
   count_blobs(*view, stats);
   count_runs(state, *view, stats);
   count_nodes(*view, stats);
   const engine::EngineStats engine = state.engine().stats();
   stats.disk_bytes = engine.record_bytes + engine.pack_bytes;
+  stats.format = engine.format;
   stats.reserve_bytes = engine.reserve_bytes;
   stats.collisions = engine.collisions;
   return stats;

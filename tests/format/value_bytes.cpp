@@ -19,6 +19,11 @@ struct KeysAsTheyCome {
   std::vector<Value> keys;
 };
 
+/// A set whose elements are written in the order given.
+struct ElementsAsTheyCome {
+  std::vector<Value> elements;
+};
+
 /// A map that says it has three entries, and the calls that write fewer.
 struct PartOfAMap {
   std::function<void(MapEncoder&)> write;
@@ -42,6 +47,14 @@ struct cairn::Codec<KeysAsTheyCome> {
       cairn::encode(entries.key(), key);
       cairn::encode(entries.value(), 1);
     }
+  }
+};
+
+template <>
+struct cairn::Codec<ElementsAsTheyCome> {
+  static void encode(const Encoder& out, const ElementsAsTheyCome& value) {
+    const auto write = [&](std::size_t i, const Encoder& place) { cairn::encode(place, value.elements[i]); };
+    out.set(value.elements.size(), write);
   }
 };
 
@@ -106,6 +119,15 @@ BOOST_AUTO_TEST_CASE(a_map_written_out_of_order_or_with_a_key_twice_is_refused) 
   BOOST_TEST(refusal({Value(List{1}), Value(List{1, 2}), Value(List{2})}) == "");
   BOOST_TEST(refusal({1.0, -1.0}) == "");
   BOOST_TEST(refusal({-1.0, 1.0}) != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_set_written_out_of_order_or_with_an_element_twice_is_refused) {
+  const auto refusal = [](std::vector<Value> elements) {
+    return error_of(ErrorCode::invalid_argument, [&] { (void)bytes_of(ElementsAsTheyCome{std::move(elements)}); });
+  };
+  BOOST_TEST(refusal({"a", "b"}) == "");
+  BOOST_TEST(refusal({"b", "a"}) == "set: an element that is there twice or out of order");
+  BOOST_TEST(refusal({1, 1}) == "set: an element that is there twice or out of order");
 }
 
 BOOST_AUTO_TEST_CASE(a_map_with_fewer_entries_than_it_said_is_refused) {
@@ -173,7 +195,7 @@ BOOST_AUTO_TEST_CASE(references_are_found_without_the_schemas) {
   const ArtifactId artifact{*Digest::parse("ff0102030405060708090a0b0c0d0e0f")};
   const Uuid node = Uuid::generate();
   Map map;
-  map.put(object, node);
+  map.put(object, NodeRef{node});
   const Array large{DType::uint8, {kArrayInlineMax}, Bytes(kArrayInlineMax)};
   const Value value(List{artifact, map, Value(Object("A", 1, {{"x", large}})), Value(List(5))});
   MemoryObjects objects;

@@ -67,7 +67,34 @@ BOOST_AUTO_TEST_CASE(what_json_cannot_express_says_what_it_is) {
              R"({"$array":{"dtype":"uint8","shape":[1,2],"data":"AAA="}})");
   BOOST_TEST(to_json(StoredArray{DType::uint8, {3}, 3}) == R"({"$storedArray":{"dtype":"uint8","shape":[3],"size":3}})");
   BOOST_TEST(to_json(ObjectId{}) == R"({"$objectRef":"00000000000000000000000000000000"})");
-  BOOST_TEST(to_json(Uuid{}) == R"({"$nodeRef":"00000000-0000-0000-0000-000000000000"})");
+  BOOST_TEST(to_json(NodeRef{}) == R"({"$nodeRef":"00000000-0000-0000-0000-000000000000"})");
+  Set set;
+  for (const char* element : {"b", "a"}) set.insert(element);
+  const std::pair<Value, const char*> forms[] = {
+      {BigInteger::parse("18446744073709551616").value(), R"({"$integer":"18446744073709551616"})"},
+      {Tuple{{1, 2.0}}, R"({"$tuple":[1,2.0]})"},
+      {set, R"({"$set":["a","b"]})"},
+      {Decimal::parse("1.10").value(), R"({"$decimal":"1.10"})"},
+      {std::complex<double>(1, -0.0), R"({"$complex":[1.0,-0.0]})"},
+      {Date::parse("2024-02-29").value(), R"({"$date":"2024-02-29"})"},
+      {TimeOfDay::parse("23:59:59.5").value(), R"({"$time":"23:59:59.5"})"},
+      {DateTime::parse("2024-02-29T23:59:59+01:00[Europe/Paris]").value(),
+       R"({"$datetime":"2024-02-29T23:59:59+01:00[Europe/Paris]"})"},
+      {Duration::parse("-PT1.5S").value(), R"({"$duration":"-PT1.5S"})"},
+      {Uuid{}, R"({"$uuid":"00000000-0000-0000-0000-000000000000"})"},
+      {Path{"/tmp/x"}, R"({"$path":"/tmp/x"})"},
+      {Path{"\xff"}, R"({"$path":{"$bytes":"/w=="}})"},
+      {Enumerator("Color", "red", 1), R"({"$enum":{"type":"Color","name":"red","value":1}})"},
+      {Quantity(1.5, "eV"), R"({"$quantity":{"magnitude":1.5,"unit":"eV"}})"},
+      {Identity{"id", "x"}, R"({"$identity":{"scope":"id","id":"x"}})"},
+      {Lossy("F", "gone"), R"({"$lossy":{"type":"F","rest":"gone"}})"}};
+  for (const auto& [value, json] : forms) {
+    BOOST_TEST(to_json(value) == json);
+    BOOST_TEST((from_json(json) == value), json);
+  }
+  for (const char* bad : {R"({"$integer":"1.5"})", R"({"$set":[1,1]})", R"({"$date":"2023-02-29"})", R"({"$complex":[1,2]})",
+                          R"({"$enum":{"type":"Color"}})", R"({"$decimal":"x"})"})
+    BOOST_TEST(refusal(bad) != "", bad);
   BOOST_TEST((from_json(to_json(StoredArray{DType::uint8, {3}, 3})) == Value(StoredArray{DType::uint8, {3}, 3})));
 }
 
@@ -87,9 +114,8 @@ BOOST_AUTO_TEST_CASE(doubles_are_read_exactly) {
 
 BOOST_AUTO_TEST_CASE(numbers_out_of_range_are_refused_not_rounded) {
   BOOST_TEST((from_json("-9223372036854775808") == Value(std::numeric_limits<std::int64_t>::min())));
-  BOOST_TEST(refusal("18446744073709551616").find("out of range: expected -9223372036854775808 to 18446744073709551615") !=
-             std::string::npos);
-  BOOST_TEST(refusal("-9223372036854775809").find("out of range") != std::string::npos);
+  for (const char* text : {"18446744073709551616", "-9223372036854775809", "1000000000000000000000000000000"})
+    BOOST_TEST((from_json(text) == Value(BigInteger::parse(text).value())));
   BOOST_TEST(refusal("1e400").find("out of the range of a double") != std::string::npos);
   BOOST_TEST(refusal("1e99999999999999999999") != "");
 }

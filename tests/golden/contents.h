@@ -126,6 +126,35 @@ inline std::vector<std::pair<std::string, Value>> plain_values() {
   };
 }
 
+/// One value of every kind that came with format 2, by name.
+inline std::vector<std::pair<std::string, Value>> values_since_format_2() {
+  Set set;
+  for (const Value& element : {Value("b"), Value(1), Value(List{})}) set.insert(element);
+  return {
+      {"big_integer", *BigInteger::parse("-123456789012345678901234567890")},
+      {"tuple", Tuple{{1, "two", Tuple{}}}},
+      {"tuple_empty", Tuple{}},
+      {"set", set},
+      {"set_empty", Set{}},
+      {"decimal", *Decimal::parse("-1.10E-30")},
+      {"decimal_nan", *Decimal::parse("sNaN12")},
+      {"complex", std::complex<double>(0.0, -0.0)},
+      {"date", *Date::parse("-0044-03-15")},
+      {"time", *TimeOfDay::parse("23:59:59.000000001")},
+      {"time_zoned", *TimeOfDay::parse("12:00:00[Europe/Paris]")},
+      {"datetime", *DateTime::parse("1969-12-31T23:59:59.5")},
+      {"datetime_zoned", *DateTime::parse("2024-03-31T03:30:00+02:00[Europe/Paris]")},
+      {"duration", *Duration::parse("-PT0.25S")},
+      {"uuid", *Uuid::parse("00010203-0405-0607-0809-0a0b0c0d0e0f")},
+      {"path", Path{"/tmp/\xff"}},
+      {"path_empty", Path{}},
+      {"enumerator", Enumerator("golden.Colour", "red", 1)},
+      {"quantity", Quantity(Array{DType::float64, {2}, Bytes(16)}, "eV")},
+      {"identity", Identity{"auto", "flour"}},
+      {"lossy", Lossy("std::function<void()>", "gone")},
+  };
+}
+
 /// Permission bits and the time of the last change, of the link itself if it is one.
 inline void stamp(const std::filesystem::path& path, ::mode_t mode, std::int64_t seconds, long nanoseconds) {
   struct stat status {};

@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cairn/codec.h>
+#include <cairn/value_json.h>
 
 #include <boost/describe.hpp>
 
@@ -231,7 +232,7 @@ BOOST_AUTO_TEST_CASE(ids_and_complex_numbers_survive) {
 BOOST_AUTO_TEST_CASE(enumerators_are_stored_by_name_if_they_are_described) {
   BOOST_TEST((survives(Colour::green)));
   BOOST_TEST((survives(static_cast<Colour>(9))));
-  BOOST_TEST((to_value(encodable(Colour::green)) == Value("green")));
+  BOOST_TEST((to_value(encodable(Colour::green)) == Value(Enumerator("Colour", "green", 2))));
   BOOST_TEST((to_value(encodable(Plain::one)) == Value(1)));
   BOOST_TEST(mismatch_of<Colour>("blue").ends_with("found blue"));
   BOOST_TEST(mismatch_of<Plain>(256) != "");
@@ -249,6 +250,64 @@ BOOST_AUTO_TEST_CASE(types_are_named_for_people) {
   BOOST_TEST(type_name<std::chrono::milliseconds>() == "duration<int64, 1/1000 s>");
   BOOST_TEST(type_name<Value>() == "value");
   BOOST_TEST(type_name<char[4]>() == "text");
+}
+
+BOOST_AUTO_TEST_CASE(standard_types_are_stored_as_what_they_are) {
+  using namespace std::chrono_literals;
+  Set set;
+  for (const char* element : {"a", "b"}) set.insert(element);
+  const auto time = std::chrono::sys_days(std::chrono::year(2024) / 2 / 29) + 1500ms;
+  const std::pair<Value, Value> forms[] = {
+      {to_value(encodable(std::tuple(1, 2.0))), Tuple{{1, 2.0}}},
+      {to_value(encodable(std::pair("a", 2))), Tuple{{"a", 2}}},
+      {to_value(encodable(std::set<std::string>{"b", "a"})), set},
+      {to_value(encodable(std::unordered_set<std::string>{"b", "a"})), set},
+      {to_value(encodable(std::complex<float>(1, -0.0F))), std::complex<double>(1, -0.0)},
+      {to_value(encodable(std::filesystem::path("/tmp/\xff"))), Path{"/tmp/\xff"}},
+      {to_value(encodable(Colour::green)), Enumerator("Colour", "green", 2)},
+      {to_value(encodable(Plain::one)), 1},
+      {to_value(encodable(-1500ms)), Duration::parse("-PT1.5S").value()},
+      {to_value(encodable(std::chrono::duration<double>(0.5))), 0.5},
+      {to_value(encodable(time)), DateTime::parse("2024-02-29T00:00:01.5+00:00").value()},
+      {to_value(encodable(std::chrono::local_time<std::chrono::milliseconds>(-500ms))),
+       DateTime::parse("1969-12-31T23:59:59.5").value()},
+      {to_value(encodable(std::chrono::sys_days(std::chrono::days(-1)))), Date::parse("1969-12-31").value()},
+      {to_value(encodable(Uuid{})), Uuid{}},
+      {to_value(encodable(NodeRef{})), NodeRef{}}};
+  for (const auto& [found, expected] : forms) BOOST_TEST((found == expected), to_json(found));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_stored_before_kinds_were_told_apart_is_loaded) {
+  using namespace std::chrono_literals;
+  MemoryObjects objects;
+  const auto load = [&]<class T>(const Value& stored, const T& expected) {
+    BOOST_TEST((objects.decode<T>(objects.encode(encodable(stored))) == expected), to_json(stored));
+  };
+  load(List{1, 2.0}, std::tuple(1, 2.0));
+  load(List{"a", "b"}, std::set<std::string>{"a", "b"});
+  load("red", Colour::red);
+  load(1, Colour::red);
+  load(-1500, std::chrono::milliseconds(-1500));
+  load(1500, std::chrono::system_clock::time_point(std::chrono::system_clock::duration(1500)));
+  load("/tmp/x", std::filesystem::path("/tmp/x"));
+  load(NodeRef{}, Uuid{});
+  const std::complex<double> number(1, -0.0);
+  const auto bytes = std::as_bytes(std::span(&number, 1));
+  load(Array{DType::complex128, {}, Bytes(bytes.begin(), bytes.end())}, number);
+}
+
+BOOST_AUTO_TEST_CASE(times_that_a_type_cannot_hold_are_refused) {
+  using namespace std::chrono_literals;
+  BOOST_TEST(mismatch_of<std::chrono::seconds>(1500ms) ==
+             "expected a whole number of 1000000000 ns that 64 bits hold, found PT1.5S");
+  BOOST_TEST((mismatch_of<std::chrono::duration<std::int8_t>>(200s) != ""));
+  BOOST_TEST((mismatch_of<std::chrono::nanoseconds>(std::chrono::years(1000)) != ""));
+  BOOST_TEST(mismatch_of<std::chrono::sys_seconds>(DateTime{}) ==
+             "expected a date and time with an offset, found date and time");
+  BOOST_TEST((mismatch_of<std::chrono::local_seconds>(std::chrono::sys_seconds(1s)) != ""));
+  const auto none = std::chrono::year(2023) / 2 / 29;
+  BOOST_TEST(error_of(ErrorCode::unstorable, [&] { (void)bytes_of(none); }) != "");
+  BOOST_TEST(error_of(ErrorCode::invalid_argument, [] { (void)bytes_of(TimeOfDay{24h, {}}); }) != "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -58,6 +58,15 @@ class Printer {
     } else if (const auto* object = value.get_if<Object>()) {
       print_heading(behind_name, object_heading(*object));
       for (const Field& field : object->fields) print_entry(printable(field.name), field.value, indent);
+    } else if (const auto* tuple = value.get_if<Tuple>()) {
+      print_heading(behind_name, tuple->elements.empty() ? "()" : "tuple");
+      print_list(tuple->elements, indent);
+    } else if (const auto* set = value.get_if<Set>()) {
+      print_heading(behind_name, set->elements().empty() ? "empty set" : "set");
+      print_list(set->elements(), indent);
+    } else if (const auto* lossy = value.get_if<Lossy>()) {
+      print_heading(behind_name, "lossy, was " + printable(lossy->type()));
+      print_entry("rest", lossy->rest(), indent);
     } else {
       print_heading(behind_name, scalar(value));
     }
@@ -115,8 +124,22 @@ class Printer {
     if (const auto* array = value.get_if<StoredArray>()) return array_heading(*array, array->size_bytes);
     if (const auto* object = value.get_if<ObjectId>()) return "object " + object->hex();
     if (const auto* artifact = value.get_if<ArtifactId>()) return "artifact " + artifact->hex();
-    if (const auto* node = value.get_if<Uuid>()) return "node " + node->text();
-    return to_json(value);  // null, booleans and numbers
+    if (const auto* node = value.get_if<NodeRef>()) return "node " + node->node.text();
+    if (const auto* integer = value.get_if<BigInteger>()) return integer->text();
+    if (const auto* decimal = value.get_if<Decimal>()) return "decimal " + decimal->text();
+    if (const auto* date = value.get_if<Date>()) return date->text();
+    if (const auto* time = value.get_if<TimeOfDay>()) return time->text();
+    if (const auto* time = value.get_if<DateTime>()) return time->text();
+    if (const auto* duration = value.get_if<Duration>()) return duration->text();
+    if (const auto* uuid = value.get_if<Uuid>()) return uuid->text();
+    if (const auto* path = value.get_if<Path>()) return "path " + quoted(path->name, options_.text_max);
+    if (const auto* one = value.get_if<Enumerator>())
+      return fmt::format("{}::{} ({})", printable(one->type()), printable(one->name()), scalar(one->value()));
+    if (const auto* quantity = value.get_if<Quantity>())
+      return fmt::format("{} {}", scalar(quantity->magnitude()), printable(quantity->unit()));
+    if (const auto* name = value.get_if<Identity>())
+      return fmt::format("{} in scope {}", printable(name->id), printable(name->scope));
+    return to_json(value);  // null, booleans, numbers, and what is seldom inside of another
   }
 
   std::string& text_;
@@ -150,6 +173,27 @@ boost::json::value object_document(const Object& object) {
       {"$object", {{"class", object.class_name}, {"version", object.class_version}, {"fields", std::move(fields)}}}};
 }
 
+boost::json::array list_document(const List& list) {
+  boost::json::array document;
+  for (const Value& element : list) document.push_back(value_document(element));
+  return document;
+}
+
+// The forms of value_json.h that have values inside.
+std::optional<boost::json::value> form_document(const Value& value) {
+  if (const auto* tuple = value.get_if<Tuple>()) return {{{"$tuple", list_document(tuple->elements)}}};
+  if (const auto* set = value.get_if<Set>()) return {{{"$set", list_document(set->elements())}}};
+  if (const auto* complex = value.get_if<std::complex<double>>())
+    return {{{"$complex", list_document({Value(complex->real()), Value(complex->imag())})}}};
+  if (const auto* one = value.get_if<Enumerator>())
+    return {{{"$enum", {{"type", one->type()}, {"name", one->name()}, {"value", value_document(one->value())}}}}};
+  if (const auto* quantity = value.get_if<Quantity>())
+    return {{{"$quantity", {{"magnitude", value_document(quantity->magnitude())}, {"unit", quantity->unit()}}}}};
+  if (const auto* lossy = value.get_if<Lossy>())
+    return {{{"$lossy", {{"type", lossy->type()}, {"rest", value_document(lossy->rest())}}}}};
+  return std::nullopt;
+}
+
 }  // namespace
 
 Value bytes_value(std::string_view content) {
@@ -175,11 +219,8 @@ boost::json::value value_document(const Value& value) {
   if (const auto* real = value.get_if<double>(); real != nullptr && std::isfinite(*real)) return *real;
   if (const auto* map = value.get_if<Map>()) return map_document(*map);
   if (const auto* object = value.get_if<Object>()) return object_document(*object);
-  if (const auto* list = value.get_if<List>()) {
-    boost::json::array document;
-    for (const Value& element : *list) document.push_back(value_document(element));
-    return document;
-  }
+  if (const auto* list = value.get_if<List>()) return list_document(*list);
+  if (auto document = form_document(value)) return std::move(*document);
   return boost::json::parse(to_json(value));
 }
 

@@ -98,7 +98,7 @@ template <class Set>
 Set decode_set(const Decoder& in) {
   using T = typename Set::value_type;
   Set set;
-  decode_list<T>(in, [&](T&& element) {
+  decode_elements<T>(in.kind() == ValueKind::list ? in.list() : in.set(), [&](T&& element) {
     if (!set.insert(std::move(element)).second)
       throw Error(ErrorCode::type_mismatch, "expected distinct elements, found an equal one before");
   });
@@ -112,11 +112,22 @@ void encode_map_sorted(const Encoder& out, const Range& range, KeyOf key_of) {
   for (const auto* entry : canonical_order(range, key_of)) encode_entry(entries, entry->first, entry->second, index++);
 }
 
+/// `element` gives what is to be written for each step through `at`.
+template <class Iterator, class Element>
+void encode_set(const Encoder& out, std::size_t size, Iterator at, Element element) {
+  out.set(size, [&](std::size_t index, const Encoder& place) {
+    try {
+      cairn::encode(place, element(*at++));
+    } catch (const Error&) {
+      rethrow_at_index(index);
+    }
+  });
+}
+
 template <class Range>
 void encode_set_sorted(const Encoder& out, const Range& range) {
-  const ListEncoder list = out.list(range.size());
-  std::size_t index = 0;
-  for (const auto* element : canonical_order(range, std::identity{})) cairn::encode(list[index++], *element);
+  const auto order = canonical_order(range, std::identity{});
+  encode_set(out, order.size(), order.begin(), [](auto* element) -> const auto& { return *element; });
 }
 
 inline constexpr auto kFirst = [](const auto& entry) -> const auto& { return entry.first; };
@@ -161,14 +172,15 @@ struct Codec<std::unordered_map<Key, Mapped, Hash, Equal, Allocator>> {
   static std::string type_name() { return detail::map_type_name<Key, Mapped>(); }
 };
 
-/// A sorted list.
+/// A set; loading takes a list, too.
 template <class T, class Compare, class Allocator>
 struct Codec<std::set<T, Compare, Allocator>> {
   static constexpr bool kNeverNull = true;
   using Set = std::set<T, Compare, Allocator>;
   static void encode(const Encoder& out, const Set& value) {
     if constexpr (detail::kSortedNaturally<Compare, T>) {
-      if (detail::is_sorted_naturally(value, std::identity{})) return detail::encode_list(out, value, value.size());
+      if (detail::is_sorted_naturally(value, std::identity{}))
+        return detail::encode_set(out, value.size(), value.begin(), std::identity{});
     }
     detail::encode_set_sorted(out, value);
   }
@@ -176,7 +188,7 @@ struct Codec<std::set<T, Compare, Allocator>> {
   static std::string type_name() { return detail::set_type_name<T>(); }
 };
 
-/// A sorted list.
+/// A set; loading takes a list, too.
 template <class T, class Hash, class Equal, class Allocator>
 struct Codec<std::unordered_set<T, Hash, Equal, Allocator>> {
   static constexpr bool kNeverNull = true;

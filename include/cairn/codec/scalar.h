@@ -109,27 +109,41 @@ struct Codec<float> {
   static std::string type_name() { return "float32"; }
 };
 
-/// Stored as an array without dimensions, so that both parts keep their bits.
+/// Both parts keep their bits. Stores of format 1 have an array without dimensions.
 template <class Part>
   requires detail::ArrayElement<std::complex<Part>>
 struct Codec<std::complex<Part>> {
   static constexpr bool kNeverNull = true;
   static constexpr DType kType = detail::DTypeOf<std::complex<Part>>::value;
   static void encode(const Encoder& out, const std::complex<Part>& value) {
-    out.array(kType, {}, std::as_bytes(std::span(&value, 1)));
+    if constexpr (std::same_as<Part, float>)
+      out.complex({detail::widen(value.real()), detail::widen(value.imag())});
+    else
+      out.complex(value);
   }
   static std::complex<Part> decode(const Decoder& in) {
+    if (in.kind() == ValueKind::array) return decode_array(in);
+    const std::complex<double> value = in.complex();
+    if constexpr (std::same_as<Part, float>)
+      return {detail::narrow(value.real()), detail::narrow(value.imag())};
+    else
+      return value;
+  }
+  static std::string type_name() { return detail::dtype_text<std::complex<Part>>(); }
+
+ private:
+  static std::complex<Part> decode_array(const Decoder& in) {
     const ArrayDecoder array = in.array();
     std::complex<Part> value;
     if (array.dtype() != kType || !array.shape().empty()) in.mismatch(dtype_name(kType));
     array.read(std::as_writable_bytes(std::span(&value, 1)));
     return value;
   }
-  static std::string type_name() { return detail::dtype_text<std::complex<Part>>(); }
 };
 
-/// A described enumerator is stored by its name, so that renumbering the enumeration changes nothing; any other
-/// value, and an enumeration that is not described, by its number.
+/// A described enumerator is stored by its name, so that renumbering the enumeration changes nothing, with its type and
+/// number beside it; any other value, and an enumeration that is not described, by its number. Loading takes a name or a
+/// number alone, too.
 template <class T>
   requires std::is_enum_v<T>
 struct Codec<T> {
@@ -137,22 +151,29 @@ struct Codec<T> {
   using Number = std::underlying_type_t<T>;
 
   static void encode(const Encoder& out, T value) {
+    const auto number = static_cast<Number>(value);
     if constexpr (detail::DescribedEnum<T>) {
-      if (const char* name = boost::describe::enum_to_string(value, nullptr)) return out.text(name);
+      if (const char* name = boost::describe::enum_to_string(value, nullptr))
+        return cairn::encode(out.enumerator(ClassTraits<T>::name(), name), number);
     }
-    cairn::encode(out, static_cast<Number>(value));
+    cairn::encode(out, number);
   }
   static T decode(const Decoder& in) {
     if constexpr (detail::DescribedEnum<T>) {
-      if (in.kind() == ValueKind::text) {
-        T value{};
-        const std::string name(in.text());
-        if (!boost::describe::enum_from_string(name.c_str(), value))
-          detail::throw_unknown_enumerator(ClassTraits<T>::name(), name);
-        return value;
-      }
+      if (in.kind() == ValueKind::enumerator) return named(in.enumerator().name);
+      if (in.kind() == ValueKind::text) return named(in.text());
     }
+    if (in.kind() == ValueKind::enumerator) return static_cast<T>(cairn::decode<Number>(in.enumerator().value));
     return static_cast<T>(cairn::decode<Number>(in));
+  }
+
+ private:
+  static T named(std::string_view text) {
+    T value{};
+    const std::string name(text);
+    if (!boost::describe::enum_from_string(name.c_str(), value))
+      detail::throw_unknown_enumerator(ClassTraits<T>::name(), name);
+    return value;
   }
 };
 
@@ -173,11 +194,46 @@ struct Codec<ArtifactId> {
 };
 
 template <>
+struct Codec<NodeRef> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const NodeRef& value) { out.node_ref(value.node); }
+  static NodeRef decode(const Decoder& in) { return {in.node_ref()}; }
+  static std::string type_name() { return "node reference"; }
+};
+
+/// Loading takes a reference to a node, too, as which stores of format 1 have UUIDs.
+template <>
 struct Codec<Uuid> {
   static constexpr bool kNeverNull = true;
-  static void encode(const Encoder& out, const Uuid& value) { out.node_ref(value); }
-  static Uuid decode(const Decoder& in) { return in.node_ref(); }
-  static std::string type_name() { return "node reference"; }
+  static void encode(const Encoder& out, const Uuid& value) { out.uuid(value); }
+  static Uuid decode(const Decoder& in) {
+    return in.kind() == ValueKind::node_ref ? in.node_ref() : in.uuid();
+  }
+  static std::string type_name() { return "UUID"; }
+};
+
+template <>
+struct Codec<BigInteger> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const BigInteger& value) { out.big_integer(value); }
+  static BigInteger decode(const Decoder& in) { return in.big_integer(); }
+  static std::string type_name() { return "integer"; }
+};
+
+template <>
+struct Codec<Decimal> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Decimal& value) { out.decimal(value); }
+  static Decimal decode(const Decoder& in) { return in.decimal(); }
+  static std::string type_name() { return "decimal"; }
+};
+
+template <>
+struct Codec<Identity> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Identity& value) { out.identity(value); }
+  static Identity decode(const Decoder& in) { return in.identity(); }
+  static std::string type_name() { return "reference by name"; }
 };
 
 }  // namespace cairn

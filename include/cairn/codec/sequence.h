@@ -88,10 +88,9 @@ std::string list_type_name() {
   return "list<" + cairn::type_name<T>() + ">";
 }
 
-/// Writes a list of `size` elements from an input range.
+/// Writes the elements of an input range into as many places.
 template <class Range>
-void encode_list(const Encoder& out, const Range& range, std::size_t size) {
-  const ListEncoder list = out.list(size);
+void encode_elements(const ListEncoder& list, const Range& range) {
   std::size_t index = 0;
   try {
     for (const auto& element : range) {
@@ -103,16 +102,26 @@ void encode_list(const Encoder& out, const Range& range, std::size_t size) {
   }
 }
 
-/// Calls `add` with each element of a list, decoded as a T.
+/// Writes a list of `size` elements from an input range.
+template <class Range>
+void encode_list(const Encoder& out, const Range& range, std::size_t size) {
+  encode_elements(out.list(size), range);
+}
+
+/// Calls `add` with each element, decoded as a T.
 template <class T, class Add>
-void decode_list(const Decoder& in, Add&& add) {
-  const ListDecoder list = in.list();
+void decode_elements(const ListDecoder& list, Add&& add) {
   std::size_t index = 0;
   try {
     for (; index < list.size(); ++index) add(cairn::decode<T>(list[index]));
   } catch (const Error&) {
     rethrow_at_index(index);
   }
+}
+
+template <class T, class Add>
+void decode_list(const Decoder& in, Add&& add) {
+  decode_elements<T>(in.list(), add);
 }
 
 template <class T>
@@ -265,17 +274,17 @@ struct Codec<std::deque<T, Allocator>> {
   static std::string type_name() { return detail::list_type_name<T>(); }
 };
 
-/// A list with as many elements.
+/// A tuple with as many elements; loading takes a list, too.
 template <class... Ts>
 struct Codec<std::tuple<Ts...>> {
   static constexpr bool kNeverNull = true;
   using Tuple = std::tuple<Ts...>;
 
   static void encode(const Encoder& out, const Tuple& value) {
-    encode_elements(out.list(sizeof...(Ts)), value, std::index_sequence_for<Ts...>());
+    encode_elements(out.tuple(sizeof...(Ts)), value, std::index_sequence_for<Ts...>());
   }
   static Tuple decode(const Decoder& in) {
-    const ListDecoder list = in.list();
+    const ListDecoder list = in.kind() == ValueKind::list ? in.list() : in.tuple();
     detail::expect_size(sizeof...(Ts), list.size());
     return decode_elements(list, std::index_sequence_for<Ts...>());
   }
@@ -312,15 +321,15 @@ struct Codec<std::tuple<Ts...>> {
   }
 };
 
-/// A list of two.
+/// A tuple of two.
 template <class First, class Second>
 struct Codec<std::pair<First, Second>> {
   static constexpr bool kNeverNull = true;
   using Pair = std::pair<First, Second>;
   static void encode(const Encoder& out, const Pair& value) {
-    const ListEncoder list = out.list(2);
-    cairn::encode(list[0], value.first);
-    cairn::encode(list[1], value.second);
+    const ListEncoder tuple = out.tuple(2);
+    cairn::encode(tuple[0], value.first);
+    cairn::encode(tuple[1], value.second);
   }
   static Pair decode(const Decoder& in) {
     auto tuple = cairn::decode<std::tuple<First, Second>>(in);

@@ -63,11 +63,14 @@ struct Codec<char[Size]> {
   static std::string type_name() { return "text"; }
 };
 
+/// Loading takes text, too.
 template <>
 struct Codec<std::filesystem::path> {
   static constexpr bool kNeverNull = true;
-  static void encode(const Encoder& out, const std::filesystem::path& value) { out.text(value.native()); }
-  static std::filesystem::path decode(const Decoder& in) { return detail::decode_string(in); }
+  static void encode(const Encoder& out, const std::filesystem::path& value) { out.path(value.native()); }
+  static std::filesystem::path decode(const Decoder& in) {
+    return in.kind() == ValueKind::path ? std::string(in.path()) : detail::decode_string(in);
+  }
   static std::string type_name() { return "path"; }
 };
 

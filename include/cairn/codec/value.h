@@ -42,6 +42,38 @@ struct Codec<Map> {
 };
 
 template <>
+struct Codec<Tuple> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Tuple& value) { encode_value(out, Value(value)); }
+  static Tuple decode(const Decoder& in) { return detail::decode_value_as<Tuple>(in, "tuple"); }
+  static std::string type_name() { return "tuple"; }
+};
+
+template <>
+struct Codec<Set> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Set& value) { encode_value(out, Value(value)); }
+  static Set decode(const Decoder& in) { return detail::decode_value_as<Set>(in, "set"); }
+  static std::string type_name() { return "set<value>"; }
+};
+
+template <>
+struct Codec<Enumerator> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Enumerator& value) { encode_value(out, Value(value)); }
+  static Enumerator decode(const Decoder& in) { return detail::decode_value_as<Enumerator>(in, "enumerator"); }
+  static std::string type_name() { return "enumerator"; }
+};
+
+template <>
+struct Codec<Quantity> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Quantity& value) { encode_value(out, Value(value)); }
+  static Quantity decode(const Decoder& in) { return detail::decode_value_as<Quantity>(in, "quantity"); }
+  static std::string type_name() { return "quantity"; }
+};
+
+template <>
 struct Codec<Object> {
   static constexpr bool kNeverNull = true;
   static void encode(const Encoder& out, const Object& value) { encode_object(out, value); }

@@ -87,7 +87,8 @@ void add_objects(Store& store, json::object& expected, const ArtifactReceipt& tr
   for (const auto& [name, value] : plain_values()) last = put(name, value);
   put("object_ref", last);
   put("artifact_ref", tree.id);
-  put("node_ref", tree.node);
+  put("node_ref", NodeRef{tree.node});
+  for (const auto& [name, value] : values_since_format_2()) put(name, value);
   expected["objects"] = std::move(objects);
 }
 
