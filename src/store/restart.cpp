@@ -4,31 +4,32 @@
 
 #include <fmt/format.h>
 
-#include <unordered_set>
-
 #include "object/references.h"
 #include "store/history.h"
+#include "store/recording_view.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
 namespace {
 
-// Calls `use`; empty if it worked, else what was damaged.
+// Calls `use`; empty if it worked and all else is whole, else what was damaged. What `use` has read is not read again.
 std::optional<std::string> try_checkpoint(const RunState& run, const engine::View& view, const CheckpointId& id,
-                                          Depth depth, std::optional<Checkpoint>& found,
-                                          const std::function<void(const Checkpoint&)>& use) {
+                                          Depth depth, std::optional<Checkpoint>& found, const UseCheckpoint& use) {
+  format::CheckpointRecord record;
   try {
-    check_checkpoint(view, run.store().checkpoint_record(view, id), depth);
+    record = run.store().checkpoint_record(view, id);
     found = run.store().public_checkpoint(view, id);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
     return error.what();
   }
   try {
-    use(*found);
+    const RecordingView reading(view);
+    use(*found, reading);
+    check_checkpoint(view, record, depth, reading.chunks());
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::damaged) throw;
     found.reset();
+    if (error.code() != ErrorCode::damaged) throw;
     return error.what();
   }
   return std::nullopt;
@@ -36,8 +37,8 @@ std::optional<std::string> try_checkpoint(const RunState& run, const engine::Vie
 
 }  // namespace
 
-void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth) {
-  std::unordered_set<Digest> seen;
+void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth,
+                      std::unordered_set<Digest> seen) {
   const auto presence = [](const object::BlobReference& blob) { return blob.kind != engine::BlobKind::chunk; };
   const auto everything = [](const object::BlobReference&) { return true; };
   for (const auto& [name, digest] : record.state)
@@ -50,7 +51,7 @@ void check_checkpoint(const engine::View& view, const format::CheckpointRecord& 
 
 std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View& view, Depth depth,
                                         std::vector<SkippedCheckpoint>& skipped,
-                                        const std::function<void(const Checkpoint&)>& use) {
+                                        const UseCheckpoint& use) {
   std::optional<Checkpoint> found;
   std::uint64_t expected = run.store().run_record(view, run.cell()).head;
   const auto skip_missing = [&](std::uint64_t down_to) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 #include "format/checkpoint.h"
@@ -18,13 +19,18 @@ enum class Depth : std::uint8_t {
   all,    ///< every byte
 };
 
-/// Throws damaged, naming the first blob that is missing or does not match its digest.
-void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth);
+/// Throws damaged, naming the first blob that is missing or does not match its digest. Blobs in `seen` are passed over,
+/// with all below them.
+void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth,
+                      std::unordered_set<Digest> seen = {});
+
+/// Reads what it needs of a checkpoint through the view it is given.
+using UseCheckpoint = std::function<void(const Checkpoint&, const engine::View&)>;
 
 /// The newest checkpoint of the run for which `use` succeeds; empty if the run has none. Where the checkpoint is
-/// damaged, or `use` throws damaged, it is passed over and listed in `skipped`. Throws damaged if all are.
+/// damaged, whether or not `use` came upon it, it is passed over and listed in `skipped`. Throws damaged if all are.
 std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View& view, Depth depth,
                                         std::vector<SkippedCheckpoint>& skipped,
-                                        const std::function<void(const Checkpoint&)>& use);
+                                        const UseCheckpoint& use);
 
 }  // namespace cairn::store

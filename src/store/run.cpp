@@ -62,7 +62,8 @@ std::optional<Checkpoint> Run::tagged(std::string_view tag) const {
 std::optional<Checkpoint> Run::latest_valid(std::vector<SkippedCheckpoint>* skipped) const {
   const auto view = state_->store().engine().view();
   std::vector<SkippedCheckpoint> passed_over;
-  auto found = store::newest_usable(*state_, *view, store::Depth::all, passed_over, [](const Checkpoint&) {});
+  auto found = store::newest_usable(*state_, *view, store::Depth::all, passed_over,
+                                    [](const Checkpoint&, const engine::View&) {});
   if (skipped != nullptr) *skipped = std::move(passed_over);
   return found;
 }
@@ -90,12 +91,12 @@ std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restar
                                                                                           const Decode& decode) const {
   const auto view = state_->store().engine().view();
   std::vector<SkippedCheckpoint> skipped;
-  auto found = store::newest_usable(*state_, *view, store::Depth::state, skipped, [&](const Checkpoint& checkpoint) {
+  auto found = store::newest_usable(*state_, *view, store::Depth::state, skipped, [&](const Checkpoint& checkpoint, const engine::View& reading) {
     const auto object = checkpoint.state.find(std::string(name));
     if (object == checkpoint.state.end())
       throw Error(ErrorCode::not_found, fmt::format("restart {}: checkpoint {} (step {}) has no state called {}", state_->title(),
                                                     checkpoint.id.hex(), checkpoint.step, name));
-    object::read_object(*view, object->second, decode);
+    object::read_object(reading, object->second, decode);
   });
   if (!found) return std::nullopt;
   return std::pair(std::move(*found), std::move(skipped));
