@@ -66,6 +66,20 @@ struct StoreStats {
   std::uint64_t collisions = 0;     ///< unequal bytes with equal digests, met since opening
 };
 
+/// Objects of one class and version, or of one kind of plain value.
+struct StoredType {
+  std::string name;                 ///< of the class, or "map", "list" and the like
+  std::uint32_t class_version = 0;  ///< 0 if it is no class
+  bool is_class = false;
+  std::uint64_t count = 0;
+  std::uint64_t bytes = 0;  ///< of the objects, arrays kept outside them not counted
+};
+
+struct StoredTypes {
+  std::vector<StoredType> types;    ///< plain values first, then by name and version
+  std::uint64_t damaged_count = 0;  ///< objects that cannot be read; see verify
+};
+
 struct VerifyOptions {
   bool read_data = true;  ///< read every blob and compare it with its digest, not only the structure
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;  ///< blobs read; may be empty
@@ -163,6 +177,8 @@ class Store {
 
   // ---- Care ----
   StoreStats stats() const;
+  /// What classes of objects the store holds. Cost: every object is read, without its large arrays.
+  StoredTypes types() const;
   VerifyReport verify(const VerifyOptions& options = {}) const;
 
  private:

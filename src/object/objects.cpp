@@ -101,7 +101,8 @@ ObjectSummary summarize(const engine::View& view, const ObjectId& id, SchemaCach
   summary.references = format::object_references(bytes);
   const auto describe = [&](const Decoder& in) {
     summary.type = value_kind_name(in.kind());
-    if (in.kind() != ValueKind::object) return;
+    summary.is_class = in.kind() == ValueKind::object;
+    if (!summary.is_class) return;
     summary.type = in.object().class_name();
     summary.class_version = in.object().class_version();
   };

@@ -57,6 +57,7 @@ Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays,
 struct ObjectSummary {
   std::string type;                    ///< its class, or its kind of value, such as "map"
   std::uint32_t class_version = 0;     ///< 0 if it is of no class
+  bool is_class = false;
   std::uint64_t size_bytes = 0;        ///< of the blob, arrays kept outside it not counted
   format::ObjectReferences references; ///< what it needs and what it points to
 };

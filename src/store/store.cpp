@@ -19,6 +19,7 @@
 #include "store/statistics.h"
 #include "store/step.h"
 #include "store/store_state.h"
+#include "store/types.h"
 #include "store/verification.h"
 
 namespace cairn {
@@ -229,6 +230,7 @@ std::vector<Named> Store::find_by_prefix(std::string_view prefix) const {
 // ---- Care ----
 
 StoreStats Store::stats() const { return store::gather_statistics(*state_); }
+StoredTypes Store::types() const { return store::gather_types(*state_); }
 VerifyReport Store::verify(const VerifyOptions& options) const { return store::verify(*state_, options); }
 
 }  // namespace cairn

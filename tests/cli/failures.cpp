@@ -20,6 +20,7 @@ BOOST_AUTO_TEST_CASE(only_init_creates_a_store) {
                                 {"checkpoint", "r", "--step", "1"},
                                 {"nodes"},
                                 {"stats"},
+                                {"types"},
                                 {"verify"},
                                 {"get", "00000000"}}) {
     Arguments arguments = verb;

@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "command.h"
+#include "store/damage.h"
 
 using namespace cairn::test;
 
@@ -62,6 +63,31 @@ BOOST_AUTO_TEST_CASE(show_prints_no_control_characters_of_others) {
 BOOST_AUTO_TEST_CASE(put_as_a_document_names_the_id) {
   const auto document = run_json({"put", file("f", "x")}).at(0);
   BOOST_TEST(document.at("id").as_string() == run_line({"put", file("f", "x")}));
+}
+
+BOOST_AUTO_TEST_CASE(types_are_counted_by_class_and_version) {
+  const auto put = [&](const std::string& name, const std::string& json) {
+    return run_line({"put", "--json-value", file(name, json)});
+  };
+  put("a", R"({"$object":{"class":"Point","version":1,"fields":[["x",1.5]]}})");
+  put("b", R"({"$object":{"class":"Point","version":1,"fields":[["x",2.5]]}})");
+  put("c", R"({"$object":{"class":"Point","version":2,"fields":[["x",1.5]]}})");
+  const std::string damaged = put("d", R"({"$tuple":[1,"a rather long text"]})");
+  put("e", R"({"map":1})");
+  const auto types = run_json({"types"});
+  BOOST_REQUIRE_EQUAL(types.size(), 4u);
+  BOOST_TEST(types[0].at("type").as_string() == "map");
+  BOOST_TEST(types[0].at("version").is_null());
+  BOOST_TEST(types[1].at("type").as_string() == "tuple");
+  BOOST_TEST(types[2].at("type").as_string() == "Point");
+  BOOST_TEST(types[2].at("count").to_number<int>() == 2);
+  BOOST_TEST(types[3].at("version").to_number<int>() == 2);
+  BOOST_TEST(lines(run({"types"}).out).at(3).find("Point") == 0u);
+  damage_blob(store(), cairn::Digest::parse(damaged).value());
+  const Outcome outcome = run({"types"});
+  BOOST_TEST(outcome.status == 0);
+  BOOST_TEST(outcome.err.find("1 object cannot be read") != std::string::npos, outcome.err);
+  BOOST_TEST(lines(outcome.out).size() == 4u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -132,6 +132,13 @@ object document(const ArtifactReceipt& receipt) {
           {"bytes_shared", receipt.bytes_shared}};
 }
 
+object document(const StoredType& type) {
+  return {{"type", json_text(type.name)},
+          {"version", type.is_class ? value(type.class_version) : value(nullptr)},
+          {"count", type.count},
+          {"bytes", type.bytes}};
+}
+
 object document(const StoreStats& stats) {
   object blobs, nodes;
   for (const auto& [kind, count] : stats.blobs)

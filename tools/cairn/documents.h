@@ -17,6 +17,7 @@ boost::json::object document(const Link& link);
 boost::json::object document(const ArtifactEntry& entry);
 boost::json::object document(const ArtifactReceipt& receipt);
 boost::json::object document(const StoreStats& stats);
+boost::json::object document(const StoredType& type);
 boost::json::object document(const VerifyReport& report);
 
 }  // namespace cairn::cli

@@ -18,6 +18,7 @@ constexpr std::array kVerbs{
     Verb{"show", "Show an object, artifact, checkpoint or node", add_show},
     Verb{"nodes", "List nodes of the provenance graph, oldest first", add_nodes},
     Verb{"lineage", "Show where something came from, or what came of it", add_lineage},
+    Verb{"types", "Count the objects of each class", add_types},
     Verb{"stats", "Count what the store holds and what it takes", add_stats},
     Verb{"verify", "Read everything and compare it with its digest", add_verify},
 };

@@ -35,6 +35,7 @@ Action add_log(CLI::App& app, Context& context);
 Action add_show(CLI::App& app, Context& context);
 Action add_nodes(CLI::App& app, Context& context);
 Action add_lineage(CLI::App& app, Context& context);
+Action add_types(CLI::App& app, Context& context);
 Action add_stats(CLI::App& app, Context& context);
 Action add_verify(CLI::App& app, Context& context);
 
