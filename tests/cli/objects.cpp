@@ -65,6 +65,31 @@ BOOST_AUTO_TEST_CASE(put_as_a_document_names_the_id) {
   BOOST_TEST(document.at("id").as_string() == run_line({"put", file("f", "x")}));
 }
 
+BOOST_AUTO_TEST_CASE(values_of_every_kind_are_put_shown_and_got) {
+  const std::pair<const char*, const char*> values[] = {
+      {R"({"$integer":"18446744073709551616"})", "18446744073709551616"},
+      {R"({"$tuple":[1,"two"]})", "tuple\n  - 1\n  - \"two\""},
+      {R"({"$set":[1,2]})", "set\n  - 1\n  - 2"},
+      {R"({"$decimal":"1.10"})", "decimal 1.10"},
+      {R"({"$complex":[1.0,-0.0]})", R"({"$complex":[1.0,-0.0]})"},
+      {R"({"$date":"2024-02-29"})", "2024-02-29"},
+      {R"({"$time":"23:59:59.5"})", "23:59:59.5"},
+      {R"({"$datetime":"2024-02-29T23:59:59+01:00[Europe/Paris]"})", "2024-02-29T23:59:59+01:00[Europe/Paris]"},
+      {R"({"$duration":"-PT1.5S"})", "-PT1.5S"},
+      {R"({"$uuid":"00010203-0405-0607-0809-0a0b0c0d0e0f"})", "00010203-0405-0607-0809-0a0b0c0d0e0f"},
+      {R"({"$path":"/tmp/x"})", "path \"/tmp/x\""},
+      {R"({"$enum":{"type":"Color","name":"red","value":1}})", "Color::red (1)"},
+      {R"({"$quantity":{"magnitude":1.5,"unit":"eV"}})", "1.5 eV"},
+      {R"({"$identity":{"scope":"auto","id":"flour"}})", "flour in scope auto"},
+      {R"({"$lossy":{"type":"std::function<void()>","rest":"gone"}})",
+       "lossy, was std::function<void()>\n  rest: \"gone\""}};
+  for (const auto& [json, text] : values) {
+    const std::string id = run_line({"put", "--json-value", file("value", json)});
+    BOOST_TEST(run_line({"get", id, "--json"}) == json);
+    BOOST_TEST(run({"show", id}).out.find(text) != std::string::npos, run({"show", id}).out);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(types_are_counted_by_class_and_version) {
   const auto put = [&](const std::string& name, const std::string& json) {
     return run_line({"put", "--json-value", file(name, json)});
