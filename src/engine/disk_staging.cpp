@@ -150,7 +150,10 @@ std::optional<BlobInfo> DiskStaging::hold(BlobKind kind, const Digest& digest) {
   }
   const format::BlobLocation at = location(held);
   if (at.kind != kind) return std::nullopt;
-  if (held_.try_emplace(digest, held).second) existed_ += at.size;
+  if (held_.try_emplace(digest, held).second) {
+    existed_ += at.size;
+    named_.emplace_back(kind, digest);
+  }
   return blob_info(at);
 }
 
@@ -262,6 +265,7 @@ DiskStaging::~DiskStaging() { clear(); }
 
 void DiskStaging::clear() {
   held_.clear();
+  named_.clear();
   std::lock_guard lock(core_->pending.mutex);
   for (std::shared_ptr<PendingBlob>& blob : blobs_) {
     const Digest digest = blob->digest;

@@ -18,6 +18,8 @@ class DiskStaging : public Staging {
   StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
                     std::span<const std::byte> bytes) override;
   std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) override;
+  std::vector<std::pair<BlobKind, Digest>> held() const override { return named_; }
+  bool goes_to_pack() const override { return generation_ != 0; }
   Bytes read(BlobKind kind, const Digest& digest) override;
   std::uint64_t bytes_added() const override { return added_; }
   std::uint64_t bytes_existed() const override { return existed_; }
@@ -53,6 +55,7 @@ class DiskStaging : public Staging {
   std::shared_ptr<DiskCore> core_;
   PackStream stream_;  // of stored blobs that new bytes are compared with
   std::unordered_map<Digest, Held> held_;
+  std::vector<std::pair<BlobKind, Digest>> named_;  // given to hold()
   std::vector<std::shared_ptr<PendingBlob>> blobs_;
   std::uint64_t added_ = 0, existed_ = 0;
   std::uint64_t beside_bytes_ = 0;    // new bytes that wait for the commit's batch

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "format/keys.h"
@@ -105,6 +106,10 @@ class Staging {
                             std::span<const std::byte> bytes) = 0;
   /// Keeps a committed blob alive as stage() of its bytes would; empty if there is none of that kind.
   virtual std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) = 0;
+  /// What hold() was called for.
+  virtual std::vector<std::pair<BlobKind, Digest>> held() const = 0;
+  /// True if something staged here goes to a pack, where a commit must bring along all that it needs.
+  virtual bool goes_to_pack() const = 0;
   /// The bytes of a blob that was staged or is held here. Throws not_found if it is neither, and as View::get_blob.
   virtual Bytes read(BlobKind kind, const Digest& digest) = 0;
   /// Bytes staged that were new; staged or held that were there already.

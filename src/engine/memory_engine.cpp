@@ -220,9 +220,14 @@ class MemoryStaging : public Staging {
     const auto stored = memory_->blobs.find(digest);
     if (stored == memory_->blobs.end()) return std::nullopt;
     const auto info = info_of(kind, stored->second);
-    if (info && held_.insert(digest).second) existed_ += info->size;
+    if (info && held_.insert(digest).second) {
+      existed_ += info->size;
+      named_.emplace_back(kind, digest);
+    }
     return info;
   }
+  std::vector<std::pair<BlobKind, Digest>> held() const override { return named_; }
+  bool goes_to_pack() const override { return false; }
   Bytes read(BlobKind kind, const Digest& digest) override {
     if (!hold(kind, digest))
       throw Error(ErrorCode::not_found,
@@ -249,6 +254,7 @@ class MemoryStaging : public Staging {
   std::shared_ptr<Memory> memory_;
   std::unordered_map<Digest, StoredBlob> blobs_;
   std::unordered_set<Digest> held_;
+  std::vector<std::pair<BlobKind, Digest>> named_;
   std::uint64_t added_ = 0, existed_ = 0;
 };
 

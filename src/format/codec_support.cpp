@@ -115,7 +115,7 @@ Int128 nanoseconds_of(const Duration& value) {
   return Int128{value.seconds.count()} * kNanosecondsPerSecond + value.subsecond.count();
 }
 
-Duration duration_of(Int128 nanoseconds) {
+std::optional<Duration> duration_of(Int128 nanoseconds) {
   Int128 seconds = nanoseconds / kNanosecondsPerSecond, rest = nanoseconds % kNanosecondsPerSecond;
   if (rest < 0) {
     rest += kNanosecondsPerSecond;
@@ -123,14 +123,12 @@ Duration duration_of(Int128 nanoseconds) {
   }
   const auto whole = static_cast<std::int64_t>(seconds);
   const Duration duration{std::chrono::seconds(whole), std::chrono::nanoseconds(static_cast<std::int64_t>(rest))};
-  if (whole != seconds || !duration.is_valid())
-    throw Error(ErrorCode::limit, "a duration or time of 10^18 seconds or more");
-  return duration;
+  return whole == seconds && duration.is_valid() ? std::optional(duration) : std::nullopt;
 }
 
 }  // namespace
 
-Duration duration_of_ticks(std::int64_t count, std::int64_t tick) { return duration_of(Int128{count} * tick); }
+std::optional<Duration> duration_of_ticks(std::int64_t count, std::int64_t tick) { return duration_of(Int128{count} * tick); }
 
 std::int64_t ticks_of_duration(const Duration& value, std::int64_t tick) {
   const Int128 nanoseconds = nanoseconds_of(value), count = nanoseconds / tick;
@@ -140,13 +138,17 @@ std::int64_t ticks_of_duration(const Duration& value, std::int64_t tick) {
   return static_cast<std::int64_t>(count);
 }
 
-DateTime date_time_since_epoch(const Duration& since, const Zone& zone) {
-  return {std::chrono::local_seconds(since.seconds), since.subsecond, zone};
+std::optional<DateTime> date_time_of_ticks(std::int64_t count, std::int64_t tick, const Zone& zone) {
+  const auto since = duration_of_ticks(count, tick);
+  if (!since) return std::nullopt;
+  DateTime time{std::chrono::local_seconds(since->seconds), since->subsecond, zone};
+  return time.is_valid() ? std::optional(std::move(time)) : std::nullopt;
 }
 
 Duration since_epoch(const DateTime& time) {
   const Duration local{time.local.time_since_epoch(), time.subsecond};
-  return duration_of(nanoseconds_of(local) - time.zone.offset.value_or(std::chrono::nanoseconds(0)).count());
+  // Years that a DateTime has are far inside of what a Duration holds.
+  return duration_of(nanoseconds_of(local) - time.zone.offset.value_or(std::chrono::nanoseconds(0)).count()).value();
 }
 
 void expect_class(const ObjectDecoder& found, const Schema& expected) {

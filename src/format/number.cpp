@@ -19,6 +19,7 @@ using Bytes = std::vector<std::byte>;
 constexpr std::size_t kDecimalBytesMax = 4096;
 constexpr std::size_t kDecimalDigitsMax = 100'000;  // reading them takes tens of milliseconds
 constexpr std::size_t kExponentDigitsMax = 18;
+constexpr std::int64_t kExponentEnd = 1'000'000'000'000'000'000;
 
 // Two's complement with no byte more than its sign needs.
 Bytes shortest(Bytes bytes) {
@@ -141,7 +142,7 @@ std::string without_leading_zeros(std::string_view digits) {
 }
 
 std::optional<std::string> special_text(std::string_view text) {
-  if (take_word(text, "inf")) return text.empty() || take_word(text, "inity") ? "Infinity" : "";
+  if (take_word(text, "inf")) return text.empty() || (take_word(text, "inity") && text.empty()) ? "Infinity" : "";
   const bool signals = take_word(text, "s");
   if (!take_word(text, "nan")) return std::nullopt;
   if (!all_digits(text)) return "";
@@ -187,7 +188,10 @@ std::optional<std::string> parse_finite(std::string_view text) {
   }
   if (digits.empty() || !all_digits(digits)) return std::nullopt;
   digits = without_leading_zeros(digits);
-  return finite_text(digits.empty() ? "0" : std::move(digits), exponent);
+  if (digits.empty()) digits = "0";
+  const std::int64_t adjusted = exponent + static_cast<std::int64_t>(digits.size()) - 1;
+  if (exponent <= -kExponentEnd || adjusted >= kExponentEnd) return std::nullopt;  // could not be read back
+  return finite_text(std::move(digits), exponent);
 }
 
 }  // namespace

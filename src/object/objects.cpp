@@ -53,7 +53,7 @@ class ObjectWriter::Sink : public format::ObjectSink {
     return digest;
   }
 
-  void keep(const format::BlobReference& named) override { hold_closure(writer_.staging_, named); }
+  void keep(const format::BlobReference& named) override { hold(writer_.staging_, named); }
 
  private:
   static constexpr std::size_t kSchemasKnownMax = 32;  // looked through one by one

@@ -53,8 +53,15 @@ std::vector<BlobReference> references_of(engine::BlobKind kind, std::span<const 
   return {};
 }
 
-void hold_closure(engine::Staging& staging, const BlobReference& root) {
-  std::vector<BlobReference> open{root};
+void hold(engine::Staging& staging, const BlobReference& root) {
+  if (!staging.hold(root.kind, root.digest))
+    throw Error(ErrorCode::not_found, fmt::format("{} {} is not in the store", format::blob_kind_name(root.kind), root.digest.hex()));
+}
+
+void hold_needed(engine::Staging& staging) {
+  if (!staging.goes_to_pack()) return;
+  std::vector<BlobReference> open;
+  for (const auto& [kind, digest] : staging.held()) open.push_back({kind, digest});
   std::unordered_set<Digest> seen;
   while (!open.empty()) {
     const BlobReference blob = open.back();
@@ -62,8 +69,7 @@ void hold_closure(engine::Staging& staging, const BlobReference& root) {
     if (!seen.insert(blob.digest).second) continue;
     const auto info = staging.hold(blob.kind, blob.digest);
     if (!info)
-      throw Error(blob == root ? ErrorCode::not_found : ErrorCode::damaged,
-                  fmt::format("{} {} is not in the store", format::blob_kind_name(blob.kind), blob.digest.hex()));
+      throw Error(ErrorCode::damaged, fmt::format("{} {} is missing", format::blob_kind_name(blob.kind), blob.digest.hex()));
     if (info->packed || blob.kind == engine::BlobKind::chunk || blob.kind == engine::BlobKind::schema) continue;
     for (const BlobReference& named : references_of(blob.kind, staging.read(blob.kind, blob.digest)))
       open.push_back(named);

@@ -22,9 +22,13 @@ std::vector<BlobReference> references_of(engine::BlobKind kind, std::span<const 
 void walk_closure(const engine::View& view, const BlobReference& root, std::unordered_set<Digest>& seen,
                   const std::function<bool(const BlobReference&)>& read);
 
-/// Holds `root`, a stored object or artifact, and all below it, so that the commit of `staging` keeps it and, if it
-/// goes to a pack, brings it along. Throws not_found if `root` is not in the store, damaged if something below is not.
-/// Cost: what is packed already was packed with all it needs (schema/FORMAT.md, "Packs") and is not followed.
-void hold_closure(engine::Staging& staging, const BlobReference& root);
+/// Holds `root`, a stored object or artifact that the commit of `staging` will name. Throws not_found if it is not in the
+/// store.
+void hold(engine::Staging& staging, const BlobReference& root);
+
+/// To be called before `staging` is published. If it goes to a pack, holds all below what is held, so that the commit
+/// brings it along; throws damaged if something is missing. Cost: none for a small commit; else what is packed already was
+/// packed with all it needs (schema/FORMAT.md, "Families") and is not followed.
+void hold_needed(engine::Staging& staging);
 
 }  // namespace cairn::object

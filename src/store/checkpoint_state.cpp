@@ -67,7 +67,7 @@ void CheckpointState::save(std::string_view name, const Encodable& value) {
 void CheckpointState::save(std::string_view name, const ObjectId& object) {
   require_open();
   check_new("state", name, state_);
-  object::hold_closure(*staging_, {engine::BlobKind::object, object.digest});
+  object::hold(*staging_, {engine::BlobKind::object, object.digest});
   state_.emplace(name, object.digest);
 }
 
@@ -80,7 +80,7 @@ void CheckpointState::attach(std::string_view name, const std::filesystem::path&
 void CheckpointState::attach(std::string_view name, const ArtifactId& artifact) {
   require_open();
   check_new("artifact", name, artifacts_);
-  object::hold_closure(*staging_, {engine::BlobKind::artifact, artifact.digest});
+  object::hold(*staging_, {engine::BlobKind::artifact, artifact.digest});
   artifacts_.emplace(name, artifact.digest);
 }
 

@@ -1,5 +1,8 @@
-// RecordingView: a view that remembers which chunks were read through it, and so compared with their digests.
+// RecordingView: a view for reading what the store itself refers to. A blob that is missing is damage, and the chunks that
+// were read, and so compared with their digests, are remembered.
 #pragma once
+
+#include <cairn/error.h>
 
 #include <mutex>
 #include <unordered_set>
@@ -17,7 +20,7 @@ class RecordingView : public engine::View {
   const std::unordered_set<Digest>& chunks() const { return chunks_; }
 
   engine::Bytes get_blob(engine::BlobKind kind, const Digest& digest) const override {
-    engine::Bytes bytes = view_.get_blob(kind, digest);
+    engine::Bytes bytes = get_present(kind, digest);
     if (kind == engine::BlobKind::chunk) {
       std::lock_guard lock(mutex_);
       chunks_.insert(digest);
@@ -46,6 +49,15 @@ class RecordingView : public engine::View {
   std::unique_ptr<engine::Cursor> indexes() const override { return view_.indexes(); }
 
  private:
+  engine::Bytes get_present(engine::BlobKind kind, const Digest& digest) const {
+    try {
+      return view_.get_blob(kind, digest);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found) throw;
+      throw Error(ErrorCode::damaged, error.what());
+    }
+  }
+
   const engine::View& view_;
   mutable std::mutex mutex_;
   mutable std::unordered_set<Digest> chunks_;

@@ -15,6 +15,7 @@
 #include "object/references.h"
 #include "store/checkpoint_state.h"
 #include "store/history.h"
+#include "store/recording_view.h"
 #include "store/restart.h"
 #include "store/step.h"
 #include "store/store_state.h"
@@ -142,7 +143,7 @@ void Run::record_step(StepRun& step, const Encodable& result, std::string_view t
 }
 
 void Run::record_step(StepRun& step, const ArtifactId& result) {
-  object::hold_closure(*step.outcome->staging, {format::BlobKind::artifact, result.digest});
+  object::hold(*step.outcome->staging, {format::BlobKind::artifact, result.digest});
   const auto view = state_->store().engine().view();
   const format::Artifact artifact = format::decode_artifact(view->get_blob(format::BlobKind::artifact, result.digest));
   step.found = store::record_step(*state_, *step.outcome, result, "artifact", artifact.size);
@@ -153,8 +154,9 @@ bool Run::read_step(const StepRun& step, const Decode& decode) const {
   if (object == nullptr)
     throw Error(ErrorCode::type_mismatch, fmt::format("step {} of {}: its recorded result is an artifact, expected an object",
                                                       step.outcome->name, state_->title()));
+  const auto view = state_->store().engine().view();
   try {
-    object::read_object(*state_->store().engine().view(), *object, decode);
+    object::read_object(store::RecordingView(*view), *object, decode);
     return true;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::damaged || state_->store().engine().read_only()) throw;

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "format/keys.h"
+#include "object/references.h"
 #include "store/commit.h"
 #include "store/store_state.h"
 
@@ -48,6 +49,7 @@ void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::v
                       std::string_view doing, const BuildDraft& build) {
   if (store_->engine().read_only())
     throw Error(ErrorCode::read_only, fmt::format("{}: the store is open for reading only", doing));
+  if (staging != nullptr) object::hold_needed(*staging);
   if (!labels.empty()) store_->root().intern(labels);
   std::lock_guard lock(mutex_);
   reserve_nodes(store_->run_record(*store_->engine().view(), cell_), node_count);

@@ -50,7 +50,7 @@ class MapStaging : public engine::Staging {
   std::optional<engine::BlobInfo> hold(engine::BlobKind kind, const Digest& digest) override {
     const auto found = map_.blobs.find(digest);
     if (found == map_.blobs.end() || found->second.kind != kind) return std::nullopt;
-    held.insert(digest);
+    if (held_digests.insert(digest).second) named_.emplace_back(kind, digest);
     const std::uint64_t size = found->second.bytes.size();
     return engine::BlobInfo{kind, 0, size, size, false};
   }
@@ -58,9 +58,14 @@ class MapStaging : public engine::Staging {
   std::uint64_t bytes_added() const override { return added_; }
   std::uint64_t bytes_existed() const override { return existed_; }
 
-  std::set<Digest> held;
+  std::vector<std::pair<engine::BlobKind, Digest>> held() const override { return named_; }
+  bool goes_to_pack() const override { return to_pack; }
+
+  std::set<Digest> held_digests;
+  bool to_pack = false;
 
  private:
+  std::vector<std::pair<engine::BlobKind, Digest>> named_;
   BlobMap& map_;
   std::uint64_t added_ = 0, existed_ = 0;
 };

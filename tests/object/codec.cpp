@@ -277,6 +277,19 @@ BOOST_AUTO_TEST_CASE(standard_types_are_stored_as_what_they_are) {
   for (const auto& [found, expected] : forms) BOOST_TEST((found == expected), to_json(found));
 }
 
+BOOST_AUTO_TEST_CASE(times_of_any_count_survive) {
+  using namespace std::chrono;
+  using Unsigned = duration<std::uint64_t, std::nano>;
+  const auto at_limits = []<class Time>(Time) {
+    BOOST_TEST((survives(Time::min())));
+    BOOST_TEST((survives(Time::max())));
+  };
+  at_limits(seconds{}), at_limits(nanoseconds{}), at_limits(years{}), at_limits(Unsigned{});
+  at_limits(duration<std::int8_t>{}), at_limits(duration<std::int64_t, std::tera>{}), at_limits(duration<double>{});
+  at_limits(sys_time<nanoseconds>{}), at_limits(sys_seconds{}), at_limits(sys_time<microseconds>{});
+  at_limits(local_seconds{}), at_limits(time_point<system_clock, Unsigned>{});
+}
+
 BOOST_AUTO_TEST_CASE(what_was_stored_before_kinds_were_told_apart_is_loaded) {
   using namespace std::chrono_literals;
   MemoryObjects objects;
@@ -290,6 +303,7 @@ BOOST_AUTO_TEST_CASE(what_was_stored_before_kinds_were_told_apart_is_loaded) {
   load(-1500, std::chrono::milliseconds(-1500));
   load(1500, std::chrono::system_clock::time_point(std::chrono::system_clock::duration(1500)));
   load("/tmp/x", std::filesystem::path("/tmp/x"));
+  load(19'000, std::chrono::sys_days(std::chrono::days(19'000)));
   load(NodeRef{}, Uuid{});
   const std::complex<double> number(1, -0.0);
   const auto bytes = std::as_bytes(std::span(&number, 1));

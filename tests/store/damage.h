@@ -80,6 +80,25 @@ inline void damage_chunk_of(const std::filesystem::path& path, const ArtifactId&
   damage_packed(path, chunk_of(path, engine::BlobKind::artifact, artifact.digest));
 }
 
+/// Makes the store forget a blob of that kind that the object needs.
+inline void remove_blob_of(const std::filesystem::path& path, const ObjectId& object, engine::BlobKind kind) {
+  std::optional<Digest> found;
+  {
+    const auto engine = engine::open_disk_engine(path, {.read_only = true});
+    std::unordered_set<Digest> seen;
+    object::walk_closure(*engine->view(), {engine::BlobKind::object, object.digest}, seen,
+                         [&](const object::BlobReference& blob) {
+                           if (blob.kind == kind) found = blob.digest;
+                           return true;
+                         });
+  }
+  BOOST_REQUIRE(found.has_value());
+  edit_records(path, [&](engine::Records& records) {
+    rocksdb::ColumnFamilyHandle* digests = records.family(engine::Family::digest);
+    BOOST_REQUIRE(records.db().Delete({}, digests, engine::digest_key(*found)).ok());
+  });
+}
+
 /// Flips a bit of the blob, wherever it is.
 inline void damage_blob(const std::filesystem::path& path, const Digest& digest) {
   locate(path, digest).packed ? damage_packed(path, digest) : damage_blob_row(path, digest);

@@ -23,6 +23,13 @@ void damage_arrays(TestStore& store, std::initializer_list<std::int64_t> steps) 
   for (const std::int64_t step : steps) damage_chunk_of(store.path(), Store::in_memory().put(array_of(step)));
 }
 
+// One with a schema, and chunks outside its object.
+struct LargeState {
+  std::int64_t step = 0;
+  Array array;
+};
+BOOST_DESCRIBE_STRUCT(LargeState, (), (step, array))
+
 BOOST_AUTO_TEST_SUITE(restarting)
 
 BOOST_AUTO_TEST_CASE(a_run_without_checkpoints_restarts_from_nothing) {
@@ -170,6 +177,26 @@ BOOST_AUTO_TEST_CASE(checkpoints_whose_rows_are_lost_are_told_of) {
     BOOST_CHECK_EXCEPTION(store->run("argon").restart<int>("state"), Error,
                           has_code(ErrorCode::damaged, "none of its 3 checkpoints"));
   });
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_of_which_a_blob_is_missing_is_passed_over) {
+  for (const auto kind : {engine::BlobKind::object, engine::BlobKind::schema, engine::BlobKind::chunk}) {
+    BOOST_TEST_CONTEXT(format::blob_kind_name(kind)) {
+      on_disk([&](TestStore& store) {
+        store->run("argon").checkpoint(1).save("state", particles(1)).commit();
+        const ObjectId old = store->run("argon").latest().value().state.at("state");
+        store->run("argon").checkpoint(2).save("state", LargeState{2, array_of(2)}).commit();
+        const ObjectId newest = store->run("argon").latest().value().state.at("state");
+        BOOST_TEST((old != newest));
+        store.close();
+        remove_blob_of(store.path(), newest, kind);
+        store.reopen();
+        const auto report = store->run("argon").restart_report<Value>("state").value();
+        BOOST_TEST(report.checkpoint.step == 1);
+        BOOST_TEST(report.skipped.size() == 1u);
+      });
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(committing_damaged_content_again_repairs_it) {

@@ -281,6 +281,12 @@ BOOST_AUTO_TEST_CASE(a_damaged_result_is_repaired_by_doing_the_work_again) {
     BOOST_TEST((work({}).value() == numbers));
     BOOST_TEST(calls == 3);
     BOOST_TEST(store->verify().damage.empty());
+    store.close();
+    remove_blob_of(store.path(), Store::in_memory().put(numbers), engine::BlobKind::object);
+    store.reopen();
+    BOOST_TEST((work(numbers).data() == data));
+    BOOST_TEST(calls == 4);
+    BOOST_TEST(store->verify().damage.empty());
   });
 }
 

@@ -6,19 +6,23 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
+#include <optional>
+#include <ratio>
 #include <string>
+#include <utility>
 
 namespace [[gnu::visibility("default")]] cairn {
 
 namespace detail {
 
-/// Ticks that are whole numbers of nanoseconds, or of which a nanosecond is a whole number.
+/// Ticks whose counts an std::int64_t holds, and that are whole numbers of nanoseconds.
 template <class Rep, class Period>
-concept ExactTicks = std::integral<Rep> && sizeof(Rep) <= 8 &&
-                     (std::ratio_divide<Period, std::nano>::den == 1);
+concept ExactTicks = std::integral<Rep> && (sizeof(Rep) < 8 || (sizeof(Rep) == 8 && std::signed_integral<Rep>)) &&
+                     (Period::num <= INTMAX_MAX / 1'000'000'000) && (std::ratio_divide<Period, std::nano>::den == 1);
 
-/// `count` ticks of `tick` nanoseconds. Throws limit if it is no valid Duration.
-Duration duration_of_ticks(std::int64_t count, std::int64_t tick);
+/// `count` ticks of `tick` nanoseconds; empty if that is no valid Duration.
+std::optional<Duration> duration_of_ticks(std::int64_t count, std::int64_t tick);
 /// Throws type_mismatch unless it is a whole number of ticks that 64 bits hold.
 std::int64_t ticks_of_duration(const Duration& value, std::int64_t tick);
 
@@ -42,8 +46,8 @@ struct Codec<Duration> {
   static std::string type_name() { return "duration"; }
 };
 
-/// A Duration if the ticks are integers and whole nanoseconds each; else the count of ticks, and the period is part of
-/// the type's name, not of the value. Loading takes the count of ticks in any case.
+/// A Duration if the ticks are integers and whole nanoseconds each, and there are not too many; else the count of ticks,
+/// and the period is part of the type's name, not of the value. Loading takes the count of ticks in any case.
 template <class Rep, class Period>
 struct Codec<std::chrono::duration<Rep, Period>> {
   static constexpr bool kNeverNull = true;
@@ -51,10 +55,11 @@ struct Codec<std::chrono::duration<Rep, Period>> {
   static constexpr bool kExact = detail::ExactTicks<Rep, Period>;
 
   static void encode(const Encoder& out, const Ticks& value) {
-    if constexpr (kExact)
-      out.duration(detail::duration_of_ticks(value.count(), detail::kTick<Period>));
-    else
-      cairn::encode(out, value.count());
+    if constexpr (kExact) {
+      if (const auto duration = detail::duration_of_ticks(value.count(), detail::kTick<Period>))
+        return out.duration(*duration);
+    }
+    cairn::encode(out, value.count());
   }
   static Ticks decode(const Decoder& in) {
     if constexpr (kExact) {
@@ -80,7 +85,10 @@ template <>
 struct Codec<std::chrono::sys_days> {
   static constexpr bool kNeverNull = true;
   static void encode(const Encoder& out, const std::chrono::sys_days& value) { out.date({value}); }
-  static std::chrono::sys_days decode(const Decoder& in) { return in.date().day; }
+  static std::chrono::sys_days decode(const Decoder& in) {
+    if (in.kind() == ValueKind::integer) return std::chrono::sys_days(std::chrono::days(in.integer()));  // of format 1
+    return in.date().day;
+  }
   static std::string type_name() { return "date"; }
 };
 
@@ -114,22 +122,24 @@ struct Codec<DateTime> {
 
 namespace detail {
 
-/// The date and time that is `since` the epoch of its clock.
-DateTime date_time_since_epoch(const Duration& since, const Zone& zone);
+/// The date and time that is so many ticks after the epoch of its clock; empty if that is no valid DateTime.
+std::optional<DateTime> date_time_of_ticks(std::int64_t count, std::int64_t tick, const Zone& zone);
 /// What date_time_since_epoch was given, with the zone's offset taken off.
 Duration since_epoch(const DateTime& time);
 
-// A time point whose ticks are exact is a date and time with this zone; any other is its count of ticks.
+// A time point whose ticks are exact is a date and time with this zone, if it is in the years that those have; any other
+// is its count of ticks.
 template <class Time, class Rep, class Period>
 struct TimePointCodec {
   static constexpr bool kNeverNull = true;
   using Ticks = std::chrono::duration<Rep, Period>;
 
   static void encode(const Encoder& out, const Time& value, const Zone& zone) {
-    if constexpr (ExactTicks<Rep, Period>)
-      out.date_time(date_time_since_epoch(duration_of_ticks(value.time_since_epoch().count(), kTick<Period>), zone));
-    else
-      cairn::encode(out, value.time_since_epoch());
+    if constexpr (ExactTicks<Rep, Period>) {
+      if (const auto time = date_time_of_ticks(value.time_since_epoch().count(), kTick<Period>, zone))
+        return out.date_time(*time);
+    }
+    cairn::encode(out, value.time_since_epoch().count());
   }
   static Time decode(const Decoder& in, bool has_offset) {
     if constexpr (ExactTicks<Rep, Period>) {
