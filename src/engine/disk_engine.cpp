@@ -107,6 +107,10 @@ void create_store(const fs::path& path, const DiskOptions& options) {
     core.path = path;
     core.file_mode = file_mode(path);
     core.lock.emplace(path, core.file_mode);
+    if (fs::exists(superblock_path(path))) {  // another process was faster; what it made is not ours to make again
+      fs::remove(unfinished_path(path), error);
+      return;
+    }
     core.lock->set_witness(0);
     make_directory(core.packs_path(), options.directory_mode);
     guard_space(core);

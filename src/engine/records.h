@@ -35,7 +35,8 @@ class RecordsFailure;
 /// What the files of the database tell without opening it: it differs whenever the database has changed.
 std::string database_fingerprint(const std::filesystem::path& directory);
 
-/// An open database. For reading it stays as it was when it was opened, whatever a writer does. Closes when destroyed; no snapshot or iterator may be left then.
+/// An open database. For reading it stays as it was when it was opened, whatever a writer does. Closes when destroyed;
+/// no snapshot or iterator may be left then.
 class Records {
  public:
   /// Throws io, damaged, no_space.

@@ -96,14 +96,14 @@ void CheckpointState::tag(std::string_view name) {
   if (std::ranges::find(tags_, name) == tags_.end()) tags_.emplace_back(name);
 }
 
-// The newest checkpoint of this step, if it holds the same content and can be read. The digest only tells where to
-// look: what was saved is compared.
-std::optional<Receipt> CheckpointState::find_equal(const engine::View& view,
-                                                   const format::CheckpointRecord& saved) const {
+// The newest checkpoint of this step, if it holds the same content and can be read. The digest `content` of what was
+// saved only tells where to look: the rest is compared.
+std::optional<Receipt> CheckpointState::find_equal(const engine::View& view, const format::CheckpointRecord& saved,
+                                                   const Digest& content) const {
   const auto sequence = sequence_at(view, run_->cell(), step_);
   if (!sequence) return std::nullopt;
   const format::CheckpointRow row = checkpoint_row(view, run_->cell(), *sequence);
-  if (row.content != format::checkpoint_content(saved)) return std::nullopt;
+  if (row.content != content) return std::nullopt;
   try {
     const format::CheckpointRecord found = run_->store().checkpoint_record(view, row.id);
     if (found.state != saved.state || found.artifacts != saved.artifacts || found.metadata != saved.metadata)
@@ -127,14 +127,14 @@ Receipt CheckpointState::commit() {
   Receipt receipt;
   const std::string doing = fmt::format("commit checkpoint {} of {}", step_, run_->title());
   if (tags_.empty() && !has_new(*staging_)) {  // else the copy that is there may be damaged, and these bytes repair it
-    if (auto equal = find_equal(*run_->store().engine().view(), saved)) {
+    if (auto equal = find_equal(*run_->store().engine().view(), saved, content)) {
       staging_ = nullptr;
       return *equal;
     }
   }
   const std::uint64_t bytes_new = staging_->bytes_added(), bytes_shared = staging_->bytes_existed();
   run_->commit(staging_.get(), 0, {}, doing, [&](Draft& draft) {
-    if (auto equal = find_equal(draft.view, saved)) {
+    if (auto equal = find_equal(draft.view, saved, content)) {
       receipt = *equal;
       return write_tags(draft, equal->sequence);
     }

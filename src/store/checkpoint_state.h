@@ -31,7 +31,8 @@ class CheckpointState {
  private:
   void require_open() const;
   void write_tags(Draft& draft, std::uint64_t sequence) const;
-  std::optional<Receipt> find_equal(const engine::View& view, const format::CheckpointRecord& saved) const;
+  std::optional<Receipt> find_equal(const engine::View& view, const format::CheckpointRecord& saved,
+                                    const Digest& content) const;
 
   std::shared_ptr<RunState> run_;
   std::unique_ptr<engine::Staging> staging_;  // empty once committed

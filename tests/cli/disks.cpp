@@ -34,6 +34,15 @@ std::string whole_store(const std::string& store) {
   return all;
 }
 
+// A store on `disk` with one checkpoint of run r, whose state is that file.
+std::string make_store(const SmallDisk& disk, const std::string& state) {
+  const std::string store = (disk.path() / "s").string();
+  BOOST_REQUIRE(run_command({"init", store}).status == 0);
+  BOOST_REQUIRE(
+      run_command({"checkpoint", "r", "--step", "1", "--state", "s=" + state, "--store", store}).status == 0);
+  return store;
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(disks, CommandFixture)
@@ -41,10 +50,7 @@ BOOST_FIXTURE_TEST_SUITE(disks, CommandFixture)
 BOOST_AUTO_TEST_CASE(a_full_disk_has_its_exit_status_and_leaves_the_store_as_it_was) {
   const SmallDisk disk("60m");
   if (!disk.mounted()) return;
-  const std::string store = (disk.path() / "s").string(), state = file("state", "first");
-  BOOST_REQUIRE(run_command({"init", store}).status == 0);
-  BOOST_REQUIRE(
-      run_command({"checkpoint", "r", "--step", "1", "--state", "s=" + state, "--store", store}).status == 0);
+  const std::string state = file("state", "first"), store = make_store(disk, state);
   const std::string before = whole_store(store);
   fill_disk(disk.path() / "filler");
 
@@ -73,10 +79,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_has_its_exit_status_and_leaves_the_store_as_it_
 BOOST_AUTO_TEST_CASE(a_disk_that_may_not_be_written_is_read_and_refuses_the_rest) {
   const SmallDisk disk("60m");
   if (!disk.mounted()) return;
-  const std::string store = (disk.path() / "s").string(), state = file("state", "first");
-  BOOST_REQUIRE(run_command({"init", store}).status == 0);
-  BOOST_REQUIRE(
-      run_command({"checkpoint", "r", "--step", "1", "--state", "s=" + state, "--store", store}).status == 0);
+  const std::string state = file("state", "first"), store = make_store(disk, state);
   disk.make_read_only();
   const auto before = contents(store);
 
