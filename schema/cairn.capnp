@@ -54,6 +54,11 @@ struct Value {
     quantity @26 :Quantity;
     identity @27 :Identity;
     lossy @28 :Lossy;
+    # From here on since format 3.
+    segmentedList @29 :SegmentedList;  # a list of 1024 elements or more
+    graph @30 :Graph;  # only the value of a StoredObject itself
+    shared @31 :UInt32;  # an index into Graph.shared of the whole object
+    message @32 :Message;
   }
 }
 
@@ -102,6 +107,35 @@ struct Identity {
   id @1 :Text;
 }
 
+struct SegmentedList {
+  count @0 :UInt64;  # elements
+  segments @1 :List(Segment);
+
+  struct Segment {  # a blob of kind 8: a StoredObject whose value is a list, not empty
+    high @0 :UInt64;
+    low @1 :UInt64;
+    count @2 :UInt32;  # elements
+  }
+}
+
+struct Graph {
+  shared @0 :List(Value);  # in the order in which a walk from the root, depth first, meets them
+  root @1 :Value;
+}
+
+struct Message {  # a message of somebody's own Cap'n Proto schema
+  typeId @0 :UInt64;
+  schema @1 :Digest;  # a blob of kind 9
+  union {
+    inline @2 :Data;  # in canonical form
+    content @3 :Content;
+  }
+}
+
+struct MessageSchema {  # blob kind 9
+  nodes @0 :List(Data);  # schema.capnp's Node in canonical form: of a type and of all it depends on, sorted by id
+}
+
 struct Lossy {
   type @0 :Text;  # of the value that was lost
   rest @1 :Value;
@@ -134,6 +168,7 @@ struct Schema {  # blob kind 6
   struct Field {
     name @0 :Text;
     type @1 :Text;
+    codec @2 :Text;  # name of the codec that was chosen for this field, empty for that of its type
   }
 }
 

@@ -26,6 +26,9 @@ class MemoryObjects : public format::ObjectSink, public format::ObjectSource {
     ++schemas_put;
     return put(format::BlobKind::schema, format::encode_schema(schema));
   }
+  Digest put_segment(std::span<const std::byte> bytes) override {
+    return put(format::BlobKind::list_segment, {bytes.begin(), bytes.end()});
+  }
   void keep(const format::BlobReference& named) override { kept.push_back(named); }
   void read_array(const format::ContentRef& content, std::uint64_t offset, std::span<std::byte> out) override {
     const Blob& blob = get(content.digest);
@@ -38,18 +41,25 @@ class MemoryObjects : public format::ObjectSink, public format::ObjectSource {
     return std::make_shared<const Schema>(format::decode_schema(get(digest)));
   }
 
-  Blob encode(const Encodable& value) { return format::encode_object(value, *this); }
+  std::vector<std::byte> get_segment(const Digest& digest) override {
+    ++segments_read;
+    return get(digest);
+  }
+
+  Blob encode(const Encodable& value) { return format::encode_object(value, *this, options); }
   template <class T>
   T decode(const Blob& bytes) {
     std::optional<T> value;
-    format::decode_object(bytes, *this, [&](const Decoder& in) { value.emplace(cairn::decode<T>(in)); });
+    format::decode_object(bytes, *this, [&](const Decoder& in) { value.emplace(cairn::decode<T>(in)); }, options);
     return std::move(*value);
   }
 
+  format::ObjectOptions options;
   std::map<Digest, Blob> blobs;
   std::vector<format::BlobReference> kept;
   std::size_t schemas_put = 0;
   std::size_t bytes_read = 0;
+  std::size_t segments_read = 0;
 
  private:
   Digest put(format::BlobKind kind, Blob bytes) {

@@ -1,7 +1,8 @@
 // Decoder: one stored value, seen without copying it.
 //
-// Decoders, and every view they return, are valid until the callback they were handed out in returns. Copying one is
-// cheap. Asking for what a value is not throws type_mismatch, saying what was expected and what was found; bytes that
+// Decoders, and every view they return, are valid until the callback they were handed out in returns; elements of a list
+// of kListInlineMax elements or more only as long as the ListDecoder they came from, and until it hands out another.
+// Copying one is cheap. Asking for what a value is not throws type_mismatch, saying what was expected and what was found; bytes that
 // make no sense throw damaged. Not for use by several threads at once.
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +23,7 @@ namespace [[gnu::visibility("default")]] cairn {
 
 namespace format {
 class DecodeContext;
+class SegmentedListReader;
 struct DecoderAccess;
 }  // namespace format
 
@@ -170,7 +173,8 @@ class ListDecoder {
 
   detail::Handle<48> elements_;
   detail::DecodeScope scope_;
-  std::uint32_t size_;
+  std::size_t size_;
+  std::shared_ptr<format::SegmentedListReader> segments_;  // of a long list; elements_ is of no use then
 };
 
 class MapDecoder {

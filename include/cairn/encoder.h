@@ -2,10 +2,11 @@
 //
 // Encoders are handles, valid until the encoding call they were handed out in returns. Copying one is cheap and both
 // copies mean the same place, which is why their writing members are const. A place that nothing is written to holds
-// null. Every write throws limit when values nest deeper than kDepthMax, or are too long for one object.
+// null. Every write throws limit when values nest deeper, or are larger, than Limits allows.
 #pragma once
 
 #include <cairn/digest.h>
+#include <cairn/limits.h>
 #include <cairn/schema.h>
 #include <cairn/uuid.h>
 #include <cairn/value.h>
@@ -19,10 +20,10 @@
 
 namespace [[gnu::visibility("default")]] cairn {
 
-/// How deep values may nest: a list in a list is two deep.
-inline constexpr unsigned kDepthMax = 256;
 /// Arrays of so many bytes or more are kept outside their object, cut into chunks that equal arrays share.
 inline constexpr std::size_t kArrayInlineMax = 16 * 1024;
+/// Lists of so many elements or more are kept outside their object, in segments that equal parts of lists share.
+inline constexpr std::size_t kListInlineMax = 1024;
 
 class ListEncoder;
 class MapEncoder;
@@ -45,7 +46,7 @@ struct Handle {
 struct EncodeScope {
   format::EncodeContext* context;
   std::uint16_t depth;
-  bool in_key;  // arrays stay inside a key, so that keys can be compared
+  bool in_key;  // arrays and lists stay inside a key, so that keys can be compared
 };
 
 }  // namespace detail
@@ -86,6 +87,7 @@ class Encoder {
   void uuid(const Uuid& value) const;
   void path(std::string_view name) const;
   void identity(const Identity& value) const;
+  /// Of kListInlineMax elements or more, it is written in order: asking for a place ends the one before.
   ListEncoder list(std::size_t size) const;
   ListEncoder tuple(std::size_t size) const;
   /// Calls `write` with the place of each element in turn. They come in the order of Value, as keys of a map do; throws
@@ -114,7 +116,7 @@ class Encoder {
 /// The places of a list's elements.
 class ListEncoder {
  public:
-  /// `index` is less than the size given to list().
+  /// `index` is less than the size given to list(). Throws invalid_argument for a place of a long list that was passed.
   Encoder operator[](std::size_t index) const;
 
  private:
@@ -123,6 +125,7 @@ class ListEncoder {
 
   detail::Handle<40> elements_;
   detail::EncodeScope scope_;
+  std::uint64_t segmented_ = 0;  // number of the long list that is written, 0 for a short one
 };
 
 /// The places of a map's entries, written one after the other: key, value, key, value. Keys come in the order of

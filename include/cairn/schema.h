@@ -12,6 +12,7 @@ struct Schema {
   struct Field {
     std::string name;
     std::string type;  ///< for people: "int64", "list<text>"; "value" if it may hold anything
+    std::string codec = {};  ///< name of the codec that was chosen for this field; empty for that of its type
 
     friend bool operator==(const Field&, const Field&) = default;
   };

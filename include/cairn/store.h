@@ -3,6 +3,7 @@
 
 #include <cairn/artifact.h>
 #include <cairn/codec.h>
+#include <cairn/limits.h>
 #include <cairn/node.h>
 #include <cairn/run.h>
 
@@ -31,6 +32,7 @@ struct OpenOptions {
   std::uint64_t memory_bytes = 64u << 20;      ///< for caches and write buffers
   int background_threads = 2;                  ///< for flushing and compacting records
   std::uint32_t directory_mode = 0700;         ///< of a store that is created
+  Limits limits = {};                          ///< what objects may cost
 };
 
 struct ReadOptions {
@@ -115,8 +117,9 @@ class Store {
   /// Opens the store at `path`, creating it if allowed. Throws no_store, locked (naming host, process and since
   /// when), newer_format, damaged (superblock, lost commits), no_space, io.
   static Store open(const std::filesystem::path& path, const OpenOptions& options = {});
-  /// A store that lives as long as the handle, for tests and trials. Nothing is written to disk.
-  static Store in_memory();
+  /// A store that lives as long as the handle, for tests and trials. Nothing is written to disk; what the options say of
+  /// files does not matter.
+  static Store in_memory(const OpenOptions& options = {});
 
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;

@@ -9,6 +9,7 @@
 #include "format/array_size.h"
 #include "format/decode_context.h"
 #include "format/content_wire.h"
+#include "format/object_message.h"
 
 namespace cairn {
 
@@ -73,7 +74,7 @@ void ArrayDecoder::read(std::uint64_t first, std::span<std::byte> out) const {
     else
       scope_.context->read_array(format::get_content(array.getContent(), kWhat), first * element, out);
   } catch (const kj::Exception& exception) {
-    format::throw_wire_error(ErrorCode::damaged, kWhat, exception);
+    format::throw_object_error(exception);
   }
   if (dtype_ == DType::boolean && !format::are_booleans(out))
     format::throw_damaged(kWhat, "a boolean that is neither 0 nor 1");

@@ -4,13 +4,24 @@
 
 namespace cairn::format {
 
-DecodeContext::DecodeContext(ObjectSource& source, capnp::List<wire::Digest>::Reader schemas, std::uint64_t words)
-    : source_(&source), empty_elements_max_(words + kEmptyElementsMax) {
+DecodeContext::DecodeContext(ObjectSource& source, const ObjectOptions& options,
+                             capnp::List<wire::Digest>::Reader schemas, std::uint64_t words)
+    : whole_(*this), source_(&source), options_(options), empty_elements_max_(words + kEmptyElementsMax) {
+  add_schemas(schemas);
+}
+
+DecodeContext::DecodeContext(DecodeContext& around, capnp::List<wire::Digest>::Reader schemas, std::uint64_t words)
+    : whole_(around.whole_), source_(around.source_), options_(around.options_),
+      empty_elements_max_(words + kEmptyElementsMax) {
+  add_schemas(schemas);
+}
+
+void DecodeContext::add_schemas(capnp::List<wire::Digest>::Reader schemas) {
   schemas_.reserve(schemas.size());
   for (const auto digest : schemas) schemas_.push_back({get_digest(digest), nullptr, nullptr});
 }
 
-DecodeContext::DecodeContext(const EncodeContext& encoded) {
+DecodeContext::DecodeContext(const EncodeContext& encoded) : whole_(*this), options_(encoded.options()) {
   for (std::uint32_t i = 0; i < encoded.schema_count(); ++i)
     schemas_.push_back({Digest{}, &encoded.schema(i), nullptr});
 }
@@ -29,6 +40,18 @@ const Schema& DecodeContext::schema(std::uint32_t index) {
 void DecodeContext::read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) {
   if (source_ == nullptr) throw Error(ErrorCode::internal, "an array outside an object that has no store");
   source_->read_array(content, offset, out);
+}
+
+std::vector<std::byte> DecodeContext::get_segment(const Digest& digest) {
+  if (source_ == nullptr) throw Error(ErrorCode::internal, "a long list outside an object that has no store");
+  return source_->get_segment(digest);
+}
+
+void DecodeContext::count_elements(std::uint64_t count) {
+  const std::uint64_t most = options_.limits.elements;
+  if (count > most || whole_.elements_ > most - count)
+    throw Error(ErrorCode::limit, fmt::format("object: more than {} elements of lists and maps are read", most));
+  whole_.elements_ += count;
 }
 
 void DecodeContext::check_elements(const ValueListReader& list) {

@@ -22,7 +22,10 @@ using EntryListReader = capnp::List<wire::MapEntry>::Reader;
 class DecodeContext {
  public:
   /// `words` is the size of the object.
-  DecodeContext(ObjectSource& source, capnp::List<wire::Digest>::Reader schemas, std::uint64_t words);
+  DecodeContext(ObjectSource& source, const ObjectOptions& options, capnp::List<wire::Digest>::Reader schemas,
+                std::uint64_t words);
+  /// Of a segment, a message with schemas of its own. All else is that of the whole object.
+  DecodeContext(DecodeContext& around, capnp::List<wire::Digest>::Reader schemas, std::uint64_t words);
   /// For an object that has just been encoded without a sink.
   explicit DecodeContext(const EncodeContext& encoded);
 
@@ -31,6 +34,11 @@ class DecodeContext {
   void read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out);
   /// Lists of nulls take no room, so a few bytes can claim any number; throws damaged when they add up to too many.
   void check_elements(const ValueListReader& list);
+  /// Throws limit when more are handed out than one call may read.
+  void count_elements(std::uint64_t count);
+
+  std::vector<std::byte> get_segment(const Digest& digest);
+  const ObjectOptions& options() const { return options_; }
 
  private:
   struct Entry {
@@ -39,7 +47,12 @@ class DecodeContext {
     std::shared_ptr<const Schema> owned;
   };
 
+  void add_schemas(capnp::List<wire::Digest>::Reader schemas);
+
+  DecodeContext& whole_;
   ObjectSource* source_ = nullptr;
+  const ObjectOptions& options_;
+  std::uint64_t elements_ = 0;  // of the whole object
   std::vector<Entry> schemas_;
   std::uint64_t empty_elements_ = 0;
   std::unordered_set<const void*> empty_lists_;  // by their place, for they may be looked at more than once
@@ -61,6 +74,7 @@ struct DecoderAccess {
     decoder.size_ = elements.size();
     return decoder;
   }
+  static ListDecoder segmented_list(wire::SegmentedList::Reader list, const detail::DecodeScope& scope);
   static MapDecoder map(EntryListReader entries, const detail::DecodeScope& scope) {
     MapDecoder decoder;
     decoder.entries_ = std::bit_cast<detail::Handle<48>>(entries);
@@ -73,8 +87,5 @@ struct DecoderAccess {
 
 /// True if the elements of the list are of no size, so that the list's length says nothing about its room.
 bool has_empty_elements(const ValueListReader& list);
-
-/// How far pointers are followed: three for each level of values, and a few at both ends.
-inline constexpr int kObjectNestingMax = 3 * static_cast<int>(kDepthMax) + 16;
 
 }  // namespace cairn::format

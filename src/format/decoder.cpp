@@ -12,6 +12,7 @@
 #include "format/array_size.h"
 #include "format/decode_context.h"
 #include "format/content_wire.h"
+#include "format/segmented_list_reader.h"
 
 namespace cairn {
 
@@ -33,18 +34,20 @@ auto checked(Read&& read) {
   try {
     return read();
   } catch (const kj::Exception& exception) {
-    format::throw_wire_error(ErrorCode::damaged, kWhat, exception);
+    format::throw_object_error(exception);
   }
 }
 
 detail::DecodeScope inside(const detail::DecodeScope& scope) {
-  if (scope.depth >= kDepthMax)
-    throw Error(ErrorCode::limit, fmt::format("values nest deeper than {}", kDepthMax));
+  const unsigned depth_max = scope.context->options().limits.depth;
+  if (scope.depth >= depth_max)
+    throw Error(ErrorCode::limit, fmt::format("values nest deeper than {}", depth_max));
   return {scope.context, static_cast<std::uint16_t>(scope.depth + 1)};
 }
 
 ListDecoder checked_list(format::ValueListReader list, const detail::DecodeScope& scope) {
   scope.context->check_elements(list);
+  scope.context->count_elements(list.size());
   return DecoderAccess::list(list, inside(scope));
 }
 
@@ -115,6 +118,7 @@ std::string_view value_kind_name(ValueKind kind) {
 
 ValueKind Decoder::kind() const {
   const auto which = static_cast<unsigned>(reader_of(place_).which());
+  if (which == wire::Value::SEGMENTED_LIST) return ValueKind::list;
   static_assert(static_cast<unsigned>(wire::Value::LOSSY) == static_cast<unsigned>(ValueKind::lossy));
   if (which > static_cast<unsigned>(ValueKind::lossy))
     throw_damaged(kWhat, fmt::format("a value of unknown kind {}", which));
@@ -276,7 +280,11 @@ LossyDecoder Decoder::lossy() const {
 
 ListDecoder Decoder::list() const {
   expect_kind(*this, ValueKind::list);
-  return checked([&] { return checked_list(reader_of(place_).getList(), scope_); });
+  return checked([&] {
+    const auto value = reader_of(place_);
+    if (value.isSegmentedList()) return DecoderAccess::segmented_list(value.getSegmentedList(), inside(scope_));
+    return checked_list(value.getList(), scope_);
+  });
 }
 
 ListDecoder Decoder::tuple() const {
@@ -293,6 +301,7 @@ MapDecoder Decoder::map() const {
   expect_kind(*this, ValueKind::map);
   return checked([&] {
     const auto map = reader_of(place_).getMap();
+    scope_.context->count_elements(map.size());
     return DecoderAccess::map(map, inside(scope_));
   });
 }
@@ -316,8 +325,18 @@ ArrayDecoder Decoder::array() const {
   return checked([&] { return DecoderAccess::array(reader_of(place_).getArray(), scope_); });
 }
 
+ListDecoder format::DecoderAccess::segmented_list(wire::SegmentedList::Reader list, const detail::DecodeScope& scope) {
+  ListDecoder decoder;
+  decoder.scope_ = scope;
+  decoder.segments_ = std::make_shared<SegmentedListReader>(list, scope);
+  decoder.size_ = static_cast<std::size_t>(decoder.segments_->size());
+  scope.context->count_elements(decoder.size_);
+  return decoder;
+}
+
 Decoder ListDecoder::operator[](std::size_t index) const {
   if (index >= size_) throw_read_past_end(size_);
+  if (segments_) return checked([&] { return segments_->element(index); });
   return DecoderAccess::decoder(std::bit_cast<format::ValueListReader>(elements_)[static_cast<unsigned>(index)],
                                 scope_);
 }

@@ -4,7 +4,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "format/segmented_list_writer.h"
+
 namespace cairn::format {
+
+EncodeContext::EncodeContext(ObjectSink* sink, const ObjectOptions& options)
+    : whole_(*this), sink_(sink), options_(options) {}
+EncodeContext::EncodeContext(EncodeContext& whole) : whole_(whole), sink_(whole.sink_), options_(whole.options_) {}
+EncodeContext::~EncodeContext() = default;
 
 std::uint32_t EncodeContext::schema_index(const Schema& schema) {
   for (std::uint32_t i = 0; i < entries_.size(); ++i)
@@ -25,6 +34,48 @@ std::uint32_t EncodeContext::add(Entry entry) {
   if (sink_ != nullptr) entry.digest = sink_->put_schema(*entry.schema);
   entries_.push_back(std::move(entry));
   return static_cast<std::uint32_t>(entries_.size() - 1);
+}
+
+ListEncoder EncodeContext::open_segmented(wire::Value::Builder place, std::uint64_t size,
+                                          const detail::EncodeScope& scope) {
+  whole_.count(size);
+  const std::uint64_t number = ++whole_.lists_;
+  whole_.open_lists_.push_back(std::make_unique<SegmentedListWriter>(*this, place, size, scope, number));
+  return EncoderAccess::segmented_list(number, scope);
+}
+
+Encoder EncodeContext::segmented_place(std::uint64_t number, std::uint64_t index) {
+  auto& open = whole_.open_lists_;
+  const auto list = std::ranges::find(open, number, [](const auto& one) { return one->number(); });
+  if (list == open.end())
+    throw Error(ErrorCode::invalid_argument, "a place in a long list after a later place around it");
+  const auto depth = static_cast<std::size_t>(list - open.begin());
+  while (open.size() > depth + 1) {
+    open.back()->finish();
+    open.pop_back();
+  }
+  return open.back()->place(index);
+}
+
+void EncodeContext::finish_segmented() {
+  for (auto& open = whole_.open_lists_; !open.empty(); open.pop_back()) open.back()->finish();
+}
+
+void EncodeContext::count(std::uint64_t count) {
+  const std::uint64_t most = options_.limits.elements;
+  if (count > most || whole_.total_ > most - count)
+    throw Error(ErrorCode::limit, fmt::format("object of more than {} elements of lists and maps", most));
+  whole_.total_ += count;
+}
+
+void EncodeContext::count_elements(std::uint64_t count) {
+  whole_.count(count);
+  elements_ += count;
+}
+
+void EncodeContext::expect_entries(std::uint64_t count) {
+  whole_.count(count);
+  entries_missing_ += count;
 }
 
 void EncodeContext::require_whole_maps() const {

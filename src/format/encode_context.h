@@ -14,12 +14,20 @@
 
 namespace cairn::format {
 
-/// The schemas of the object that is being encoded, in order of first use, and counts of its list elements and
-/// of its map entries that are still to be written.
+class SegmentedListWriter;
+
+/// The schemas of the object that is being encoded, in order of first use, counts of its list elements and of its map
+/// entries that are still to be written, and its long lists that are not ended.
 class EncodeContext {
  public:
-  /// Without a sink, arrays stay inside and schemas get no digests.
-  explicit EncodeContext(ObjectSink* sink) : sink_(sink) {}
+  /// Without a sink, arrays and lists stay inside and schemas get no digests.
+  EncodeContext(ObjectSink* sink, const ObjectOptions& options);
+  /// Of a segment, a message with schemas and counts of its own. All else is that of the whole object.
+  explicit EncodeContext(EncodeContext& whole);
+  ~EncodeContext();
+
+  EncodeContext& whole() { return whole_; }
+  const ObjectOptions& options() const { return options_; }
 
   std::uint32_t schema_index(const Schema& schema);
   /// As schema_index, for a schema that is not moved or changed: compared by address first.
@@ -28,7 +36,7 @@ class EncodeContext {
   std::size_t schema_count() const { return entries_.size(); }
   const Digest& schema_digest(std::uint32_t index) const { return entries_[index].digest; }
 
-  bool keeps_arrays_inside() const { return sink_ == nullptr; }
+  bool keeps_all_inside() const { return sink_ == nullptr; }
   ContentRef put_array(std::span<const std::byte> bytes) { return sink_->put_array(bytes); }
 
   /// Without a sink nothing is stored yet, and what is named may come later.
@@ -36,10 +44,19 @@ class EncodeContext {
     if (sink_ != nullptr) sink_->keep(named);
   }
 
-  void count_elements(std::uint64_t count) { elements_ += count; }
-  std::uint64_t elements() const { return elements_; }
+  Digest put_segment(std::span<const std::byte> bytes) { return sink_->put_segment(bytes); }
 
-  void expect_entries(std::uint64_t count) { entries_missing_ += count; }
+  /// Begins a list at `place` whose elements are in `scope`.
+  ListEncoder open_segmented(wire::Value::Builder place, std::uint64_t size, const detail::EncodeScope& scope);
+  /// The place of its element. Ends the long lists that were begun after this one.
+  Encoder segmented_place(std::uint64_t number, std::uint64_t index);
+  /// Ends all that are open. To be called before the object is.
+  void finish_segmented();
+
+  /// Throw limit if there are more than an object may have.
+  void count_elements(std::uint64_t count);
+  std::uint64_t elements() const { return elements_; }
+  void expect_entries(std::uint64_t count);
   void count_entry() { --entries_missing_; }
   /// Throws invalid_argument if a map got fewer entries than it was said to have. To be called at the end.
   void require_whole_maps() const;
@@ -52,12 +69,25 @@ class EncodeContext {
   };
 
   std::uint32_t add(Entry entry);
+  void count(std::uint64_t count);
 
+  EncodeContext& whole_;
   ObjectSink* sink_;
+  const ObjectOptions& options_;
   std::vector<Entry> entries_;
   std::uint64_t elements_ = 0;
   std::uint64_t entries_missing_ = 0;
+
+  // Of the whole object.
+  std::uint64_t total_ = 0;  // elements and entries
+  std::uint64_t lists_ = 0;  // long ones begun
+  std::vector<std::unique_ptr<SegmentedListWriter>> open_lists_;
 };
+
+/// The canonical bytes of a message whose value is written, after it got its schemas; throws limit.
+std::vector<std::byte> finish_object(wire::StoredObject::Builder root, EncodeContext& context);
+/// For messages that were encoded a moment ago.
+capnp::ReaderOptions trusted_reader_options();
 
 using ValueListBuilder = capnp::List<wire::Value>::Builder;
 using EntryListBuilder = capnp::List<wire::MapEntry>::Builder;
@@ -74,6 +104,11 @@ struct EncoderAccess {
     ListEncoder encoder;
     encoder.elements_ = std::bit_cast<detail::Handle<40>>(elements);
     encoder.scope_ = scope;
+    return encoder;
+  }
+  static ListEncoder segmented_list(std::uint64_t number, const detail::EncodeScope& scope) {
+    ListEncoder encoder = list({}, scope);
+    encoder.segmented_ = number;
     return encoder;
   }
   static MapEncoder map(EntryListBuilder entries, const detail::EncodeScope& scope) {

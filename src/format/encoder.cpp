@@ -37,8 +37,9 @@ unsigned checked_length(std::size_t length, std::string_view what) {
 }
 
 detail::EncodeScope inside(const detail::EncodeScope& scope) {
-  if (scope.depth >= kDepthMax)
-    throw Error(ErrorCode::limit, fmt::format("values nest deeper than {}", kDepthMax));
+  const unsigned depth_max = scope.context->options().limits.depth;
+  if (scope.depth >= depth_max)
+    throw Error(ErrorCode::limit, fmt::format("values nest deeper than {}", depth_max));
   return {scope.context, static_cast<std::uint16_t>(scope.depth + 1), scope.in_key};
 }
 
@@ -111,7 +112,7 @@ void Encoder::array(DType dtype, std::span<const std::uint64_t> shape, std::span
     for (unsigned i = 0; i < extents.size(); ++i) extents.set(i, shape[i]);
   }
   const bool inside_object =
-      data.size() < kArrayInlineMax || scope_.in_key || scope_.context->keeps_arrays_inside();
+      data.size() < kArrayInlineMax || scope_.in_key || scope_.context->keeps_all_inside();
   if (!inside_object)
     format::set_content(array.initContent(), scope_.context->put_array(data));
   else if (!data.empty())
@@ -194,6 +195,8 @@ ListEncoder Encoder::list(std::size_t size) const {
     builder.adoptList({});
     return EncoderAccess::list({}, scope);
   }
+  if (size >= kListInlineMax && !scope.in_key && !scope.context->keeps_all_inside())
+    return scope.context->open_segmented(builder, size, scope);
   const unsigned length = checked_length(size, "list");
   scope.context->count_elements(size);
   return EncoderAccess::list(builder.initList(length), scope);
@@ -277,6 +280,7 @@ ObjectEncoder Encoder::object_of(const Schema& schema, std::uint32_t index) cons
 }
 
 Encoder ListEncoder::operator[](std::size_t index) const {
+  if (segmented_ != 0) return scope_.context->segmented_place(segmented_, index);
   auto elements = std::bit_cast<format::ValueListBuilder>(elements_);
   if (index >= elements.size()) throw_past_end(elements.size());
   return EncoderAccess::encoder(elements[static_cast<unsigned>(index)], scope_);

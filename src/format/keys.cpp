@@ -67,6 +67,8 @@ std::string_view blob_kind_name(BlobKind kind) {
     case BlobKind::artifact: return "artifact";
     case BlobKind::schema: return "schema";
     case BlobKind::checkpoint: return "checkpoint";
+    case BlobKind::list_segment: return "list_segment";
+    case BlobKind::message_schema: return "message_schema";
   }
   return "unknown";
 }

@@ -27,10 +27,12 @@ enum class BlobKind : std::uint8_t {
   artifact = 5,
   schema = 6,
   checkpoint = 7,
+  list_segment = 8,
+  message_schema = 9,  // of somebody's own Cap'n Proto messages
 };
 inline constexpr BlobKind kBlobKinds[] = {BlobKind::object,    BlobKind::chunk,    BlobKind::chunk_list,
                                           BlobKind::directory, BlobKind::artifact, BlobKind::schema,
-                                          BlobKind::checkpoint};
+                                          BlobKind::checkpoint, BlobKind::list_segment, BlobKind::message_schema};
 std::string_view blob_kind_name(BlobKind kind);
 
 // Rows of a cell: one byte of row type, then the key within the type.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cairn/codec/core.h>
+#include <cairn/limits.h>
 
 #include <cstdint>
 #include <functional>
@@ -14,10 +15,14 @@
 
 namespace cairn::format {
 
-/// Objects have at most so many bytes, without the arrays kept outside them.
-inline constexpr std::size_t kObjectBytesMax = std::size_t{1} << 30;
+/// What the program, not the data, decides about objects.
+struct ObjectOptions {
+  Limits limits;
+};
+
 /// Nulls in lists take no room in canonical form; an object has at most so many of them beyond its size in words.
 inline constexpr std::uint64_t kEmptyElementsMax = std::uint64_t{1} << 24;
+[[noreturn]] void throw_object_size(std::uint64_t bytes, const Limits& limits);
 /// Distinct classes in one object.
 inline constexpr std::uint32_t kSchemasMax = 65'535;
 
@@ -25,6 +30,8 @@ inline constexpr std::uint32_t kSchemasMax = 65'535;
 class ObjectSink {
  public:
   virtual ~ObjectSink() = default;
+  /// Stores a blob of kind segment and returns its digest.
+  virtual Digest put_segment(std::span<const std::byte> bytes) = 0;
   virtual ContentRef put_array(std::span<const std::byte> bytes) = 0;
   /// Stores the schema and returns the digest that names it. Called once for each distinct schema of an object.
   virtual Digest put_schema(const Schema& schema) = 0;
@@ -36,6 +43,7 @@ class ObjectSink {
 class ObjectSource {
  public:
   virtual ~ObjectSource() = default;
+  virtual std::vector<std::byte> get_segment(const Digest& digest) = 0;
   /// Fills `out` from byte `offset` of the content; throws damaged if it ends before.
   virtual void read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) = 0;
   virtual std::shared_ptr<const Schema> get_schema(const Digest& digest) = 0;
@@ -43,22 +51,22 @@ class ObjectSource {
 
 /// The bytes of a blob of kind object. Equal values have equal bytes. Throws unstorable with the path of what has no
 /// lossless form, limit, and what the sink throws.
-std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink);
+std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink, const ObjectOptions& options = {});
 
-/// Calls `read` with the value. Throws damaged if `bytes` are no object, and what `read` throws.
+/// Calls `read` with the value. Throws damaged if `bytes` are no object, limit, and what `read` throws.
 void decode_object(std::span<const std::byte> bytes, ObjectSource& source,
-                   const std::function<void(const Decoder&)>& read);
+                   const std::function<void(const Decoder&)>& read, const ObjectOptions& options = {});
 
 /// What an object refers to directly. Schemas come first and are distinct; the others follow in the order they are
 /// met and may repeat.
 struct ObjectReferences {
-  std::vector<BlobReference> blobs;  ///< schemas, roots of arrays kept outside, objects and artifacts
+  std::vector<BlobReference> blobs;  ///< schemas, segments, roots of arrays kept outside, objects and artifacts
   std::vector<Uuid> nodes;
 
   friend bool operator==(const ObjectReferences&, const ObjectReferences&) = default;
 };
 
-/// Throws damaged if `bytes` are no object. Needs no other blob.
+/// Throws damaged if `bytes` are no object or segment. Needs no other blob.
 ObjectReferences object_references(std::span<const std::byte> bytes);
 
 }  // namespace cairn::format

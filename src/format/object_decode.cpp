@@ -3,41 +3,13 @@
 #include "format/decode_context.h"
 #include "format/content_wire.h"
 #include "format/object.h"
+#include "format/object_message.h"
 
 namespace cairn::format {
 
 namespace {
 
 constexpr std::string_view kWhat = "object";
-
-// Only the canonical form is an object. It has no two pointers to one place, so walking all of it costs no more than
-// its size, whoever made it.
-template <class Read>
-void read_canonical(std::span<const std::byte> bytes, Read&& read) {
-  if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0) throw_damaged(kWhat, "its size is not whole words");
-  if (bytes.size() > kObjectBytesMax + sizeof(capnp::word)) throw_damaged(kWhat, "it is larger than any object");
-  std::vector<std::uint64_t> aligned;
-  const void* data = bytes.data();
-  if (reinterpret_cast<std::uintptr_t>(data) % alignof(std::uint64_t) != 0) {
-    aligned.resize(bytes.size() / sizeof(capnp::word));
-    std::memcpy(aligned.data(), data, bytes.size());
-    data = aligned.data();
-  }
-  capnp::ReaderOptions options;
-  options.traversalLimitInWords = UINT64_MAX;  // see above: canonical form is the limit
-  options.nestingLimit = kObjectNestingMax;
-  try {
-    const kj::ArrayPtr<const capnp::word> segment(static_cast<const capnp::word*>(data),
-                                                  bytes.size() / sizeof(capnp::word));
-    capnp::SegmentArrayMessageReader message(kj::arrayPtr(&segment, 1), options);
-    if (!message.isCanonical()) throw_damaged(kWhat, "it is not in canonical form");
-    const auto root = message.getRoot<wire::StoredObject>();
-    if (root.getSchemas().size() > kSchemasMax) throw_damaged(kWhat, "too many schemas");
-    read(root);
-  } catch (const kj::Exception& exception) {
-    throw_wire_error(ErrorCode::damaged, kWhat, exception);
-  }
-}
 
 /// Collects the references of one value after the other.
 class ReferenceWalk {
@@ -47,6 +19,7 @@ class ReferenceWalk {
   void value(wire::Value::Reader in, unsigned depth) {
     switch (in.which()) {
       case wire::Value::LIST: return list(in.getList(), deeper(depth));
+      case wire::Value::SEGMENTED_LIST: return segments(in.getSegmentedList());
       case wire::Value::OBJECT: return list(in.getObject().getFields(), deeper(depth));
       case wire::Value::MAP: return map(in.getMap(), deeper(depth));
       case wire::Value::ARRAY: return array(in.getArray());
@@ -64,7 +37,7 @@ class ReferenceWalk {
 
  private:
   static unsigned deeper(unsigned depth) {
-    if (depth >= kDepthMax) throw_damaged(kWhat, fmt::format("values nest deeper than {}", kDepthMax));
+    if (depth >= kDepthMost) throw_damaged(kWhat, fmt::format("values nest deeper than {}", kDepthMost));
     return depth + 1;
   }
 
@@ -73,6 +46,10 @@ class ReferenceWalk {
   void list(ValueListReader elements, unsigned depth) {
     if (has_empty_elements(elements)) return;  // nulls, however many
     for (const auto element : elements) value(element, depth);
+  }
+
+  void segments(wire::SegmentedList::Reader list) {
+    for (const auto segment : list.getSegments()) found_.blobs.push_back({BlobKind::list_segment, {get_high_low(segment)}});
   }
 
   void map(EntryListReader entries, unsigned depth) {
@@ -94,19 +71,27 @@ class ReferenceWalk {
 }  // namespace
 
 void decode_object(std::span<const std::byte> bytes, ObjectSource& source,
-                   const std::function<void(const Decoder&)>& read) {
-  read_canonical(bytes, [&](wire::StoredObject::Reader root) {
-    DecodeContext context(source, root.getSchemas(), bytes.size() / sizeof(capnp::word));
-    read(DecoderAccess::decoder(root.getValue(), {&context, 0}));
-  });
+                   const std::function<void(const Decoder&)>& read, const ObjectOptions& options) {
+  ObjectMessage message(bytes, options.limits);
+  try {
+    DecodeContext context(source, options, message.root().getSchemas(), message.words());
+    read(DecoderAccess::decoder(message.root().getValue(), {&context, 0}));
+  } catch (const kj::Exception& exception) {
+    throw_object_error(exception);
+  }
 }
 
 ObjectReferences object_references(std::span<const std::byte> bytes) {
+  constexpr Limits kWidest{.depth = kDepthMost};
   ObjectReferences found;
-  read_canonical(bytes, [&](wire::StoredObject::Reader root) {
-    for (const auto schema : root.getSchemas()) found.blobs.push_back({BlobKind::schema, get_digest(schema)});
-    ReferenceWalk(found).value(root.getValue(), 0);
-  });
+  ObjectMessage message(bytes, kWidest);
+  try {
+    for (const auto schema : message.root().getSchemas())
+      found.blobs.push_back({BlobKind::schema, get_digest(schema)});
+    ReferenceWalk(found).value(message.root().getValue(), 0);
+  } catch (const kj::Exception& exception) {
+    throw_object_error(exception);
+  }
   return found;
 }
 

@@ -15,8 +15,7 @@ constexpr std::size_t kScratchWords = 256;  // small objects are built on the st
 
 // What decode_object would refuse is refused here.
 void check_limits(std::size_t bytes, const EncodeContext& context) {
-  if (bytes > kObjectBytesMax)
-    throw Error(ErrorCode::limit, fmt::format("object of {} bytes, expected at most {}", bytes, kObjectBytesMax));
+  if (bytes > context.options().limits.object_bytes) throw_object_size(bytes, context.options().limits);
   if (context.schema_count() > kSchemasMax)
     throw Error(ErrorCode::limit, fmt::format("object with {} schemas, expected at most {}", context.schema_count(), kSchemasMax));
   // An element that is not null takes a word at least.
@@ -34,19 +33,35 @@ void set_schemas(wire::StoredObject::Builder root, const EncodeContext& context)
 
 }  // namespace
 
-std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink) {
+void throw_object_size(std::uint64_t bytes, const Limits& limits) {
+  throw Error(ErrorCode::limit, fmt::format("object of {} bytes, expected at most {}", bytes, limits.object_bytes));
+}
+
+capnp::ReaderOptions trusted_reader_options() {
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = UINT64_MAX;
+  options.nestingLimit = 3 * static_cast<int>(kDepthMost) + 16;
+  return options;
+}
+
+std::vector<std::byte> finish_object(wire::StoredObject::Builder root, EncodeContext& context) {
+  context.require_whole_maps();
+  set_schemas(root, context);
+  std::vector<std::byte> bytes = canonical_bytes(root, kWhat);
+  check_limits(bytes.size(), context);
+  return bytes;
+}
+
+std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink, const ObjectOptions& options) {
   capnp::word scratch[kScratchWords];
   std::memset(scratch, 0, sizeof scratch);
   try {
     capnp::MallocMessageBuilder message(kj::arrayPtr(scratch, kScratchWords));
     auto root = message.initRoot<wire::StoredObject>();
-    EncodeContext context(&sink);
+    EncodeContext context(&sink, options);
     value.encode(EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
-    context.require_whole_maps();
-    set_schemas(root, context);
-    std::vector<std::byte> bytes = canonical_bytes(root, kWhat);
-    check_limits(bytes.size(), context);
-    return bytes;
+    context.finish_segmented();
+    return finish_object(root, context);
   } catch (const kj::Exception& exception) {
     throw_wire_error(ErrorCode::limit, kWhat, exception);
   }
@@ -60,7 +75,8 @@ Value to_value(const Encodable& value) {
   try {
     capnp::MallocMessageBuilder message;
     auto root = message.initRoot<wire::StoredObject>();
-    format::EncodeContext context(nullptr);
+    const format::ObjectOptions options;
+    format::EncodeContext context(nullptr, options);
     value.encode(format::EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
     context.require_whole_maps();
     format::DecodeContext decoding(context);

@@ -24,9 +24,9 @@ void check_fields(const Schema& schema) {
   std::vector<std::string_view> names;
   names.reserve(schema.fields.size());
   for (const Schema::Field& field : schema.fields) {
-    if (!base::is_utf8(field.name) || !base::is_utf8(field.type))
+    if (!base::is_utf8(field.name) || !base::is_utf8(field.type) || !base::is_utf8(field.codec))
       throw Error(ErrorCode::invalid_argument,
-                  fmt::format("schema of {}: a field whose name or type is not UTF-8", schema.class_name));
+                  fmt::format("schema of {}: a field whose name, type or codec is not UTF-8", schema.class_name));
     names.push_back(field.name);
   }
   std::sort(names.begin(), names.end());
@@ -50,7 +50,8 @@ Schema read_schema(wire::Schema::Reader wire) {
   if (fields.size() > kFieldsMax) throw_damaged(kWhat, "too many fields");
   schema.fields.reserve(fields.size());
   for (const auto field : fields)
-    schema.fields.push_back({std::string(text_view(field.getName())), std::string(text_view(field.getType()))});
+    schema.fields.push_back({std::string(text_view(field.getName())), std::string(text_view(field.getType())),
+                             std::string(text_view(field.getCodec()))});
   return schema;
 }
 
@@ -67,6 +68,7 @@ std::vector<std::byte> encode_schema(const Schema& schema) {
     for (unsigned i = 0; i < fields.size(); ++i) {
       set_text(schema.fields[i].name, [&](auto text) { fields[i].setName(text); });
       set_text(schema.fields[i].type, [&](auto text) { fields[i].setType(text); });
+      set_text(schema.fields[i].codec, [&](auto text) { fields[i].setCodec(text); });
     }
   }
   return canonical_bytes(wire, kWhat);

@@ -148,6 +148,10 @@ std::strong_ordering wire_order(wire::Value::Reader a, wire::Value::Reader b, co
     case wire::Value::QUANTITY: return order_quantities(a.getQuantity(), b.getQuantity(), context);
     case wire::Value::IDENTITY: return order_identities(a.getIdentity(), b.getIdentity());
     case wire::Value::LOSSY: return order_lossy(a.getLossy(), b.getLossy(), context);
+    case wire::Value::SEGMENTED_LIST:  // these are never inside a key
+    case wire::Value::GRAPH:
+    case wire::Value::SHARED:
+    case wire::Value::MESSAGE: break;
   }
   return std::strong_ordering::equal;
 }

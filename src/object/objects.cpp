@@ -27,6 +27,9 @@ class ViewSource : public format::ObjectSource {
     reader_->read(offset, out);
   }
   std::shared_ptr<const Schema> get_schema(const Digest& digest) override { return cache_.get(view_, digest); }
+  std::vector<std::byte> get_segment(const Digest& digest) override {
+    return view_.get_blob(format::BlobKind::list_segment, digest);
+  }
 
  private:
   const engine::View& view_;
@@ -53,6 +56,9 @@ class ObjectWriter::Sink : public format::ObjectSink {
     return digest;
   }
 
+  Digest put_segment(std::span<const std::byte> bytes) override {
+    return stage_blob(writer_.staging_, format::BlobKind::list_segment, bytes);
+  }
   void keep(const format::BlobReference& named) override { hold(writer_.staging_, named); }
 
  private:
@@ -63,38 +69,41 @@ class ObjectWriter::Sink : public format::ObjectSink {
 
 std::vector<std::byte> ObjectWriter::write_bytes(const Encodable& value) {
   Sink sink(*this);
-  return format::encode_object(value, sink);
+  return format::encode_object(value, sink, options_);
 }
 
 ObjectId ObjectWriter::write(const Encodable& value) {
   return {stage_blob(staging_, format::BlobKind::object, write_bytes(value))};
 }
 
-ObjectId write_object(engine::Staging& staging, const Encodable& value) { return ObjectWriter(staging).write(value); }
+ObjectId write_object(engine::Staging& staging, const Encodable& value, const format::ObjectOptions& options) {
+  return ObjectWriter(staging, options).write(value);
+}
 
-std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value) {
-  return ObjectWriter(staging).write_bytes(value);
+std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value,
+                                          const format::ObjectOptions& options) {
+  return ObjectWriter(staging, options).write_bytes(value);
 }
 
 void read_object_bytes(const engine::View& view, std::span<const std::byte> bytes,
-                       const std::function<void(const Decoder&)>& read, SchemaCache* cache) {
+                       const std::function<void(const Decoder&)>& read, const ObjectReading& reading) {
   SchemaCache own;
-  ViewSource source(view, cache != nullptr ? *cache : own);
-  format::decode_object(bytes, source, read);
+  ViewSource source(view, reading.cache != nullptr ? *reading.cache : own);
+  format::decode_object(bytes, source, read, reading.options);
 }
 
 void read_object(const engine::View& view, const ObjectId& id, const std::function<void(const Decoder&)>& read,
-                 SchemaCache* cache) {
-  read_object_bytes(view, view.get_blob(format::BlobKind::object, id.digest), read, cache);
+                 const ObjectReading& reading) {
+  read_object_bytes(view, view.get_blob(format::BlobKind::object, id.digest), read, reading);
 }
 
-Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays, SchemaCache* cache) {
+Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays, const ObjectReading& reading) {
   Value value;
-  read_object(view, id, [&](const Decoder& in) { value = decode_value(in, load_arrays); }, cache);
+  read_object(view, id, [&](const Decoder& in) { value = decode_value(in, load_arrays); }, reading);
   return value;
 }
 
-ObjectSummary summarize(const engine::View& view, const ObjectId& id, SchemaCache* cache) {
+ObjectSummary summarize(const engine::View& view, const ObjectId& id, const ObjectReading& reading) {
   const engine::Bytes bytes = view.get_blob(format::BlobKind::object, id.digest);
   ObjectSummary summary;
   summary.size_bytes = bytes.size();
@@ -106,7 +115,7 @@ ObjectSummary summarize(const engine::View& view, const ObjectId& id, SchemaCach
     summary.type = in.object().class_name();
     summary.class_version = in.object().class_version();
   };
-  read_object_bytes(view, bytes, describe, cache);
+  read_object_bytes(view, bytes, describe, reading);
   return summary;
 }
 

@@ -17,7 +17,8 @@ namespace cairn::object {
 /// Writes objects into one staging, and each schema only once. For many objects it is twice as fast as write_object.
 class ObjectWriter {
  public:
-  explicit ObjectWriter(engine::Staging& staging) : staging_(staging) {}
+  explicit ObjectWriter(engine::Staging& staging, const format::ObjectOptions& options = {})
+      : staging_(staging), options_(options) {}
 
   /// Stages the value, its schemas and its large arrays, and holds the objects and artifacts it names. Equal values
   /// get equal ids. Throws unstorable with the path of what has no lossless form, not_found with the path of what
@@ -34,24 +35,31 @@ class ObjectWriter {
   };
 
   engine::Staging& staging_;
+  const format::ObjectOptions options_;
   std::vector<StagedSchema> schemas_;
 };
 
 /// As ObjectWriter::write, for one object.
-ObjectId write_object(engine::Staging& staging, const Encodable& value);
+ObjectId write_object(engine::Staging& staging, const Encodable& value, const format::ObjectOptions& options = {});
 /// As ObjectWriter::write_bytes, for one object.
-std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value);
+std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encodable& value,
+                                          const format::ObjectOptions& options = {});
 
-/// Calls `read` with the stored value. Throws not_found, damaged, and what `read` throws. Without a `cache`, the
-/// schemas of the object are read anew.
+/// How stored objects are read.
+struct ObjectReading {
+  format::ObjectOptions options;
+  SchemaCache* cache = nullptr;  ///< without one, the schemas of each object are read anew
+};
+
+/// Calls `read` with the stored value. Throws not_found, damaged, limit, and what `read` throws.
 void read_object(const engine::View& view, const ObjectId& id, const std::function<void(const Decoder&)>& read,
-                 SchemaCache* cache = nullptr);
+                 const ObjectReading& reading = {});
 /// As read_object, for an object whose bytes are at hand, such as the attributes of a node.
 void read_object_bytes(const engine::View& view, std::span<const std::byte> bytes,
-                       const std::function<void(const Decoder&)>& read, SchemaCache* cache = nullptr);
+                       const std::function<void(const Decoder&)>& read, const ObjectReading& reading = {});
 
 /// The object as plain data. Arrays kept outside it become StoredArray unless `load_arrays`.
-Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays, SchemaCache* cache = nullptr);
+Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays, const ObjectReading& reading = {});
 
 /// What an object is, without its content.
 struct ObjectSummary {
@@ -63,6 +71,6 @@ struct ObjectSummary {
 };
 
 /// Throws not_found, damaged.
-ObjectSummary summarize(const engine::View& view, const ObjectId& id, SchemaCache* cache = nullptr);
+ObjectSummary summarize(const engine::View& view, const ObjectId& id, const ObjectReading& reading = {});
 
 }  // namespace cairn::object

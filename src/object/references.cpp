@@ -42,13 +42,15 @@ engine::Bytes get_present(const engine::View& view, const BlobReference& blob) {
 
 std::vector<BlobReference> references_of(engine::BlobKind kind, std::span<const std::byte> bytes) {
   switch (kind) {
-    case engine::BlobKind::object: return format::object_references(bytes).blobs;
+    case engine::BlobKind::object:
+    case engine::BlobKind::list_segment: return format::object_references(bytes).blobs;
     case engine::BlobKind::chunk_list: return format::chunk_list_references(bytes);
     case engine::BlobKind::directory: return format::directory_references(bytes);
     case engine::BlobKind::artifact: return format::artifact_references(bytes);
     case engine::BlobKind::checkpoint: return checkpoint_references(bytes);
     case engine::BlobKind::chunk:
-    case engine::BlobKind::schema: return {};
+    case engine::BlobKind::schema:
+    case engine::BlobKind::message_schema: return {};
   }
   return {};
 }

@@ -61,7 +61,7 @@ void CheckpointState::require_open() const {
 void CheckpointState::save(std::string_view name, const Encodable& value) {
   require_open();
   check_new("state", name, state_);
-  state_.emplace(name, object::write_object(*staging_, value).digest);
+  state_.emplace(name, object::write_object(*staging_, value, run_->store().objects()).digest);
 }
 
 void CheckpointState::save(std::string_view name, const ObjectId& object) {

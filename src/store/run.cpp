@@ -97,7 +97,7 @@ std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restar
     if (object == checkpoint.state.end())
       throw Error(ErrorCode::not_found, fmt::format("restart {}: checkpoint {} (step {}) has no state called {}", state_->title(),
                                                     checkpoint.id.hex(), checkpoint.step, name));
-    object::read_object(reading, object->second, decode);
+    object::read_object(reading, object->second, decode, state_->store().reading());
   });
   if (!found) return std::nullopt;
   return std::pair(std::move(*found), std::move(skipped));
@@ -138,7 +138,7 @@ Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const 
 
 void Run::record_step(StepRun& step, const Encodable& result, std::string_view type) {
   const std::uint64_t before = store::staged_bytes(*step.outcome->staging);
-  const ObjectId object = object::write_object(*step.outcome->staging, result);
+  const ObjectId object = object::write_object(*step.outcome->staging, result, state_->store().objects());
   step.found = store::record_step(*state_, *step.outcome, object, type, store::staged_bytes(*step.outcome->staging) - before);
 }
 
@@ -156,7 +156,7 @@ bool Run::read_step(const StepRun& step, const Decode& decode) const {
                                                       step.outcome->name, state_->title()));
   const auto view = state_->store().engine().view();
   try {
-    object::read_object(store::RecordingView(*view), *object, decode);
+    object::read_object(store::RecordingView(*view), *object, decode, state_->store().reading());
     return true;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::damaged || state_->store().engine().read_only()) throw;
@@ -166,7 +166,7 @@ bool Run::read_step(const StepRun& step, const Decode& decode) const {
 
 void Run::repair_step(StepRun& step, const Encodable& result) {
   engine::Staging& staging = *step.outcome->staging;
-  if (Content(object::write_object(staging, result)) != step.outcome->content)
+  if (Content(object::write_object(staging, result, state_->store().objects())) != step.outcome->content)
     throw Error(ErrorCode::damaged, fmt::format("step {} of {}: its recorded result is damaged, and the work gives another one now",
                                                 step.outcome->name, state_->title()));
   state_->commit(&staging, 0, {}, fmt::format("repair the result of step {} of {}", step.outcome->name, state_->title()),

@@ -150,7 +150,7 @@ void resolve_inputs(const RunState& run, const engine::View& view, const Inputs&
     StepInput resolved;
     resolved.label = input.label();
     const std::uint64_t before = staged_bytes(*step.staging);
-    const ObjectId object = object::write_object(*step.staging, *input.value());
+    const ObjectId object = object::write_object(*step.staging, *input.value(), run.store().objects());
     resolved.content = object.digest;
     resolved.value = object;
     resolved.type = input.type();

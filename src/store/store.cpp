@@ -52,6 +52,17 @@ Uuid keep(StoreState& state, engine::Staging& staging, const Content& content, s
   return uuid;
 }
 
+format::ObjectOptions object_options(const OpenOptions& options) {
+  const Limits& limits = options.limits;
+  if (limits.depth < 1 || limits.depth > kDepthMost)
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("limits: depth {}, expected 1 to {}", limits.depth, kDepthMost));
+  if (limits.object_bytes > Limits().object_bytes)
+    throw Error(ErrorCode::invalid_argument, fmt::format("limits: objects of {} bytes, expected at most {}",
+                                                         limits.object_bytes, Limits().object_bytes));
+  return {limits};
+}
+
 }  // namespace
 
 Store store::make_store(std::shared_ptr<StoreState> state) { return Store(std::move(state)); }
@@ -68,10 +79,13 @@ Store Store::open(const std::filesystem::path& path, const OpenOptions& options)
   disk.memory_bytes = options.memory_bytes;
   disk.background_threads = options.background_threads;
   disk.directory_mode = options.directory_mode;
-  return store::make_store(std::make_shared<StoreState>(engine::open_disk_engine(path, disk)));
+  const format::ObjectOptions objects = object_options(options);  // first: nothing is opened for options that are wrong
+  return store::make_store(std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects));
 }
 
-Store Store::in_memory() { return store::make_store(std::make_shared<StoreState>(engine::make_memory_engine())); }
+Store Store::in_memory(const OpenOptions& options) {
+  return store::make_store(std::make_shared<StoreState>(engine::make_memory_engine(), object_options(options)));
+}
 
 Uuid Store::uuid() const { return state_->engine().uuid(); }
 void Store::refresh() { state_->engine().refresh(); }
@@ -112,17 +126,17 @@ std::optional<Checkpoint> Store::find_checkpoint(const CheckpointId& id) const {
 
 ObjectId Store::put_encoded(const Encodable& value, std::string_view type) {
   const auto staging = state_->engine().stage();
-  const ObjectId id = object::write_object(*staging, value);
+  const ObjectId id = object::write_object(*staging, value, state_->objects());
   keep(*state_, *staging, id, type, "", store::staged_bytes(*staging));
   return id;
 }
 
 void Store::get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const {
-  object::read_object(*state_->engine().view(), id, decode);
+  object::read_object(*state_->engine().view(), id, decode, state_->reading());
 }
 
 Value Store::get_value(const ObjectId& id, const ReadOptions& options) const {
-  return object::read_value(*state_->engine().view(), id, options.load_arrays);
+  return object::read_value(*state_->engine().view(), id, options.load_arrays, state_->reading());
 }
 
 // ---- Artifacts ----

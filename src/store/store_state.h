@@ -15,6 +15,7 @@
 #include "format/checkpoint.h"
 #include "format/records.h"
 #include "graph/reader.h"
+#include "object/objects.h"
 #include "store/history.h"
 #include "store/root.h"
 #include "store/run_state.h"
@@ -24,11 +25,16 @@ namespace cairn::store {
 /// Thread-safe.
 class StoreState : public std::enable_shared_from_this<StoreState> {
  public:
-  explicit StoreState(std::unique_ptr<engine::Engine> engine) : engine_(std::move(engine)), root_(*engine_) {}
+  explicit StoreState(std::unique_ptr<engine::Engine> engine, const format::ObjectOptions& objects = {})
+      : engine_(std::move(engine)), root_(*engine_), objects_(objects) {}
 
   engine::Engine& engine() const { return *engine_; }
   Root& root() { return root_; }
   const graph::Labels& labels() const { return root_.labels(); }
+  /// How objects are written.
+  const format::ObjectOptions& objects() const { return objects_; }
+  /// How they are read.
+  object::ObjectReading reading() { return {objects_, &schemas_}; }
 
   /// The run called `name`; every handle of it shares one state.
   std::shared_ptr<RunState> open_run(std::string_view name);
@@ -54,6 +60,8 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
 
   std::unique_ptr<engine::Engine> engine_;
   Root root_;
+  const format::ObjectOptions objects_;
+  object::SchemaCache schemas_;
   std::mutex runs_mutex_;
   std::map<CellId, std::weak_ptr<RunState>> runs_;  // weak: a run's handles keep the store open, not the reverse
 };

@@ -19,7 +19,7 @@ StoredTypes gather_types(const StoreState& state) {
   view->list_blobs([&](const Digest& digest, const engine::BlobInfo& info) {
     if (info.kind != engine::BlobKind::object) return true;
     try {
-      const object::ObjectSummary object = object::summarize(*view, ObjectId{digest}, &schemas);
+      const object::ObjectSummary object = object::summarize(*view, ObjectId{digest}, {.options = {}, .cache = &schemas});
       StoredType& type = by_type[{object.is_class, object.type, object.class_version}];
       type = {object.type, object.class_version, object.is_class, type.count + 1, type.bytes + object.size_bytes};
     } catch (const Error& error) {

@@ -177,16 +177,16 @@ BOOST_AUTO_TEST_CASE(names_of_classes_and_fields_are_utf8) {
   BOOST_TEST(refusal(Object("Größe", 1, {{"µ", 1}})) == "");
   BOOST_TEST(refusal(Object("A\xff", 1, {})) == "schema: a class whose name is not UTF-8");
   BOOST_TEST(refusal(Object("A", 1, {{"x\xff", 1}})) ==
-             "schema of A: a field whose name or type is not UTF-8");
+             "schema of A: a field whose name, type or codec is not UTF-8");
 }
 
-BOOST_AUTO_TEST_CASE(a_list_of_nulls_takes_no_room_but_has_a_limit) {
-  const std::vector<std::optional<int>> nulls(100'000);
+BOOST_AUTO_TEST_CASE(a_tuple_of_nulls_takes_no_room_but_has_a_limit) {
+  const Tuple nulls{List(100'000)};
   MemoryObjects objects;
   const auto bytes = objects.encode(encodable(nulls));
   BOOST_TEST(bytes.size() < 100u);
-  BOOST_TEST((objects.decode<std::vector<std::optional<int>>>(bytes) == nulls));
-  const std::vector<std::monostate> many(format::kEmptyElementsMax + 1'000);
+  BOOST_TEST((objects.decode<Tuple>(bytes) == nulls));
+  const Tuple many{List(format::kEmptyElementsMax + 1'000)};
   BOOST_TEST(error_of(ErrorCode::limit, [&] { (void)bytes_of(many); }) != "");
 }
 

@@ -1,0 +1,44 @@
+#include "format/object_message.h"
+
+#include "format/object.h"
+
+namespace cairn::format {
+
+namespace {
+
+constexpr std::string_view kWhat = "object";
+
+// Three pointers for each level of values, and a few at both ends.
+int nesting_limit(const Limits& limits) { return 3 * static_cast<int>(limits.depth) + 16; }
+
+}  // namespace
+
+void throw_object_error(const kj::Exception& exception) {
+  const bool traversal = exception.getDescription().startsWith("Exceeded message traversal limit");  // kj has no codes
+  throw_wire_error(traversal ? ErrorCode::limit : ErrorCode::damaged, kWhat, exception);
+}
+
+ObjectMessage::ObjectMessage(std::span<const std::byte> bytes, const Limits& limits)
+    : words_(bytes.size() / sizeof(capnp::word)) {
+  if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0) throw_damaged(kWhat, "its size is not whole words");
+  if (bytes.size() > limits.object_bytes) throw_object_size(bytes.size(), limits);
+  const void* data = bytes.data();
+  if (reinterpret_cast<std::uintptr_t>(data) % alignof(std::uint64_t) != 0) {
+    aligned_.resize(words_);
+    std::memcpy(aligned_.data(), data, bytes.size());
+    data = aligned_.data();
+  }
+  segment_ = kj::ArrayPtr<const capnp::word>(static_cast<const capnp::word*>(data), words_);
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = limits.traversal_words;
+  options.nestingLimit = nesting_limit(limits);
+  try {
+    message_.emplace(kj::arrayPtr(&segment_, 1), options);
+    if (!message_->isCanonical()) throw_damaged(kWhat, "it is not in canonical form");
+    if (root().getSchemas().size() > kSchemasMax) throw_damaged(kWhat, "too many schemas");
+  } catch (const kj::Exception& exception) {
+    throw_object_error(exception);
+  }
+}
+
+}  // namespace cairn::format
