@@ -5,14 +5,17 @@
 #include <cairn/codec.h>
 #include <cairn/limits.h>
 #include <cairn/node.h>
+#include <cairn/part.h>
 #include <cairn/run.h>
 
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +36,10 @@ struct OpenOptions {
   int background_threads = 2;                  ///< for flushing and compacting records
   std::uint32_t directory_mode = 0700;         ///< of a store that is created
   Limits limits = {};                          ///< what objects may cost
+  /// What is written is read back, loaded as its type and encoded again before it is committed; if that gives other bytes,
+  /// it is refused with unstorable. On by default if the library was built for debugging. Cost: that of saving twice and
+  /// reading.
+  std::optional<bool> check_writes = {};
 };
 
 struct ReadOptions {
@@ -147,11 +154,40 @@ class Store {
   template <class T>
   T get(const ObjectId& id) const {
     std::optional<T> value;
-    get_decoded(id, [&](const Decoder& in) { value = decode<T>(in); });
+    read(id, [&](const Decoder& in) { value.emplace(decode<T>(in)); });
     return std::move(*value);
   }
   /// The object as plain data, whatever class wrote it.
   Value get_value(const ObjectId& id, const ReadOptions& options = {}) const;
+
+  /// The part of the object at `path` (see part.h) as a T, which may be Value; the rest is not loaded. Throws as get and
+  /// read_part do.
+  template <class T>
+  T get_part(const ObjectId& id, std::string_view path) const {
+    std::optional<T> value;
+    read_at(id, path, [&](const Decoder& in) { value.emplace(decode<T>(in)); });
+    return std::move(*value);
+  }
+  /// Fills `out` with elements of the array at `path`, in C order from number `first` on. Throws type_mismatch if they are
+  /// not Ts, invalid_argument if there are not as many. Cost: only the chunks that hold them are read, into `out`.
+  template <detail::ArrayElement T>
+  void read_array(const ObjectId& id, std::string_view path, std::span<T> out, std::uint64_t first = 0) const {
+    read_at(id, path, [&](const Decoder& in) {
+      const ArrayDecoder array = in.array();
+      if (array.dtype() != detail::DTypeOf<T>::value) in.mismatch("an array of " + detail::dtype_text<T>());
+      array.read(first, std::as_writable_bytes(out));
+    });
+  }
+  /// Type and shape of the array at `path`, without reading it.
+  StoredArray find_array(const ObjectId& id, std::string_view path) const;
+  /// Calls `visit` with each element of the list, tuple or set at `path`, as a T, in order, until it returns false.
+  /// Memory: one element, and one segment of a long list.
+  template <class T, std::predicate<T&&> Visit>
+  void for_each(const ObjectId& id, std::string_view path, Visit&& visit) const {
+    read_elements(id, path, [&](const Decoder& in) { return visit(decode<T>(in)); });
+  }
+  /// Calls `read` with the stored value itself, of which only what it looks at is read or loaded.
+  void read(const ObjectId& id, const std::function<void(const Decoder&)>& read) const;
 
   // ---- Artifacts ----
   /// Stores the file or tree at `path`, and a data node that keeps it. Idempotent. One durable commit.
@@ -188,7 +224,8 @@ class Store {
   friend Store store::make_store(std::shared_ptr<store::StoreState> state);
   explicit Store(std::shared_ptr<store::StoreState> state);
   ObjectId put_encoded(const Encodable& value, std::string_view type);
-  void get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const;
+  void read_at(const ObjectId& id, std::string_view path, const std::function<void(const Decoder&)>& read) const;
+  void read_elements(const ObjectId& id, std::string_view path, const std::function<bool(const Decoder&)>& read) const;
 
   std::shared_ptr<store::StoreState> state_;
 };

@@ -61,15 +61,19 @@ struct CellHeader {
 /// Records that are named by a node id, which is unique over all cells.
 enum class Record : std::uint8_t { node = 1, links = 2 };
 
-/// One consistent state of the store. Reads are safe from several threads. Every read throws Error(damaged) when
-/// bytes do not match their digest and Error(io) when the system refuses.
-class View {
+/// Where blobs are read from.
+class BlobSource {
  public:
-  virtual ~View() = default;
-
-  virtual std::optional<BlobInfo> find_blob(const Digest& digest) const = 0;
-  /// The blob's bytes, checked against the digest. Throws not_found, and damaged also if it is of another kind.
+  virtual ~BlobSource() = default;
+  /// The blob's bytes. Throws not_found, and damaged also if it is of another kind.
   virtual Bytes get_blob(BlobKind kind, const Digest& digest) const = 0;
+};
+
+/// One consistent state of the store. Reads are safe from several threads. Every read compares bytes with their digest and
+/// throws Error(damaged) when they do not match, and Error(io) when the system refuses.
+class View : public BlobSource {
+ public:
+  virtual std::optional<BlobInfo> find_blob(const Digest& digest) const = 0;
   /// Calls `visit` for each blob, in no order; stops when it returns false. For collection and verification.
   virtual void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const = 0;
   /// Digests of stored blobs that begin with `prefix` (whole bytes), at most `most`.

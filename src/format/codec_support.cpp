@@ -86,6 +86,15 @@ ArrayDecoder expect_array(const Decoder& in, DType dtype, std::span<const std::u
   return array;
 }
 
+ListDecoder expect_elements(const Decoder& in) {
+  switch (in.kind()) {
+    case ValueKind::list: return in.list();
+    case ValueKind::tuple: return in.tuple();
+    case ValueKind::set: return in.set();
+    default: in.mismatch("a list, a tuple or a set");
+  }
+}
+
 void expect_size(std::size_t expected, std::size_t found) {
   if (expected != found)
     throw Error(ErrorCode::type_mismatch, fmt::format("expected {} elements, found {}", expected, found));

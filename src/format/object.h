@@ -18,6 +18,7 @@ namespace cairn::format {
 /// What the program, not the data, decides about objects.
 struct ObjectOptions {
   Limits limits;
+  bool check_writes = false;  ///< what is written is read back, loaded and encoded again, and compared
 };
 
 /// Nulls in lists take no room in canonical form; an object has at most so many of them beyond its size in words.

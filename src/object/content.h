@@ -34,7 +34,7 @@ format::ContentRef write_content(engine::Staging& staging, std::span<const std::
 /// Reads any range of one content; keeps the chunk lists it is working in. Not thread-safe.
 class ContentReader {
  public:
-  ContentReader(const engine::View& view, const format::ContentRef& content);
+  ContentReader(const engine::BlobSource& blobs, const format::ContentRef& content);
   ~ContentReader();
   /// Fills `out` from `offset`; throws invalid_argument past the end, damaged when a chunk or list is.
   void read(std::uint64_t offset, std::span<std::byte> out);

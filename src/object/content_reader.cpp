@@ -24,7 +24,7 @@ constexpr std::array<std::byte, std::size_t{64} << 10> kZeros{};
 
 class ContentReader::Impl {
  public:
-  Impl(const engine::View& view, const format::ContentRef& content) : view_(view), content_(content) {}
+  Impl(const engine::BlobSource& blobs, const format::ContentRef& content) : blobs_(blobs), content_(content) {}
 
   std::span<const std::byte> piece_at(std::uint64_t offset) {
     if (offset >= content_.size)
@@ -77,7 +77,7 @@ class ContentReader::Impl {
 
   void load_chunk(std::uint64_t begin, const format::ChunkList::Entry& entry) {
     chunk_.clear();  // so that a failure leaves no chunk for another offset
-    engine::Bytes chunk = view_.get_blob(engine::BlobKind::chunk, entry.digest);
+    engine::Bytes chunk = blobs_.get_blob(engine::BlobKind::chunk, entry.digest);
     if (chunk.size() != entry.size) throw_size(engine::BlobKind::chunk, entry.digest, chunk.size(), entry.size);
     chunk_ = std::move(chunk);
     chunk_begin_ = begin;
@@ -86,7 +86,7 @@ class ContentReader::Impl {
   // Levels fall by one with each step down, so the path is never longer than kChunkListLevelMost + 1.
   void open_list(std::uint64_t begin, const format::ChunkList::Entry& entry, std::optional<std::uint8_t> level) {
     constexpr auto kKind = engine::BlobKind::chunk_list;
-    format::ChunkList list = format::decode_chunk_list(view_.get_blob(kKind, entry.digest));
+    format::ChunkList list = format::decode_chunk_list(blobs_.get_blob(kKind, entry.digest));
     if (level && list.level != *level)
       throw Error(ErrorCode::damaged, fmt::format("read chunk_list {}: it is of level {}, expected {}",
                                                   entry.digest.hex(), list.level, *level));
@@ -98,15 +98,15 @@ class ContentReader::Impl {
     path_.push_back(std::move(open));
   }
 
-  const engine::View& view_;
+  const engine::BlobSource& blobs_;
   const format::ContentRef content_;
   std::vector<OpenList> path_;
   engine::Bytes chunk_;  // the last chunk read
   std::uint64_t chunk_begin_ = 0;
 };
 
-ContentReader::ContentReader(const engine::View& view, const format::ContentRef& content)
-    : impl_(std::make_unique<Impl>(view, content)) {}
+ContentReader::ContentReader(const engine::BlobSource& blobs, const format::ContentRef& content)
+    : impl_(std::make_unique<Impl>(blobs, content)) {}
 ContentReader::~ContentReader() = default;
 void ContentReader::read(std::uint64_t offset, std::span<std::byte> out) { impl_->read(offset, out); }
 std::span<const std::byte> ContentReader::piece_at(std::uint64_t offset) { return impl_->piece_at(offset); }

@@ -43,11 +43,9 @@ nanoseconds time_to_rest(const struct stat& status) {
   throw Error(ErrorCode::conflict, fmt::format("add {}: it changed while it was read", file.name()));
 }
 
-// Asks only files with fewer blocks than bytes, so that others cost no call.
-bool is_hole(const base::File& file, const struct stat& status) {
-  if (status.st_size == 0 || status.st_blocks != 0) return false;
-  return ::lseek(file.descriptor(), 0, SEEK_DATA) < 0 && errno == ENXIO;
-}
+// Also waits for a write that is under way, however long its writer is kept from running: it has set its time already,
+// and would go unnoticed. Seeking data takes the lock that a write holds (ext4, btrfs, tmpfs; on XFS reading does).
+bool has_no_data(const base::File& file) { return ::lseek(file.descriptor(), 0, SEEK_DATA) < 0 && errno == ENXIO; }
 
 }  // namespace
 
@@ -64,8 +62,8 @@ struct stat status_at_rest(const base::File& file) {
 format::ContentRef stage_file(engine::Staging& staging, const base::File& file, const struct stat& before,
                               std::span<std::byte> buffer) {
   const auto size = static_cast<std::uint64_t>(before.st_size);
-  format::ContentRef content{size, format::ContentRef::Form::hole, {}};
-  if (!is_hole(file, before)) {
+  format::ContentRef content{size, size == 0 ? format::ContentRef::Form::empty : format::ContentRef::Form::hole, {}};
+  if (!has_no_data(file)) {
     ContentWriter writer(staging);
     std::uint64_t offset = 0;
     // Up to the size it had: a file that grows faster than it is read would never end.

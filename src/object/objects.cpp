@@ -8,31 +8,32 @@
 #include "object/blobs.h"
 #include "object/content.h"
 #include "object/references.h"
+#include "object/write_check.h"
 
 namespace cairn::object {
 
 namespace {
 
 /// Keeps the reader of the content that was read last: ranges of one array are often read in a row.
-class ViewSource : public format::ObjectSource {
+class BlobObjectSource : public format::ObjectSource {
  public:
-  ViewSource(const engine::View& view, SchemaCache& cache) : view_(view), cache_(cache) {}
+  BlobObjectSource(const engine::BlobSource& blobs, SchemaCache& cache) : blobs_(blobs), cache_(cache) {}
 
   void read_array(const format::ContentRef& content, std::uint64_t offset, std::span<std::byte> out) override {
     if (!reader_ || content_ != content) {
       reader_.reset();
-      reader_.emplace(view_, content);
+      reader_.emplace(blobs_, content);
       content_ = content;
     }
     reader_->read(offset, out);
   }
-  std::shared_ptr<const Schema> get_schema(const Digest& digest) override { return cache_.get(view_, digest); }
+  std::shared_ptr<const Schema> get_schema(const Digest& digest) override { return cache_.get(blobs_, digest); }
   std::vector<std::byte> get_segment(const Digest& digest) override {
-    return view_.get_blob(format::BlobKind::list_segment, digest);
+    return blobs_.get_blob(format::BlobKind::list_segment, digest);
   }
 
  private:
-  const engine::View& view_;
+  const engine::BlobSource& blobs_;
   SchemaCache& cache_;
   format::ContentRef content_;
   std::optional<ContentReader> reader_;
@@ -69,7 +70,9 @@ class ObjectWriter::Sink : public format::ObjectSink {
 
 std::vector<std::byte> ObjectWriter::write_bytes(const Encodable& value) {
   Sink sink(*this);
-  return format::encode_object(value, sink, options_);
+  std::vector<std::byte> bytes = format::encode_object(value, sink, options_);
+  if (options_.check_writes) check_written(staging_, bytes, value, options_);
+  return bytes;
 }
 
 ObjectId ObjectWriter::write(const Encodable& value) {
@@ -85,21 +88,21 @@ std::vector<std::byte> write_object_bytes(engine::Staging& staging, const Encoda
   return ObjectWriter(staging, options).write_bytes(value);
 }
 
-void read_object_bytes(const engine::View& view, std::span<const std::byte> bytes,
+void read_object_bytes(const engine::BlobSource& blobs, std::span<const std::byte> bytes,
                        const std::function<void(const Decoder&)>& read, const ObjectReading& reading) {
   SchemaCache own;
-  ViewSource source(view, reading.cache != nullptr ? *reading.cache : own);
+  BlobObjectSource source(blobs, reading.cache != nullptr ? *reading.cache : own);
   format::decode_object(bytes, source, read, reading.options);
 }
 
-void read_object(const engine::View& view, const ObjectId& id, const std::function<void(const Decoder&)>& read,
+void read_object(const engine::BlobSource& blobs, const ObjectId& id, const std::function<void(const Decoder&)>& read,
                  const ObjectReading& reading) {
-  read_object_bytes(view, view.get_blob(format::BlobKind::object, id.digest), read, reading);
+  read_object_bytes(blobs, blobs.get_blob(format::BlobKind::object, id.digest), read, reading);
 }
 
-Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays, const ObjectReading& reading) {
+Value read_value(const engine::BlobSource& blobs, const ObjectId& id, bool load_arrays, const ObjectReading& reading) {
   Value value;
-  read_object(view, id, [&](const Decoder& in) { value = decode_value(in, load_arrays); }, reading);
+  read_object(blobs, id, [&](const Decoder& in) { value = decode_value(in, load_arrays); }, reading);
   return value;
 }
 

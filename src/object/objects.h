@@ -52,14 +52,14 @@ struct ObjectReading {
 };
 
 /// Calls `read` with the stored value. Throws not_found, damaged, limit, and what `read` throws.
-void read_object(const engine::View& view, const ObjectId& id, const std::function<void(const Decoder&)>& read,
+void read_object(const engine::BlobSource& blobs, const ObjectId& id, const std::function<void(const Decoder&)>& read,
                  const ObjectReading& reading = {});
 /// As read_object, for an object whose bytes are at hand, such as the attributes of a node.
-void read_object_bytes(const engine::View& view, std::span<const std::byte> bytes,
+void read_object_bytes(const engine::BlobSource& blobs, std::span<const std::byte> bytes,
                        const std::function<void(const Decoder&)>& read, const ObjectReading& reading = {});
 
 /// The object as plain data. Arrays kept outside it become StoredArray unless `load_arrays`.
-Value read_value(const engine::View& view, const ObjectId& id, bool load_arrays, const ObjectReading& reading = {});
+Value read_value(const engine::BlobSource& blobs, const ObjectId& id, bool load_arrays, const ObjectReading& reading = {});
 
 /// What an object is, without its content.
 struct ObjectSummary {

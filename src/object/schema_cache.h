@@ -14,8 +14,8 @@ namespace cairn::object {
 /// Holds a bounded number of schemas. Thread-safe. Schemas are immutable, so an entry never goes stale.
 class SchemaCache {
  public:
-  /// From the cache, or read from `view`; throws what View::get_blob throws, and damaged.
-  std::shared_ptr<const Schema> get(const engine::View& view, const Digest& digest);
+  /// From the cache, or read from `blobs`; throws what get_blob throws, and damaged.
+  std::shared_ptr<const Schema> get(const engine::BlobSource& blobs, const Digest& digest);
 
  private:
   static constexpr std::size_t kSchemasMax = 1024;

@@ -60,7 +60,12 @@ format::ObjectOptions object_options(const OpenOptions& options) {
   if (limits.object_bytes > Limits().object_bytes)
     throw Error(ErrorCode::invalid_argument, fmt::format("limits: objects of {} bytes, expected at most {}",
                                                          limits.object_bytes, Limits().object_bytes));
-  return {limits};
+#ifdef NDEBUG
+  constexpr bool kCheckWrites = false;
+#else
+  constexpr bool kCheckWrites = true;
+#endif
+  return {.limits = limits, .check_writes = options.check_writes.value_or(kCheckWrites)};
 }
 
 }  // namespace
@@ -131,8 +136,35 @@ ObjectId Store::put_encoded(const Encodable& value, std::string_view type) {
   return id;
 }
 
-void Store::get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const {
-  object::read_object(*state_->engine().view(), id, decode, state_->reading());
+void Store::read(const ObjectId& id, const std::function<void(const Decoder&)>& read) const {
+  object::read_object(*state_->engine().view(), id, read, state_->reading());
+}
+
+void Store::read_at(const ObjectId& id, std::string_view path,
+                    const std::function<void(const Decoder&)>& read_it) const {
+  read(id, [&](const Decoder& in) { read_part(in, path, read_it); });
+}
+
+void Store::read_elements(const ObjectId& id, std::string_view path,
+                          const std::function<bool(const Decoder&)>& read_it) const {
+  read_at(id, path, [&](const Decoder& in) {
+    const ListDecoder list = detail::expect_elements(in);
+    std::size_t index = 0;
+    try {
+      while (index < list.size() && read_it(list[index])) ++index;
+    } catch (const Error&) {
+      detail::rethrow_at_index(index);
+    }
+  });
+}
+
+StoredArray Store::find_array(const ObjectId& id, std::string_view path) const {
+  StoredArray found;
+  read_at(id, path, [&](const Decoder& in) {
+    const ArrayDecoder array = in.array();
+    found = {array.dtype(), array.shape(), array.size_bytes()};
+  });
+  return found;
 }
 
 Value Store::get_value(const ObjectId& id, const ReadOptions& options) const {

@@ -54,7 +54,11 @@ class MapStaging : public engine::Staging {
     const std::uint64_t size = found->second.bytes.size();
     return engine::BlobInfo{kind, 0, size, size, false};
   }
-  engine::Bytes read(engine::BlobKind, const Digest& digest) override { return map_.blobs.at(digest).bytes; }
+  engine::Bytes read(engine::BlobKind, const Digest& digest) override {
+    const auto found = map_.blobs.find(digest);
+    if (found == map_.blobs.end()) throw Error(ErrorCode::not_found, "read blob: not staged");
+    return found->second.bytes;
+  }
   std::uint64_t bytes_added() const override { return added_; }
   std::uint64_t bytes_existed() const override { return existed_; }
 

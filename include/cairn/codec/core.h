@@ -6,6 +6,8 @@
 #include <cairn/error.h>
 
 #include <boost/core/type_name.hpp>
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
 
 #include <bit>
 #include <concepts>
@@ -57,6 +59,32 @@ concept NamesType = requires {
   { Codec<T>::type_name() } -> std::convertible_to<std::string>;
 };
 
+// True if a T can be loaded, with all that is in it: a vector of views has a codec that decodes, but not one that compiles.
+// What is not known to be made of parts is taken at its codec's word.
+// `Seen` are the types it is part of.
+template <class T, class Seen = boost::mp11::mp_list<>>
+constexpr bool is_decodable();
+
+template <class T, class Seen>
+struct DecodableArguments : std::true_type {};
+template <template <class...> class Template, class... Ts, class Seen>
+struct DecodableArguments<Template<Ts...>, Seen>
+    : std::bool_constant<((!Encodes<Ts> || is_decodable<Ts, Seen>()) && ...)> {};
+template <class T, class Seen>
+struct DecodableParts : DecodableArguments<T, Seen> {};
+
+template <class T, class Seen>
+constexpr bool is_decodable() {
+  if constexpr (boost::mp11::mp_contains<Seen, T>::value)
+    return true;
+  else if constexpr (std::is_array_v<T>)
+    return is_decodable<std::remove_extent_t<T>, Seen>();
+  else if constexpr (!Decodes<T>)
+    return false;
+  else
+    return DecodableParts<T, boost::mp11::mp_push_back<Seen, T>>::value;
+}
+
 // A codec that says nothing may write null, so an optional of its type needs a form of its own for "present".
 template <class T>
 concept NeverNull = requires { requires Codec<T>::kNeverNull; };
@@ -103,18 +131,33 @@ class Encodable {
  public:
   template <class T>
   static Encodable of(const T& value) {
-    return Encodable(&value, [](const Encoder& out, const void* at) {
-      cairn::encode(out, *static_cast<const T*>(at));
-    });
+    return Encodable(
+        &value, [](const Encoder& out, const void* at) { cairn::encode(out, *static_cast<const T*>(at)); },
+        recode_of<T>());
   }
   void encode(const Encoder& out) const { encode_(out, value_); }
+  /// Loads a value of its type and stores it again. Only if can_recode(): views can only be stored.
+  void recode(const Decoder& in, const Encoder& out) const { recode_(in, out); }
+  bool can_recode() const { return recode_ != nullptr; }
 
  private:
   using Encode = void (*)(const Encoder&, const void*);
-  Encodable(const void* value, Encode encode_one) : value_(value), encode_(encode_one) {}
+  using Recode = void (*)(const Decoder&, const Encoder&);
+
+  template <class T>
+  static constexpr Recode recode_of() {
+    if constexpr (detail::is_decodable<T>() && !std::is_array_v<T>)
+      return [](const Decoder& in, const Encoder& out) { cairn::encode(out, cairn::decode<T>(in)); };
+    else
+      return nullptr;
+  }
+
+  Encodable(const void* value, Encode encode_one, Recode recode_one)
+      : value_(value), encode_(encode_one), recode_(recode_one) {}
 
   const void* value_;
   Encode encode_;
+  Recode recode_;
 };
 
 /// `value` must outlive what is returned.

@@ -36,6 +36,14 @@ inline constexpr std::size_t kHiddenMembers =
 template <class T, class Member>
 using MemberType = std::remove_cvref_t<decltype(std::declval<T&>().*Member::pointer)>;
 
+template <class T, class Seen, class = Members<T>>
+struct DecodableMembers;
+template <class T, class Seen, template <class...> class Members, class... Member>
+struct DecodableMembers<T, Seen, Members<Member...>>
+    : std::bool_constant<std::is_default_constructible_v<T> && (is_decodable<MemberType<T, Member>, Seen>() && ...)> {};
+template <Described T, class Seen>
+struct DecodableParts<T, Seen> : DecodableMembers<T, Seen> {};
+
 template <class T>
 Schema make_schema() {
   Schema schema;

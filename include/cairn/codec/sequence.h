@@ -30,6 +30,9 @@ struct Block<T> {
   static constexpr std::array<std::uint64_t, 0> shape{};
 };
 
+template <class T, std::size_t Size, class Seen>
+struct DecodableParts<std::array<T, Size>, Seen> : std::bool_constant<is_decodable<T, Seen>()> {};
+
 template <std::uint64_t First, std::size_t Rank>
 constexpr std::array<std::uint64_t, Rank + 1> prepend(const std::array<std::uint64_t, Rank>& rest) {
   std::array<std::uint64_t, Rank + 1> shape{First};
@@ -66,6 +69,8 @@ void encode_blocks(const Encoder& out, std::span<const T> blocks) {
 
 /// The array, if it has this element type and these dimensions after the first; else throws type_mismatch.
 ArrayDecoder expect_array(const Decoder& in, DType dtype, std::span<const std::uint64_t> inner_shape);
+/// The elements of a list, a tuple or a set; else throws type_mismatch.
+ListDecoder expect_elements(const Decoder& in);
 /// Throws type_mismatch unless a fixed-size sequence of `expected` elements can be filled from `found`.
 void expect_size(std::size_t expected, std::size_t found);
 /// Throws damaged if `array` claims more bytes than the store has for it: to be called before making room for it.
