@@ -81,7 +81,7 @@ struct StoredType {
   std::uint32_t class_version = 0;  ///< 0 if it is no class
   bool is_class = false;
   std::uint64_t count = 0;
-  std::uint64_t bytes = 0;  ///< of the objects, arrays kept outside them not counted
+  std::uint64_t bytes = 0;  ///< of the objects, without what is kept outside them
 };
 
 struct StoredTypes {
