@@ -12,6 +12,7 @@
 #include "engine/memory_engine.h"
 #include "graph/traversal.h"
 #include "object/artifacts.h"
+#include "object/object_batch.h"
 #include "object/objects.h"
 #include "object/tree_walk.h"
 #include "store/find.h"
@@ -117,8 +118,23 @@ ObjectId Store::put_encoded(const Encodable& value, std::string_view type) {
   return id;
 }
 
-void Store::get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const {
+std::vector<ObjectId> Store::put_all_encoded(const std::function<void(const PutOne&)>& each, std::string_view type) {
+  const auto staging = state_->engine().stage();
+  object::ObjectBatch batch(*staging);
+  each([&](const Encodable& value) { batch.add(value); });
+  std::vector<ObjectId> ids = batch.finish();
+  const ObjectId list = object::write_object(*staging, encodable(ids));
+  keep(*state_, *staging, list, type, "", store::staged_bytes(*staging));
+  return ids;
+}
+
+void Store::get_decoded(const ObjectId& id, const Decode& decode) const {
   object::read_object(*state_->engine().view(), id, decode);
+}
+
+void Store::get_all_decoded(std::span<const ObjectId> ids, const Decode& decode,
+                            const std::function<void(std::size_t)>& visit) const {
+  object::read_objects(*state_->engine().view(), ids, decode, visit);
 }
 
 Value Store::get_value(const ObjectId& id, const ReadOptions& options) const {
