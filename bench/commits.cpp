@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "plain_files.h"
+#include "report.h"
 #include "timing.h"
 
 namespace {
@@ -49,63 +50,13 @@ constexpr const char* kUsage =
     "  --rounds  of large saves (default 5); 0 leaves them out\n"
     "  --blocks  of 25 small commits each (default 80); 0 leaves them out\n";
 
-// Figures by name, in the order in which they came first.
-class Report {
- public:
-  void add(const std::string& name, double value) {
-    for (auto& [known, values] : figures_)
-      if (known == name) return values.push_back(value);
-    figures_.push_back({name, {value}});
-  }
-
-  void print() const {
-    fmt::print("{:<52} {:>9} {:>9} {:>9} {:>6}\n", "", "median", "p25", "p75", "count");
-    for (const auto& [name, values] : figures_) {
-      const bench::Quartiles found = bench::quartiles(values);
-      fmt::print("{:<52} {:>9.4g} {:>9.4g} {:>9.4g} {:>6}\n", name, found.median, found.p25, found.p75, found.count);
-    }
-  }
-
-  boost::json::object json() const {
-    boost::json::object all;
-    for (const auto& [name, values] : figures_) {
-      const bench::Quartiles found = bench::quartiles(values);
-      all[name] = {{"median", found.median}, {"p25", found.p25}, {"p75", found.p75}, {"count", found.count}};
-    }
-    return all;
-  }
-
- private:
-  std::vector<std::pair<std::string, std::vector<double>>> figures_;
-};
-
-// A directory of our own below the given one; removed at the end.
-class Scratch {
- public:
-  explicit Scratch(const fs::path& below) {
-    std::string name = (below / "bench_commits.XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("make a directory in " + below.string());
-    path_ = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 double gigabytes(std::uint64_t bytes) { return 1e-9 * static_cast<double>(bytes); }
 
 // ---- Small commits ----
 
 class SmallCommits {
  public:
-  SmallCommits(const fs::path& directory, Report& report)
+  SmallCommits(const fs::path& directory, bench::Report& report)
       : report_(report),
         store_(cairn::Store::open(directory / "small.cairn")),
         run_(store_.run("small")),
@@ -141,7 +92,7 @@ class SmallCommits {
     report_.add(fmt::format("small: {}, CPU us", what), micros(ours.cpu_seconds));
   }
 
-  Report& report_;
+  bench::Report& report_;
   cairn::Store store_;
   cairn::Run run_;
   bench::AppendFile plain_;
@@ -149,7 +100,7 @@ class SmallCommits {
   std::uint64_t serial_ = 0;
 };
 
-void measure_small(const fs::path& directory, std::uint64_t blocks, Report& report) {
+void measure_small(const fs::path& directory, std::uint64_t blocks, bench::Report& report) {
   SmallCommits small(directory, report);
   small.round(false);
   for (std::uint64_t i = 0; i < blocks; ++i) small.round(true);
@@ -160,7 +111,7 @@ void measure_small(const fs::path& directory, std::uint64_t blocks, Report& repo
 // One round: a new store, new data, and everything that is done with them.
 class LargeRound {
  public:
-  LargeRound(const fs::path& directory, bench::Buffer& buffer, std::uint64_t seed, Report& report)
+  LargeRound(const fs::path& directory, bench::Buffer& buffer, std::uint64_t seed, bench::Report& report)
       : directory_(directory), buffer_(buffer), seed_(seed), report_(report),
         store_(cairn::Store::open(store_path())), run_(store_.run("large")) {}
 
@@ -241,14 +192,14 @@ class LargeRound {
   const fs::path& directory_;
   bench::Buffer& buffer_;
   const std::uint64_t seed_;
-  Report& report_;
+  bench::Report& report_;
   cairn::Store store_;
   cairn::Run run_;
   std::vector<double> array_;
   std::int64_t next_step_ = 0;
 };
 
-void measure_large(const fs::path& directory, const Options& options, Report& report) {
+void measure_large(const fs::path& directory, const Options& options, bench::Report& report) {
   bench::Buffer buffer(options.bytes);
   for (std::uint64_t round = 0; round < options.rounds; ++round) {
     LargeRound(directory, buffer, round, report).run_all();
@@ -259,13 +210,6 @@ void measure_large(const fs::path& directory, const Options& options, Report& re
 
 // ---- Command ----
 
-std::uint64_t parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) throw std::invalid_argument(kUsage);
-  return number;
-}
-
 Options parse(int count, char** words) {
   Options options;
   for (int i = 1; i < count; i += 2) {
@@ -273,20 +217,14 @@ Options parse(int count, char** words) {
     if (i + 1 == count) throw std::invalid_argument(kUsage);
     const std::string_view value = words[i + 1];
     if (name == "--directory") options.directory = value;
-    else if (name == "--bytes") options.bytes = parse_number(value);
-    else if (name == "--rounds") options.rounds = parse_number(value);
-    else if (name == "--blocks") options.blocks = parse_number(value);
+    else if (name == "--bytes") options.bytes = bench::parse_number(value, kUsage);
+    else if (name == "--rounds") options.rounds = bench::parse_number(value, kUsage);
+    else if (name == "--blocks") options.blocks = bench::parse_number(value, kUsage);
     else if (name == "--json") options.json = value;
     else throw std::invalid_argument(kUsage);
   }
   if (options.bytes == 0 || options.bytes % 4096 != 0) throw std::invalid_argument(kUsage);
   return options;
-}
-
-std::string command_line(int count, char** words) {
-  std::string line = fs::path(words[0]).filename().string();
-  for (int i = 1; i < count; ++i) line.append(" ").append(words[i]);
-  return line;
 }
 
 void run(const Options& options, const std::string& command) {
@@ -295,8 +233,8 @@ void run(const Options& options, const std::string& command) {
              machine.processor, machine.kernel, machine.file_system, options.rounds, options.bytes, options.blocks,
              kBlockCommits);
   std::fflush(stdout);
-  Report report;
-  const Scratch scratch(options.directory);
+  bench::Report report;
+  const bench::Scratch scratch(options.directory, "bench_commits");
   if (options.blocks != 0) measure_small(scratch.path(), options.blocks, report);
   if (options.rounds != 0) measure_large(scratch.path(), options, report);
   report.print();
@@ -311,7 +249,7 @@ void run(const Options& options, const std::string& command) {
 
 int main(int count, char** words) {
   try {
-    run(parse(count, words), command_line(count, words));
+    run(parse(count, words), bench::command_line(count, words));
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
     return 1;

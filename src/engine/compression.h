@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -11,14 +12,34 @@
 
 namespace cairn::engine {
 
-/// The bytes as lz4, if that saves an eighth or more; empty otherwise. What is returned was decompressed again and
-/// found equal to `bytes`.
-std::optional<std::vector<std::byte>> compress(std::span<const std::byte> bytes);
+/// Compresses one blob after the other, each on its own. Keeps its tables and buffers: for a small blob, to set them up
+/// costs more than to compress it.
+class Compressor {
+ public:
+  Compressor();
+  ~Compressor();
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+
+  /// The bytes as lz4, if that saves an eighth or more; empty otherwise. What is returned was decompressed again and
+  /// found equal to `bytes`; it lives until the next call.
+  std::optional<std::span<const std::byte>> compress(std::span<const std::byte> bytes);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+  std::vector<std::byte> stored_, again_;
+};
 
 /// The blob of `size` bytes that is stored as `stored`. Throws damaged if it does not decode to exactly that size.
 std::vector<std::byte> decompress(format::BlobCodec codec, std::vector<std::byte> stored, std::uint64_t size);
 
-/// True if `stored` stands for exactly `bytes`. Damaged ones do not.
-bool stands_for(format::BlobCodec codec, std::span<const std::byte> stored, std::span<const std::byte> bytes);
+/// As above, with the bytes in `room` unless they are stored as they are; empty instead of throwing.
+std::optional<std::span<const std::byte>> decompress(format::BlobCodec codec, std::span<const std::byte> stored,
+                                                     std::uint64_t size, std::vector<std::byte>& room);
+
+/// True if `stored` stands for exactly `bytes`. Damaged ones do not. `room` is for decompressing.
+bool stands_for(format::BlobCodec codec, std::span<const std::byte> stored, std::span<const std::byte> bytes,
+                std::vector<std::byte>& room);
 
 }  // namespace cairn::engine

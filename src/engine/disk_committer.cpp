@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "engine/rocksdb_status.h"
 
@@ -204,8 +206,12 @@ void DiskCommitter::add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& sta
   rocksdb::ColumnFamilyHandle* digests = core_.records->family(Family::digest);
   rocksdb::ColumnFamilyHandle* bytes = core_.records->family(Family::blob);
   std::lock_guard lock(core_.pending.mutex);
-  for (const auto& blob : staging.added()) {
-    if (blob->state == PendingBlob::State::published) continue;
+  std::vector<const PendingBlob*> blobs;
+  for (const auto& blob : staging.added())
+    if (blob->state != PendingBlob::State::published) blobs.push_back(blob.get());
+  // In their order they go into the table of new records at half the cost.
+  std::ranges::sort(blobs, {}, &PendingBlob::digest);
+  for (const PendingBlob* blob : blobs) {
     check(batch.Put(digests, digest_key(blob->digest), format::encode_location(blob->location)), "build a commit");
     if (!blob->location.packed)
       check(batch.Put(bytes, format::be64_text(blob->location.blob_id), base::as_text(blob->bytes)), "build a commit");

@@ -8,8 +8,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include <rocksdb/env.h>
 
@@ -81,6 +83,14 @@ struct DiskCore {
 /// Where the blob is, as committed; empty if it is not.
 std::optional<format::BlobLocation> find_location(const Records& records, const rocksdb::ReadOptions& options,
                                                   const Digest& digest);
+
+/// As find_location for each of `digests`.
+std::vector<std::optional<format::BlobLocation>> find_locations(const Records& records,
+                                                                const rocksdb::ReadOptions& options,
+                                                                std::span<const Digest> digests);
+
+/// Throws not_found if there is no blob, damaged if it is of another kind.
+void require_blob(const std::optional<format::BlobLocation>& location, BlobKind kind, const Digest& digest);
 
 /// The bytes of a committed blob, decompressed and checked against `digest`. Throws damaged.
 Bytes read_blob(const DiskCore& core, const Records& records, const rocksdb::ReadOptions& options,

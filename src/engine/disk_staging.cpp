@@ -62,16 +62,16 @@ bool DiskStaging::equal(const Held& held, BlobKind kind, std::uint8_t probe, con
   if (held.pending != nullptr) {
     std::lock_guard lock(core_->pending.mutex);
     location = held.pending->location;
-    if (!location.packed) return location.kind == kind && stands_for(format::BlobCodec::raw, held.pending->bytes, bytes);
+    if (!location.packed) return location.kind == kind && stands_for(format::BlobCodec::raw, held.pending->bytes, bytes, room_);
   }
   if (location.kind != kind || location.size != bytes.size()) return false;
   if (held.pending != nullptr) return equal_pending(*held.pending, location, bytes);
   // Bytes equal to those that the digest was computed from match it. Only unequal ones are hashed, which tells
   // damage from a collision.
   if (location.packed && location.probe == probe &&
-      stands_for(location.codec, stream_.read(location, digest), bytes))
+      stands_for(location.codec, stream_.read(location, digest), bytes, room_))
     return true;
-  return stands_for(format::BlobCodec::raw, read_blob(*core_, *core_->records, {}, location, digest), bytes);
+  return stands_for(format::BlobCodec::raw, read_blob(*core_, *core_->records, {}, location, digest), bytes, room_);
 }
 
 bool DiskStaging::equal_pending(const PendingBlob& blob, const format::BlobLocation& location,
@@ -79,7 +79,7 @@ bool DiskStaging::equal_pending(const PendingBlob& blob, const format::BlobLocat
   try {
     Bytes stored(location.stored_size);
     core_->writer->read({location.pack, location.offset}, stored);
-    const bool same = stands_for(location.codec, stored, bytes);
+    const bool same = stands_for(location.codec, stored, bytes, room_);
     require_kept(blob);  // asked last: after a failed write, others may have appended where it was
     return same;
   } catch (const Error&) {
@@ -101,12 +101,19 @@ void DiskStaging::require_kept(const PendingBlob& blob) const {
 
 StageResult DiskStaging::stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
                                std::span<const std::byte> bytes) {
+  const auto known = held_.find(digest);
+  return stage_one(kind, probe, digest, bytes, known == held_.end() ? std::nullopt : std::optional(known->second));
+}
+
+// `known`: who has the digest, as far as it has been found out.
+StageResult DiskStaging::stage_one(BlobKind kind, std::uint8_t probe, const Digest& digest,
+                                   std::span<const std::byte> bytes, std::optional<Held> known) {
   bool replace = false;
   for (;;) {
     Held held;
     std::shared_ptr<PendingBlob> mine;
-    if (const auto known = held_.find(digest); known != held_.end() && !replace) {
-      held = known->second;
+    if (known) {
+      held = *std::exchange(known, std::nullopt);
     } else {
       mine = claim(digest, replace, held);
     }
@@ -115,9 +122,7 @@ StageResult DiskStaging::stage(BlobKind kind, std::uint8_t probe, const Digest& 
       mine->location.probe = probe;
       mine->location.size = bytes.size();
       place(mine, bytes);
-      held_[digest] = {mine, {}};
-      blobs_.push_back(mine);
-      added_ += bytes.size();
+      keep_new(mine, bytes.size());
       return replace ? StageResult::repaired : StageResult::added;
     }
     try {
@@ -136,6 +141,71 @@ StageResult DiskStaging::stage(BlobKind kind, std::uint8_t probe, const Digest& 
     existed_ += bytes.size();
     return StageResult::existed;
   }
+}
+
+void DiskStaging::keep_new(const std::shared_ptr<PendingBlob>& blob, std::uint64_t size) {
+  held_[blob->digest] = {blob, {}};
+  blobs_.push_back(blob);
+  added_ += size;
+}
+
+// In one go: finding out who has the digests, and telling the others what became of those that are new.
+void DiskStaging::stage_many(BlobKind kind, std::span<const NewBlob> blobs, std::span<StageResult> results) {
+  const std::vector<Candidate> candidates = claim_many(blobs);
+  place_many(kind, blobs, candidates);
+  for (std::size_t i = 0; i < blobs.size(); ++i) {
+    const auto& [digest, bytes] = blobs[i];
+    if (candidates[i].mine != nullptr) results[i] = StageResult::added;
+    else if (candidates[i].stored) results[i] = stage_one(kind, 0, digest, bytes, Held{nullptr, *candidates[i].stored});
+    else results[i] = stage(kind, 0, digest, bytes);
+  }
+}
+
+// Enters a new PendingBlob for each digest that nobody has. Others may be waiting for those, so this waits for nobody.
+std::vector<DiskStaging::Candidate> DiskStaging::claim_many(std::span<const NewBlob> blobs) {
+  std::vector<Candidate> candidates(blobs.size());
+  std::vector<Digest> unknown;
+  std::vector<std::uint32_t> unknown_at;
+  const std::lock_guard lock(core_->pending.mutex);
+  for (std::uint32_t i = 0; i < blobs.size(); ++i) {
+    const Digest& digest = blobs[i].digest;
+    if (held_.contains(digest) || core_->pending.blobs.contains(digest)) continue;
+    unknown.push_back(digest);
+    unknown_at.push_back(i);
+  }
+  const auto locations = find_locations(*core_->records, {}, unknown);
+  for (std::size_t k = 0; k < unknown.size(); ++k) {
+    Candidate& candidate = candidates[unknown_at[k]];
+    candidate.stored = locations[k];
+    if (candidate.stored) continue;
+    auto& entry = core_->pending.blobs[unknown[k]];
+    if (!entry.expired()) continue;  // given twice
+    candidate.mine = std::make_shared<PendingBlob>();
+    candidate.mine->digest = unknown[k];
+    entry = candidate.mine;
+  }
+  return candidates;
+}
+
+void DiskStaging::place_many(BlobKind kind, std::span<const NewBlob> blobs, std::span<const Candidate> candidates) {
+  std::vector<std::shared_ptr<PendingBlob>> ours;
+  for (const Candidate& candidate : candidates)
+    if (candidate.mine != nullptr) ours.push_back(candidate.mine);
+  try {
+    if (!fit_beside(blobs, candidates)) begin_pack();
+    for (std::size_t i = 0; i < blobs.size(); ++i) {
+      if (candidates[i].mine == nullptr) continue;
+      PendingBlob& blob = *candidates[i].mine;
+      blob.location.kind = kind;
+      blob.location.size = blobs[i].bytes.size();
+      put(blob, blobs[i].bytes);
+    }
+  } catch (...) {
+    finish(ours, PendingBlob::State::failed);
+    throw;
+  }
+  finish(ours, PendingBlob::State::ready);
+  for (const auto& blob : ours) keep_new(blob, blob->location.size);
 }
 
 std::optional<BlobInfo> DiskStaging::hold(BlobKind kind, const Digest& digest) {
@@ -172,39 +242,67 @@ Bytes DiskStaging::read(BlobKind kind, const Digest& digest) {
 
 void DiskStaging::place(const std::shared_ptr<PendingBlob>& blob, std::span<const std::byte> bytes) {
   try {
-    if (bytes.size() < kBesideBlobMax && beside_bytes_ + bytes.size() <= kBesideCommitMax) {
-      beside_bytes_ += bytes.size();
-      blob->bytes.assign(bytes.begin(), bytes.end());
-      blob->location.stored_size = bytes.size();
-      blob->location.blob_id = core_->next_blob++;
-    } else {
-      append(*blob, bytes);
-    }
+    put(*blob, bytes);
   } catch (...) {
-    finish(blob, PendingBlob::State::failed);
+    finish(std::span(&blob, 1), PendingBlob::State::failed);
     throw;
   }
-  finish(blob, PendingBlob::State::ready);
+  finish(std::span(&blob, 1), PendingBlob::State::ready);
 }
 
-void DiskStaging::finish(const std::shared_ptr<PendingBlob>& blob, PendingBlob::State state) {
+// Whether all that are new can wait for the commit's batch.
+bool DiskStaging::fit_beside(std::span<const NewBlob> blobs, std::span<const Candidate> candidates) const {
+  std::uint64_t bytes = beside_bytes_;
+  for (std::size_t i = 0; i < blobs.size(); ++i) {
+    if (candidates[i].mine == nullptr) continue;
+    if (blobs[i].bytes.size() >= kBesideBlobMax) return false;
+    bytes += blobs[i].bytes.size();
+  }
+  return bytes <= kBesideCommitMax;
+}
+
+// From now on all goes to a pack. What waits for the batch goes first, so that all lie in the order in which they came.
+void DiskStaging::begin_pack() {
+  if (generation_ != 0) return;
+  generation_ = core_->writer->generation();
+  for (std::shared_ptr<PendingBlob>& blob : blobs_) {
+    Held& held = held_.at(blob->digest);
+    move_to_pack(blob->digest, held);
+    blob = held.pending;
+  }
+}
+
+// Until `blob` is finished nobody else looks at where it is.
+void DiskStaging::put(PendingBlob& blob, std::span<const std::byte> bytes) {
+  const bool beside = generation_ == 0 && bytes.size() < kBesideBlobMax &&
+                      beside_bytes_ + bytes.size() <= kBesideCommitMax;
+  if (!beside) return append(blob, bytes);
+  beside_bytes_ += bytes.size();
+  blob.bytes.assign(bytes.begin(), bytes.end());
+  blob.location.stored_size = bytes.size();
+  blob.location.blob_id = core_->next_blob++;
+}
+
+void DiskStaging::finish(std::span<const std::shared_ptr<PendingBlob>> blobs, PendingBlob::State state) {
   PendingBlobs& pending = core_->pending;
   std::lock_guard lock(pending.mutex);
-  blob->state = state;
-  if (state == PendingBlob::State::failed) pending.blobs.erase(blob->digest);
+  for (const std::shared_ptr<PendingBlob>& blob : blobs) {
+    blob->state = state;
+    if (state == PendingBlob::State::failed) pending.blobs.erase(blob->digest);
+  }
   pending.changed.notify_all();
 }
 
 void DiskStaging::append(PendingBlob& blob, std::span<const std::byte> bytes) {
-  if (generation_ == 0) generation_ = core_->writer->generation();
+  begin_pack();
   unchecked_bytes_ += bytes.size();
   if (unchecked_bytes_ >= kSpaceCheckEvery) {
     core_->space->require(2 * kSpaceCheckEvery, "store new data");
     unchecked_bytes_ = 0;
   }
-  const auto compressed = compress(bytes);
-  const std::span<const std::byte> stored = compressed ? std::span<const std::byte>(*compressed) : bytes;
-  format::BlobLocation location = blob.location;
+  const auto compressed = compressor_.compress(bytes);
+  const std::span<const std::byte> stored = compressed.value_or(bytes);
+  format::BlobLocation& location = blob.location;
   location.codec = compressed ? format::BlobCodec::lz4 : format::BlobCodec::raw;
   location.stored_size = stored.size();
   const PackLocation at = core_->writer->append(
@@ -214,14 +312,19 @@ void DiskStaging::append(PendingBlob& blob, std::span<const std::byte> bytes) {
   location.blob_id = 0;
   location.pack = at.pack;
   location.offset = at.offset;
-  std::lock_guard lock(core_->pending.mutex);
-  blob.location = location;
   blob.generation = generation_;
 }
 
 void DiskStaging::settle() {
   if (generation_ == 0) return;
-  for (auto& [digest, held] : held_) move_to_pack(digest, held);
+  std::vector<Digest> beside;
+  {
+    const std::lock_guard lock(core_->pending.mutex);
+    for (const auto& [digest, held] : held_)
+      if (!(held.pending != nullptr ? held.pending->location : held.stored).packed) beside.push_back(digest);
+  }
+  if (beside.empty()) return;
+  for (const Digest& digest : beside) move_to_pack(digest, held_.at(digest));
   blobs_.clear();
   for (const auto& [digest, held] : held_)
     if (held.pending != nullptr) blobs_.push_back(held.pending);

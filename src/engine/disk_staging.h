@@ -2,9 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
+#include "engine/compression.h"
 #include "engine/disk_core.h"
 #include "engine/pack_stream.h"
 
@@ -17,6 +20,7 @@ class DiskStaging : public Staging {
 
   StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
                     std::span<const std::byte> bytes) override;
+  void stage_many(BlobKind kind, std::span<const NewBlob> blobs, std::span<StageResult> results) override;
   std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) override;
   std::vector<std::pair<BlobKind, Digest>> held() const override { return named_; }
   bool goes_to_pack() const override { return generation_ != 0; }
@@ -39,8 +43,22 @@ class DiskStaging : public Staging {
     format::BlobLocation stored;
   };
 
+  // One of those given to stage_many. With neither, it is staged as a single blob is.
+  struct Candidate {
+    std::shared_ptr<PendingBlob> mine;            // new
+    std::optional<format::BlobLocation> stored;   // committed
+  };
+
   std::shared_ptr<PendingBlob> claim(const Digest& digest, bool replace, Held& held);
+  std::vector<Candidate> claim_many(std::span<const NewBlob> blobs);
+  StageResult stage_one(BlobKind kind, std::uint8_t probe, const Digest& digest, std::span<const std::byte> bytes,
+                        std::optional<Held> known);
   void place(const std::shared_ptr<PendingBlob>& blob, std::span<const std::byte> bytes);
+  void place_many(BlobKind kind, std::span<const NewBlob> blobs, std::span<const Candidate> candidates);
+  void put(PendingBlob& blob, std::span<const std::byte> bytes);
+  void keep_new(const std::shared_ptr<PendingBlob>& blob, std::uint64_t size);
+  bool fit_beside(std::span<const NewBlob> blobs, std::span<const Candidate> candidates) const;
+  void begin_pack();
   void append(PendingBlob& blob, std::span<const std::byte> bytes);
   void move_to_pack(const Digest& digest, Held& held);
   format::BlobLocation location(const Held& held) const;
@@ -50,9 +68,11 @@ class DiskStaging : public Staging {
   bool equal_pending(const PendingBlob& blob, const format::BlobLocation& location,
                      std::span<const std::byte> bytes);
   void require_kept(const PendingBlob& blob) const;
-  void finish(const std::shared_ptr<PendingBlob>& blob, PendingBlob::State state);
+  void finish(std::span<const std::shared_ptr<PendingBlob>> blobs, PendingBlob::State state);
 
   std::shared_ptr<DiskCore> core_;
+  Compressor compressor_;
+  Bytes room_;         // for decompressing
   PackStream stream_;  // of stored blobs that new bytes are compared with
   std::unordered_map<Digest, Held> held_;
   std::vector<std::pair<BlobKind, Digest>> named_;  // given to hold()

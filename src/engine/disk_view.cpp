@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "engine/compression.h"
+#include "engine/disk_many.h"
 #include "engine/pack_stream.h"
 #include "engine/rocksdb_status.h"
 #include "format/blob.h"
@@ -70,14 +71,13 @@ class DiskView : public View {
 
   Bytes get_blob(BlobKind kind, const Digest& digest) const override {
     const auto location = find_location(*records_, options_, digest);
-    if (!location)
-      throw Error(ErrorCode::not_found,
-                  fmt::format("read {} {}: no such blob", format::blob_kind_name(kind), digest.hex()));
-    if (location->kind != kind)
-      throw Error(ErrorCode::damaged, fmt::format("read {} {}: the blob is of kind {}", format::blob_kind_name(kind),
-                                                  digest.hex(), format::blob_kind_name(location->kind)));
+    require_blob(location, kind, digest);
     if (auto bytes = location->packed ? read_streamed(*location, digest) : std::nullopt) return std::move(*bytes);
     return read_blob(*core_, *records_, options_, *location, digest);
+  }
+
+  void get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const override {
+    read_many(*core_, *records_, options_, kind, blobs, visit);
   }
 
   void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const override {
@@ -142,7 +142,7 @@ class DiskView : public View {
     rocksdb::PinnableSlice value;
     const auto status = records_->db().Get(options_, records_->family(family), key, &value);
     if (status.IsNotFound()) return std::nullopt;
-    check(status, fmt::format("read a record of family {}", family_name(family)));
+    if (!status.ok()) check(status, fmt::format("read a record of family {}", family_name(family)));
     return value.ToString();
   }
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kSegmentBytes = 4u << 20;       // one write; larger only for one larger record
 constexpr std::size_t kUnwrittenSegmentsMax = 6;      // 24 MiB wait for the disk at most
+constexpr std::size_t kSpareMax = 2;                  // written ones that are kept for what comes after a flush
 constexpr std::uint64_t kPackBytesMax = 1ull << 30;   // then the next pack begins
 
 std::size_t round_up(std::size_t size, std::size_t unit) { return (size + unit - 1) / unit * unit; }
@@ -259,7 +260,7 @@ std::vector<PackWriter::Position> PackWriter::flush() {
     fail(error, true);
     rethrow_failure();
   }
-  spare_.clear();
+  if (spare_.size() > kSpareMax) spare_.resize(kSpareMax);
   std::vector<Position> grown;
   for (const auto& [pack, state] : dirty) {
     durable_[pack] = state.end;

@@ -93,7 +93,7 @@ class PackWriter {
   std::condition_variable work_, done_;
   SegmentPtr open_;                   // being filled
   std::deque<SegmentPtr> unwritten_;  // closed, in order
-  std::vector<Memory> spare_;         // of written segments, until the next flush
+  std::vector<Memory> spare_;         // of written segments
   std::uint64_t closed_ = 0, written_ = 0;  // segments ever
   bool stop_ = false;
   std::uint64_t generation_ = 1;

@@ -7,6 +7,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
@@ -82,6 +83,7 @@ rocksdb::DBOptions database_options(const RecordsOptions& options) {
   db.avoid_flush_during_shutdown = true;
   db.avoid_flush_during_recovery = !options.flush_logs;
   db.max_bgerror_resume_count = 0;
+  db.allow_concurrent_memtable_write = false;  // commits come one by one; see DiskCommitter
   return db;
 }
 
@@ -116,6 +118,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RecordsOptions&
     column.memtable_whole_key_filtering = true;
     column.memtable_prefix_bloom_size_ratio = 0.1;
   }
+  // Digests of one commit come in their order: each is looked for from where the one before it went.
+  if (by_digest) column.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
   if (by_digest) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.optimize_filters_for_memory = true;
   column.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

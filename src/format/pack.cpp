@@ -102,9 +102,11 @@ std::string encode_location(const BlobLocation& location) {
 }
 
 BlobLocation decode_location(std::string_view bytes) {
-  const Error damaged(ErrorCode::damaged, fmt::format("read the location of a blob: {} bytes of another form", bytes.size()));
-  if (bytes.size() < 4 || static_cast<std::uint8_t>(bytes[0]) > 1) throw damaged;
-  if (!is_blob_kind(static_cast<std::uint8_t>(bytes[1])) || static_cast<std::uint8_t>(bytes[3]) > 1) throw damaged;
+  const auto damaged = [size = bytes.size()] {
+    return Error(ErrorCode::damaged, fmt::format("read the location of a blob: {} bytes of another form", size));
+  };
+  if (bytes.size() < 4 || static_cast<std::uint8_t>(bytes[0]) > 1) throw damaged();
+  if (!is_blob_kind(static_cast<std::uint8_t>(bytes[1])) || static_cast<std::uint8_t>(bytes[3]) > 1) throw damaged();
   BlobLocation location;
   location.packed = bytes[0] == 1;
   location.kind = static_cast<BlobKind>(bytes[1]);
@@ -113,14 +115,14 @@ BlobLocation decode_location(std::string_view bytes) {
   bytes.remove_prefix(4);
   const auto number = [&] {
     const auto value = base::take_varint(bytes);
-    if (!value) throw damaged;
+    if (!value) throw damaged();
     return *value;
   };
   location.size = number();
   location.stored_size = number();
   (location.packed ? location.pack : location.blob_id) = number();
   if (location.packed) location.offset = number();
-  if (!bytes.empty() || location.size >= kSizeMax || location.stored_size >= kSizeMax) throw damaged;
+  if (!bytes.empty() || location.size >= kSizeMax || location.stored_size >= kSizeMax) throw damaged();
   return location;
 }
 

@@ -12,6 +12,7 @@
 #include "engine/memory_engine.h"
 #include "graph/traversal.h"
 #include "object/artifacts.h"
+#include "object/object_batch.h"
 #include "object/objects.h"
 #include "object/tree_walk.h"
 #include "store/find.h"
@@ -165,6 +166,21 @@ StoredArray Store::find_array(const ObjectId& id, std::string_view path) const {
     found = {array.dtype(), array.shape(), array.size_bytes()};
   });
   return found;
+}
+
+std::vector<ObjectId> Store::put_all_encoded(const std::function<void(const PutOne&)>& each, std::string_view type) {
+  const auto staging = state_->engine().stage();
+  object::ObjectBatch batch(*staging, state_->objects());
+  each([&](const Encodable& value) { batch.add(value); });
+  std::vector<ObjectId> ids = batch.finish();
+  const ObjectId list = object::write_object(*staging, encodable(ids), state_->objects());
+  keep(*state_, *staging, list, type, "", store::staged_bytes(*staging));
+  return ids;
+}
+
+void Store::get_all_decoded(std::span<const ObjectId> ids, const Decode& decode,
+                            const std::function<void(std::size_t)>& visit) const {
+  object::read_objects(*state_->engine().view(), ids, decode, visit, state_->reading());
 }
 
 Value Store::get_value(const ObjectId& id, const ReadOptions& options) const {

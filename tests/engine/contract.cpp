@@ -1,6 +1,7 @@
 // What every engine promises; each case runs over the whole table of engines.
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <random>
@@ -264,6 +265,112 @@ BOOST_AUTO_TEST_CASE(a_committed_blob_is_held_without_its_bytes) {
     BOOST_TEST((staging->read(BlobKind::chunk, digest_of(BlobKind::chunk, large)) == large));
     BOOST_TEST((engine.publish(staging.get(), row_commit(20, 1, "row", "1")).outcome == Outcome::ok));
     BOOST_TEST((engine.view()->get_blob(BlobKind::object, digest) == small));
+    BOOST_TEST(engine.verify().empty());
+  });
+}
+
+BOOST_AUTO_TEST_CASE(many_blobs_are_read_at_once_wherever_they_are) {
+  for_each_engine([](engine::Engine& engine) {
+    std::vector<std::vector<std::byte>> blobs;
+    for (std::size_t i = 0; i < 60; ++i) blobs.push_back(noise(i + 1, i % 20 * 31));
+    blobs.push_back(std::vector<std::byte>(50'000));  // compresses
+    for (const auto& bytes : blobs) commit_blob(engine, BlobKind::object, bytes);
+    const auto staging = engine.stage();
+    for (std::size_t i = 0; i < 800; ++i) {
+      blobs.push_back(noise(1000 + i, 3000));
+      stage(*staging, BlobKind::object, blobs.back());
+    }
+    const auto version = engine.view()->cell(kCell).version;
+    BOOST_REQUIRE((engine.publish(staging.get(), row_commit(kCell, version, "many", "")).outcome == Outcome::ok));
+    blobs.insert(blobs.end(), {blobs[3], blobs[200], blobs[60]});  // asked for twice
+    std::shuffle(blobs.begin(), blobs.end(), std::mt19937_64(7));
+    std::vector<Digest> digests;
+    for (const auto& bytes : blobs) digests.push_back(digest_of(BlobKind::object, bytes));
+    std::vector<int> visits(blobs.size());
+    engine.view()->get_many(BlobKind::object, digests, [&](std::size_t index, std::span<const std::byte> bytes) {
+      BOOST_REQUIRE(index < blobs.size());
+      ++visits[index];
+      BOOST_TEST(std::ranges::equal(bytes, blobs[index]));
+      BOOST_TEST(reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 == 0u);
+    });
+    BOOST_TEST(std::ranges::count(visits, 1) == std::ssize(blobs));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(one_of_many_blobs_that_cannot_be_read_is_named) {
+  for_each_engine([](engine::Engine& engine) {
+    const auto first = noise(1, 100), second = noise(2, 100);
+    commit_blob(engine, BlobKind::object, first);
+    commit_blob(engine, BlobKind::object, second);
+    const auto view = engine.view();
+    const auto ignore = [](std::size_t, std::span<const std::byte>) {};
+    const auto read = [&](std::vector<Digest> digests, BlobKind kind) { view->get_many(kind, digests, ignore); };
+    const Digest one = digest_of(BlobKind::object, first), other = digest_of(BlobKind::object, second);
+    const auto says = [](ErrorCode code, std::string_view text) {
+      return [=](const Error& error) {
+        return error.code() == code && std::string_view(error.what()).find(text) != std::string_view::npos;
+      };
+    };
+    read({}, BlobKind::object);
+    BOOST_CHECK_EXCEPTION(read({one, other, Digest{}}, BlobKind::object), Error, says(ErrorCode::not_found, "blob 2 "));
+    BOOST_CHECK_EXCEPTION(read({one}, BlobKind::chunk), Error, says(ErrorCode::damaged, one.hex()));
+    const auto refuse = [](std::size_t, std::span<const std::byte>) { throw Error(ErrorCode::limit, "enough"); };
+    BOOST_CHECK_EXCEPTION(view->get_many(BlobKind::object, std::vector{one}, refuse), Error,
+                          [](const Error& error) { return std::string(error.what()) == "enough"; });
+  });
+}
+
+// Given in groups, each comes to what it would have come to alone.
+BOOST_AUTO_TEST_CASE(many_blobs_are_staged_at_once) {
+  for_each_engine([](engine::Engine& engine) {
+    const auto stored = noise(1, 300), staged = noise(2, 300), fresh = noise(3, 300), clashing = noise(4, 300);
+    const auto elsewhere = noise(5, 300), large = noise(6, 50'000);
+    commit_blob(engine, BlobKind::object, stored);
+    const auto other = engine.stage();
+    stage(*other, BlobKind::object, elsewhere);
+    const auto staging = engine.stage();
+    stage(*staging, BlobKind::object, staged);
+    std::vector<engine::NewBlob> blobs;
+    for (const auto* bytes : {&stored, &staged, &fresh, &fresh, &elsewhere, &large})
+      blobs.push_back({digest_of(BlobKind::object, *bytes), *bytes});
+    blobs.push_back({digest_of(BlobKind::object, stored), clashing});
+    std::vector<StageResult> results(blobs.size());
+    staging->stage_many(BlobKind::object, blobs, results);
+    using enum StageResult;
+    BOOST_TEST((results[0] == existed && results[1] == existed && results[2] == added && results[3] == existed));
+    BOOST_TEST((results[5] == added && results[6] == clash));
+    BOOST_TEST(staging->bytes_added() >= 300u + 300u + 50'000u);
+    const auto version = engine.view()->cell(kCell).version;
+    BOOST_REQUIRE((engine.publish(staging.get(), row_commit(kCell, version, "many", "")).outcome == Outcome::ok));
+    const auto view = engine.view();
+    for (const auto* bytes : {&stored, &staged, &fresh, &elsewhere, &large})
+      BOOST_TEST((view->get_blob(BlobKind::object, digest_of(BlobKind::object, *bytes)) == *bytes));
+    BOOST_TEST(engine.verify().empty());
+  });
+}
+
+// Groups that overlap, in opposite orders: nobody waits for ever, and nothing is lost.
+BOOST_AUTO_TEST_CASE(threads_stage_the_same_blobs_at_the_same_time) {
+  for_each_engine([](engine::Engine& engine) {
+    std::vector<std::vector<std::byte>> bytes;
+    for (std::size_t i = 0; i < 600; ++i) bytes.push_back(noise(i + 1, 2500));
+    std::vector<std::thread> threads;
+    std::atomic<int> failures = 0;
+    for (std::uint64_t t = 0; t < 4; ++t)
+      threads.emplace_back([&, t] {
+        std::vector<engine::NewBlob> blobs;
+        for (const auto& blob : bytes) blobs.push_back({digest_of(BlobKind::object, blob), blob});
+        if (t % 2 == 1) std::ranges::reverse(blobs);
+        const auto staging = engine.stage();
+        std::vector<StageResult> results(blobs.size());
+        staging->stage_many(BlobKind::object, blobs, results);
+        if (std::ranges::count(results, StageResult::clash) != 0) ++failures;
+        if (engine.publish(staging.get(), row_commit(kCell + t, 0, "row", "x")).outcome != Outcome::ok) ++failures;
+      });
+    for (std::thread& thread : threads) thread.join();
+    BOOST_TEST(failures == 0);
+    const auto view = engine.view();
+    for (const auto& blob : bytes) BOOST_TEST((view->get_blob(BlobKind::object, digest_of(BlobKind::object, blob)) == blob));
     BOOST_TEST(engine.verify().empty());
   });
 }

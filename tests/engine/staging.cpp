@@ -1,7 +1,9 @@
 // Where the blobs of a commit go in a store on disk.
 #include <boost/test/unit_test.hpp>
 
+#include "engine/disk_core.h"
 #include "engine/engines.h"
+#include "engine/records.h"
 
 namespace cairn::test {
 namespace {
@@ -52,6 +54,66 @@ BOOST_AUTO_TEST_CASE(a_held_blob_that_another_commit_moves_to_a_pack_is_found_th
   publish(*holders[2], 3);
   BOOST_TEST((engine->view()->get_blob(BlobKind::object, digest) == small));
   BOOST_TEST(engine->verify().empty());
+}
+
+// So that a batch is read back in one go.
+BOOST_AUTO_TEST_CASE(blobs_lie_in_a_pack_in_the_order_in_which_they_came) {
+  const TemporaryDirectory directory;
+  std::vector<std::vector<std::byte>> bytes;
+  for (std::size_t i = 0; i < 900; ++i) bytes.push_back(noise(i + 1, 3000));
+  {
+    const auto engine = engine::open_disk_engine(directory.path() / "store", {});
+    const auto staging = engine->stage();
+    for (std::size_t i = 0; i < 100; ++i) stage(*staging, BlobKind::object, bytes[i]);  // these wait for the batch
+    for (std::size_t begin = 100; begin < bytes.size(); begin += 100) {
+      std::vector<engine::NewBlob> blobs;
+      for (std::size_t i = begin; i < begin + 100; ++i) blobs.push_back({digest_of(BlobKind::object, bytes[i]), bytes[i]});
+      std::vector<engine::StageResult> results(blobs.size());
+      staging->stage_many(BlobKind::object, blobs, results);
+    }
+    engine->publish(staging.get(), row_commit(20, 0, "row", "0"));
+  }
+  engine::RecordsOptions options;
+  options.directory = directory.path() / "store" / "db";
+  const engine::Records records(options);
+  std::uint64_t last = 0;
+  for (const auto& blob : bytes) {
+    const auto location = engine::find_location(records, {}, digest_of(BlobKind::object, blob)).value();
+    BOOST_TEST(location.packed);
+    BOOST_TEST(location.offset > last);
+    last = location.offset;
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_group_with_a_damaged_copy_repairs_it) {
+  const TemporaryDirectory directory;
+  const auto bytes = noise(1, 200), fresh = noise(2, 200);
+  const Digest digest = digest_of(BlobKind::object, bytes);
+  const auto path = directory.path() / "store";
+  {
+    const auto engine = engine::open_disk_engine(path, {});
+    const auto staging = engine->stage();
+    stage(*staging, BlobKind::object, bytes);
+    engine->publish(staging.get(), row_commit(20, 0, "row", "0"));
+  }
+  {
+    engine::RecordsOptions options;
+    options.directory = path / "db";
+    const engine::Records records(options);
+    const auto location = engine::find_location(records, {}, digest).value();
+    records.db().Put({}, records.family(engine::Family::blob), format::be64_text(location.blob_id), std::string(200, 'x'));
+  }
+  const auto engine = engine::open_disk_engine(path, {});
+  const auto ignore = [](std::size_t, std::span<const std::byte>) {};
+  BOOST_CHECK_EXCEPTION(engine->view()->get_many(BlobKind::object, std::vector{digest}, ignore), Error,
+                        has_code(ErrorCode::damaged));
+  const auto staging = engine->stage();
+  const std::vector<engine::NewBlob> blobs = {{digest_of(BlobKind::object, fresh), fresh}, {digest, bytes}};
+  std::vector<engine::StageResult> results(2);
+  staging->stage_many(BlobKind::object, blobs, results);
+  BOOST_TEST((results[0] == engine::StageResult::added && results[1] == engine::StageResult::repaired));
+  engine->publish(staging.get(), row_commit(20, 1, "row", "1"));
+  BOOST_TEST((engine->view()->get_blob(BlobKind::object, digest) == bytes));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

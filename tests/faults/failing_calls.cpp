@@ -154,6 +154,14 @@ void check_object(const Store& store, std::istream& words) {
   BOOST_TEST((store.get<Numbers>(ObjectId::parse(id).value()) == numbers(seed, count)));
 }
 
+void check_batch(const Store& store, std::istream& words) {
+  std::int64_t seed = 0;
+  words >> seed;
+  std::vector<ObjectId> ids;
+  for (std::string id; words >> id;) ids.push_back(ObjectId::parse(id).value());
+  BOOST_TEST((store.get_all<Numbers>(ids) == batch(seed)), "acknowledged and lost: batch " << seed);
+}
+
 void check_artifact(const Store& store, const Trial& trial, std::istream& words) {
   std::string id;
   words >> id;
@@ -171,6 +179,7 @@ void check_acknowledged(Store& store, const Trial& trial) {
     if (what == "checkpoint") check_checkpoint(store, trial, words);
     if (what == "step") check_step(store, words);
     if (what == "object") check_object(store, words);
+    if (what == "batch") check_batch(store, words);
     if (what == "artifact") check_artifact(store, trial, words);
   }
 }

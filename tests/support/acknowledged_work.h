@@ -25,6 +25,13 @@ inline Numbers numbers(std::int64_t seed, std::size_t count) {
 /// Sizes of states and results: beside the records, in a pack, and in several segments of one.
 inline constexpr std::size_t kSmall = 350, kLarge = 60'000, kHuge = 700'000;
 
+/// Small objects, too many in all to stand beside the records.
+inline std::vector<Numbers> batch(std::int64_t seed) {
+  std::vector<Numbers> objects;
+  for (std::int64_t i = 0; i < 400; ++i) objects.push_back(numbers(seed * 1000 + i, kSmall));
+  return objects;
+}
+
 inline constexpr std::string_view kWorkRun = "work";
 inline constexpr std::string_view kWorkState = "state";
 inline constexpr std::string_view kWorkFile = "file";

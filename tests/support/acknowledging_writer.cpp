@@ -4,7 +4,7 @@
 //   acknowledging_writer STORE ACKNOWLEDGEMENTS FILE
 //
 // FILE is attached to checkpoints and added. Lines of the acknowledgements: "session NUMBER",
-// "checkpoint ID STEP COUNT", "object ID SEED COUNT", "artifact ID", "step NAME SEED COUNT",
+// "checkpoint ID STEP COUNT", "object ID SEED COUNT", "batch SEED ID...", "artifact ID", "step NAME SEED COUNT",
 // "error CODE DOING: MESSAGE", "end". The exit status is 0 also after errors, if they were cairn::Error.
 #include <cairn/cairn.h>
 
@@ -43,6 +43,7 @@ class Writer {
     attach(*store, ++step);
     run_step(*store, ++step, kLarge);
     put(*store, ++step, kLarge);
+    put_batch(*store, ++step);
     checkpoint(*store, ++step, kHuge);
     add(*store);
     for (int i = 0; i < 12; ++i) checkpoint(*store, ++step, kSmall);
@@ -90,6 +91,13 @@ class Writer {
     attempt("put", [&] {
       const ObjectId id = store.put(numbers(seed, count));
       acknowledge("object " + id.hex() + " " + std::to_string(seed) + " " + std::to_string(count));
+    });
+  }
+  void put_batch(Store& store, std::int64_t seed) const {
+    attempt("put a batch", [&] {
+      std::string line = "batch " + std::to_string(seed);
+      for (const ObjectId& id : store.put_all(batch(seed))) line += " " + id.hex();
+      acknowledge(line);
     });
   }
   void add(Store& store) const {

@@ -1,0 +1,142 @@
+#include "engine/disk_many.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/bytes.h"
+#include "engine/compression.h"
+#include "engine/pack_stream.h"
+#include "engine/rocksdb_status.h"
+#include "format/blob.h"
+
+namespace cairn::engine {
+namespace {
+
+constexpr std::size_t kGroupMax = 32768;  // looked up together: 3 MiB of locations
+constexpr std::size_t kRowsMax = 256;     // of blobs beside the records, read together
+constexpr std::uint64_t kSparse = 8;      // bytes to read for a byte that was asked for, from which it pays to ask for each
+
+// The blobs of one group in the order in which they lie.
+class GroupReader {
+ public:
+  GroupReader(const DiskCore& core, const Records& records, const rocksdb::ReadOptions& options, BlobKind kind,
+              PackStream& stream, std::span<const Digest> blobs, std::size_t first_index)
+      : core_(core), records_(records), options_(options), kind_(kind), stream_(stream), blobs_(blobs),
+        first_index_(first_index), locations_(find_locations(records, options, blobs)) {}
+
+  void read(const VisitBlob& visit) {
+    order_.reserve(blobs_.size());
+    for (std::uint32_t i = 0; i < blobs_.size(); ++i) {
+      naming(i, [&] { require_blob(locations_[i], kind_, blobs_[i]); });
+      order_.push_back(i);
+    }
+    const auto place = [&](std::uint32_t i) {
+      const format::BlobLocation& at = *locations_[i];
+      return std::tuple(at.packed, at.packed ? at.pack : at.blob_id, at.offset);
+    };
+    // Most often they are asked for as they were put.
+    if (!std::ranges::is_sorted(order_, {}, place)) std::ranges::sort(order_, {}, place);
+    const auto packed = std::ranges::partition_point(order_, [&](std::uint32_t i) { return !locations_[i]->packed; });
+    read_rows(std::span(order_.begin(), packed), visit);
+    for (auto begin = packed; begin != order_.end();) {
+      const std::uint64_t pack = locations_[*begin]->pack;
+      const auto end = std::partition_point(begin, order_.end(), [&](std::uint32_t i) { return locations_[i]->pack == pack; });
+      read_pack(std::span(begin, end), visit);
+      begin = end;
+    }
+  }
+
+ private:
+  // Says in an error which blob it was.
+  template <class Work>
+  void naming(std::uint32_t i, Work&& work) const {
+    try {
+      work();
+    } catch (const Error& error) {
+      throw Error(error.code(), fmt::format("blob {} of those asked for: {}", first_index_ + i, error.what()));
+    }
+  }
+
+  // Of one pack. Where they lie close together, all of it is read in large reads.
+  void read_pack(std::span<const std::uint32_t> order, const VisitBlob& visit) {
+    std::uint64_t asked = 0;
+    for (const std::uint32_t i : order) asked += format::kRecordHeaderSize + locations_[i]->stored_size;
+    const std::uint64_t spanned = locations_[order.back()]->offset - locations_[order.front()]->offset;
+    const bool sparse = spanned / kSparse > asked;
+    for (const std::uint32_t i : order) {
+      std::span<const std::byte> bytes;
+      naming(i, [&] { bytes = packed_bytes(*locations_[i], blobs_[i], sparse); });
+      visit(first_index_ + i, bytes);
+    }
+  }
+
+  std::span<const std::byte> packed_bytes(const format::BlobLocation& location, const Digest& digest, bool alone) {
+    if (alone) record_ = core_.packs->read(location, digest);
+    const std::span<const std::byte> stored = alone ? record_ : stream_.read(location, digest);
+    if (const auto bytes = decompress(location.codec, stored, location.size, scratch_);
+        bytes && format::blob_digest(location.kind, location.probe, *bytes) == digest)
+      return *bytes;
+    // What was read ahead does not match: the file itself tells.
+    scratch_ = read_blob(core_, records_, options_, location, digest);
+    return scratch_;
+  }
+
+  void read_rows(std::span<const std::uint32_t> rows, const VisitBlob& visit) {
+    std::vector<std::string> keys(std::min(rows.size(), kRowsMax));
+    std::vector<rocksdb::Slice> slices(keys.size());
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    while (!rows.empty()) {
+      const auto some = rows.first(std::min(rows.size(), kRowsMax));
+      rows = rows.subspan(some.size());
+      for (std::size_t k = 0; k < some.size(); ++k) {
+        keys[k] = format::be64_text(locations_[some[k]]->blob_id);
+        slices[k] = keys[k];
+      }
+      records_.db().MultiGet(options_, records_.family(Family::blob), some.size(), slices.data(), values.data(),
+                             statuses.data(), true);
+      for (std::size_t k = 0; k < some.size(); ++k) {
+        naming(some[k], [&] { take_row(some[k], statuses[k], values[k]); });
+        values[k].Reset();
+        visit(first_index_ + some[k], scratch_);
+      }
+    }
+  }
+
+  void take_row(std::uint32_t i, const rocksdb::Status& status, const rocksdb::PinnableSlice& value) {
+    const format::BlobLocation& location = *locations_[i];
+    const auto bytes = base::as_bytes(value.ToStringView());
+    scratch_.assign(bytes.begin(), bytes.end());
+    const bool right = status.ok() && scratch_.size() == location.size &&
+                       format::blob_digest(location.kind, location.probe, scratch_) == blobs_[i];
+    if (!right) scratch_ = read_blob(core_, records_, options_, location, blobs_[i]);  // says what is wrong
+  }
+
+  const DiskCore& core_;
+  const Records& records_;
+  const rocksdb::ReadOptions& options_;
+  const BlobKind kind_;
+  PackStream& stream_;
+  const std::span<const Digest> blobs_;
+  const std::size_t first_index_;
+  const std::vector<std::optional<format::BlobLocation>> locations_;
+  std::vector<std::uint32_t> order_;
+  Bytes record_, scratch_;
+};
+
+}  // namespace
+
+void read_many(const DiskCore& core, const Records& records, const rocksdb::ReadOptions& options, BlobKind kind,
+               std::span<const Digest> blobs, const VisitBlob& visit) {
+  PackStream stream(*core.packs);
+  for (std::size_t begin = 0; begin < blobs.size(); begin += kGroupMax) {
+    const auto group = blobs.subspan(begin, std::min(kGroupMax, blobs.size() - begin));
+    GroupReader(core, records, options, kind, stream, group, begin).read(visit);
+  }
+}
+
+}  // namespace cairn::engine

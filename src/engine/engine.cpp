@@ -1,0 +1,25 @@
+#include "engine/engine.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+namespace cairn::engine {
+
+void View::get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const {
+  for (std::size_t i = 0; i < blobs.size(); ++i) {
+    Bytes bytes;
+    try {
+      bytes = get_blob(kind, blobs[i]);
+    } catch (const Error& error) {
+      throw Error(error.code(), fmt::format("blob {} of those asked for: {}", i, error.what()));
+    }
+    visit(i, bytes);
+  }
+}
+
+void Staging::stage_many(BlobKind kind, std::span<const NewBlob> blobs, std::span<StageResult> results) {
+  for (std::size_t i = 0; i < blobs.size(); ++i) results[i] = stage(kind, 0, blobs[i].digest, blobs[i].bytes);
+}
+
+}  // namespace cairn::engine
