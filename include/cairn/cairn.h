@@ -9,5 +9,6 @@
 #include <cairn/node.h>
 #include <cairn/run.h>
 #include <cairn/store.h>
+#include <cairn/text.h>
 #include <cairn/uuid.h>
 #include <cairn/value.h>

@@ -5,6 +5,7 @@
 #include <cairn/codec.h>
 #include <cairn/node.h>
 #include <cairn/run.h>
+#include <cairn/text.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -149,6 +150,8 @@ class Store {
   }
   /// The object as plain data, whatever class wrote it.
   Value get_value(const ObjectId& id, const ReadOptions& options = {}) const;
+  /// The object as text for people, without its class and without loading what is kept outside of it.
+  std::string text(const ObjectId& id, const TextOptions& options = {.form = TextForm::line}) const;
 
   // ---- Artifacts ----
   /// Stores the file or tree at `path`, and a data node that keeps it. Idempotent. One durable commit.

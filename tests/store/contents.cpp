@@ -19,6 +19,18 @@ void check_put(TestStore& store, const T& value) {
 
 BOOST_AUTO_TEST_SUITE(contents)
 
+BOOST_AUTO_TEST_CASE(an_object_has_a_text_that_leaves_large_arrays_in_the_store) {
+  for_each_store([](TestStore& store) {
+    const Particles particles{7, std::vector<double>(50'000, 1.5), "seed"};
+    const ObjectId id = store->put(particles);
+    BOOST_TEST(store->text(id) ==
+               type_name<Particles>() + "@version=1(step=7,position=float64[50000](...),rng=\"seed\")");
+    BOOST_TEST(store->text(id, {.form = TextForm::lines, .text_max = 3}) ==
+               type_name<Particles>() + "\n  step: 7\n  position: float64[50000] (390.6 KiB)\n  rng: \"...\"\n");
+    BOOST_CHECK_EXCEPTION(store->text(ObjectId{}), Error, has_code(ErrorCode::not_found));
+  });
+}
+
 BOOST_AUTO_TEST_CASE(every_storable_type_comes_back) {
   for_each_store([](TestStore& store) {
     using namespace std::chrono_literals;
