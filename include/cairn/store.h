@@ -148,6 +148,12 @@ class Store {
     get_decoded(id, [&](const Decoder& in) { value = decode<T>(in); });
     return std::move(*value);
   }
+  /// The object, a numeric array, into the elements of an ArrayView or std::mdspan; see codec/array_view.h. Throws
+  /// type_mismatch unless element type and shape are the same.
+  template <class View>
+  void read_into(const ObjectId& id, const View& out) const {
+    get_decoded(id, [&](const Decoder& in) { cairn::read_into(in, out); });
+  }
   /// The object as plain data, whatever class wrote it.
   Value get_value(const ObjectId& id, const ReadOptions& options = {}) const;
   /// The object as text for people, without its class and without loading what is kept outside of it.

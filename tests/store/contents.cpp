@@ -31,6 +31,20 @@ BOOST_AUTO_TEST_CASE(an_object_has_a_text_that_leaves_large_arrays_in_the_store)
   });
 }
 
+BOOST_AUTO_TEST_CASE(an_array_is_read_into_memory_that_is_there) {
+  for_each_store([](TestStore& store) {
+    std::vector<double> grid(60'000), back(60'000);
+    for (std::size_t i = 0; i < grid.size(); ++i) grid[i] = static_cast<double>(i);
+    const ObjectId id = store->put(ArrayView<const double>(grid, {200, 300}));
+    store->read_into(id, ArrayView<double>(back, {200, 300}));
+    BOOST_TEST((back == grid));
+    store->read_into(id, ArrayView<double>(back, {200, 300}, {1, 200}));
+    BOOST_TEST(back[1] == grid[300]);
+    BOOST_CHECK_EXCEPTION(store->read_into(id, ArrayView<double>(back, {300, 200})), Error,
+                          has_code(ErrorCode::type_mismatch, "found array of float64 with shape [200, 300]"));
+  });
+}
+
 BOOST_AUTO_TEST_CASE(every_storable_type_comes_back) {
   for_each_store([](TestStore& store) {
     using namespace std::chrono_literals;
