@@ -1,13 +1,16 @@
 // Everything a program needs: open a Store, continue a Run, save, commit, restart, ask.
 #pragma once
 
+#include <cairn/array_view.h>
 #include <cairn/artifact.h>
 #include <cairn/checkpoint.h>
 #include <cairn/codec.h>
 #include <cairn/digest.h>
 #include <cairn/error.h>
 #include <cairn/node.h>
+#include <cairn/numpy_dtype.h>
 #include <cairn/run.h>
 #include <cairn/store.h>
+#include <cairn/text.h>
 #include <cairn/uuid.h>
 #include <cairn/value.h>

@@ -6,9 +6,11 @@
 // makes Point storable, alone and in standard containers. Storable as they are: bool, integers, float, double, complex
 // numbers, text, paths, Bytes, enumerations, optional, unique_ptr, variant, pair, tuple, vector, array, deque, map,
 // set and their hashed forms, durations, dates and times of std::chrono, BigInteger, Decimal, DateTime and the like, Uuid,
-// references (ObjectId, ArtifactId, NodeRef, Identity), and Value.
+// references (ObjectId, ArtifactId, NodeRef, Identity), and Value. Multi-dimensional arrays are stored through ArrayView or
+// std::mdspan, and loaded with read_into.
 #pragma once
 
+#include <cairn/codec/array_view.h>
 #include <cairn/codec/chrono.h>
 #include <cairn/codec/core.h>
 #include <cairn/codec/described.h>

@@ -7,6 +7,7 @@
 #include <cairn/node.h>
 #include <cairn/part.h>
 #include <cairn/run.h>
+#include <cairn/text.h>
 
 #include <concepts>
 #include <cstdint>
@@ -189,6 +190,8 @@ class Store {
   }
   /// The object as plain data, whatever class wrote it.
   Value get_value(const ObjectId& id, const ReadOptions& options = {}) const;
+  /// The object as text for people, without its class and without loading what is kept outside of it.
+  std::string text(const ObjectId& id, const TextOptions& options = {.form = TextForm::line}) const;
 
   /// The part of the object at `path` (see part.h) as a T, which may be Value; the rest is not loaded. Throws as get and
   /// read_part do.
@@ -207,6 +210,12 @@ class Store {
       if (array.dtype() != detail::DTypeOf<T>::value) in.mismatch("an array of " + detail::dtype_text<T>());
       array.read(first, std::as_writable_bytes(out));
     });
+  }
+  /// The array at `path`, the object itself if that is empty, into the elements of an ArrayView or std::mdspan (see
+  /// codec/array_view.h). Throws type_mismatch unless element type and shape are the same.
+  template <class View>
+  void read_into(const ObjectId& id, const View& out, std::string_view path = {}) const {
+    read_at(id, path, [&](const Decoder& in) { cairn::read_into(in, out); });
   }
   /// Type and shape of the array at `path`, without reading it.
   StoredArray find_array(const ObjectId& id, std::string_view path) const;

@@ -6,12 +6,14 @@
 #include <cairn/time.h>
 #include <cairn/uuid.h>
 
+#include <bit>
 #include <compare>
 #include <complex>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +60,11 @@ struct Array {
   Bytes data;  ///< dtype_size * product(shape) bytes
 
   friend bool operator==(const Array&, const Array&) = default;
+
+  /// From elements in C order with the given order of bytes, of both parts of complex numbers each. Throws
+  /// invalid_argument unless there are dtype_size * product(shape) bytes, or if a boolean is neither 0 nor 1.
+  static Array from_bytes(DType dtype, std::vector<std::uint64_t> shape, std::span<const std::byte> bytes,
+                          std::endian order = std::endian::little);
 };
 
 /// A numeric array that was left in the store when its object was read (see ReadOptions::load_arrays).

@@ -187,6 +187,10 @@ Value Store::get_value(const ObjectId& id, const ReadOptions& options) const {
   return object::read_value(*state_->engine().view(), id, options.load_arrays, state_->reading());
 }
 
+std::string Store::text(const ObjectId& id, const TextOptions& options) const {
+  return to_text(get_value(id, {.load_arrays = false}), options);
+}
+
 // ---- Artifacts ----
 
 ArtifactReceipt Store::add(const std::filesystem::path& path) {

@@ -90,6 +90,18 @@ BOOST_AUTO_TEST_CASE(values_of_every_kind_are_put_shown_and_got) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(text_is_one_line_without_large_arrays) {
+  const std::string id = run_line({"put", "-", "--json-value"},
+                                  {.input = R"({"$object":{"class":"Point","version":2,"fields":[["x",1.5],["y",[1,"a\n"]]]}})"});
+  BOOST_TEST(run({"get", id, "--text"}).out == "Point@version=2(x=1.5,y=[1, \"a\\n\"])\n");
+  BOOST_TEST(run({"get", id, "--text", "--json"}).out == "\"Point@version=2(x=1.5,y=[1, \\\"a\\\\n\\\"])\"\n");
+  const std::string zeros(4 * 5462, 'A');  // 16,386 bytes: kept outside of its object
+  const std::string large = run_line(
+      {"put", "-", "--json-value"}, {.input = R"({"$array":{"dtype":"int16","shape":[8193],"data":")" + zeros + "\"}}"});
+  BOOST_TEST(run_line({"get", large, "--text"}) == "int16[8193](...)");
+  BOOST_TEST(run({"get", "0000", "--text"}).status == 4);
+}
+
 BOOST_AUTO_TEST_CASE(types_are_counted_by_class_and_version) {
   const auto put = [&](const std::string& name, const std::string& json) {
     return run_line({"put", "--json-value", file(name, json)});

@@ -19,6 +19,32 @@ void check_put(TestStore& store, const T& value) {
 
 BOOST_AUTO_TEST_SUITE(contents)
 
+BOOST_AUTO_TEST_CASE(an_object_has_a_text_that_leaves_large_arrays_in_the_store) {
+  for_each_store([](TestStore& store) {
+    const Particles particles{7, std::vector<double>(50'000, 1.5), "seed"};
+    const ObjectId id = store->put(particles);
+    BOOST_TEST(store->text(id) ==
+               type_name<Particles>() + "@version=1(step=7,position=float64[50000](...),rng=\"seed\")");
+    BOOST_TEST(store->text(id, {.form = TextForm::lines, .text_max = 3}) ==
+               type_name<Particles>() + "\n  step: 7\n  position: float64[50000] (390.6 KiB)\n  rng: \"...\"\n");
+    BOOST_CHECK_EXCEPTION(store->text(ObjectId{}), Error, has_code(ErrorCode::not_found));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(an_array_is_read_into_memory_that_is_there) {
+  for_each_store([](TestStore& store) {
+    std::vector<double> grid(60'000), back(60'000);
+    for (std::size_t i = 0; i < grid.size(); ++i) grid[i] = static_cast<double>(i);
+    const ObjectId id = store->put(ArrayView<const double>(grid, {200, 300}));
+    store->read_into(id, ArrayView<double>(back, {200, 300}));
+    BOOST_TEST((back == grid));
+    store->read_into(id, ArrayView<double>(back, {200, 300}, {1, 200}));
+    BOOST_TEST(back[1] == grid[300]);
+    BOOST_CHECK_EXCEPTION(store->read_into(id, ArrayView<double>(back, {300, 200})), Error,
+                          has_code(ErrorCode::type_mismatch, "found array of float64 with shape [200, 300]"));
+  });
+}
+
 BOOST_AUTO_TEST_CASE(every_storable_type_comes_back) {
   for_each_store([](TestStore& store) {
     using namespace std::chrono_literals;

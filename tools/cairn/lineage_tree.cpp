@@ -64,7 +64,7 @@ void LineageTree::print(Output& out) {
     const std::string_view note = next == 0 ? "" : "  continued";
     // Ids are never cut: they are what the reader goes on with.
     out.line(
-        fmt::format("{} {}{}", fit(describe(root), options_.columns - 1 - id_digits_ - note.size()), id(root), note));
+        fmt::format("{} {}{}", shortened(describe(root), options_.columns - 1 - id_digits_ - note.size()), id(root), note));
     printed_.insert(root.uuid);
     print_below(root, "", 1, out);
   }
@@ -95,8 +95,8 @@ void LineageTree::print_branch(const Branch& branch, const std::string& indent, 
   constexpr std::string_view kColon = ": ";
   const std::size_t fixed = width(head) + kColon.size() + 1 + id_digits_ + note.size();
   const std::size_t room = options_.columns > fixed ? options_.columns - fixed : 0;
-  reached_by = fit(reached_by, std::max(room / 2, room - std::min(room, width(text))));
-  text = fit(text, room - std::min(room, width(reached_by)));
+  reached_by = shortened(reached_by, std::max(room / 2, room - std::min(room, width(text))));
+  text = shortened(text, room - std::min(room, width(reached_by)));
   out.line(fmt::format("{}{}{}{} {}{}", head, reached_by, kColon, text, id(node), note));
   if (!again && !deep) print_below(node, indent + (last ? "   " : "|  "), level + 1, out);
 }

@@ -1,7 +1,8 @@
-// Text for people: sizes, times, names from the store made safe for a terminal, and tables.
+// Text for people: times, counts and tables, beside what the library has.
 #pragma once
 
 #include <cairn/node.h>
+#include <cairn/text.h>
 
 #include <cstdint>
 #include <string>
@@ -12,16 +13,10 @@
 
 namespace cairn::cli {
 
-/// "512 B", "1.2 MiB".
-std::string human_size(std::uint64_t bytes);
 /// To the second, such as 2026-03-01T12:00:00Z.
 std::string short_time(Timestamp time);
-/// Control characters and bytes that are not UTF-8 as \xNN: a name must not steer the terminal of who lists it.
-std::string printable(std::string_view text);
 /// Columns of a terminal that printable text takes, counting every character as one.
 std::size_t width(std::string_view text);
-/// The text if it fits in `columns`, else its beginning and "...".
-std::string fit(std::string_view text, std::size_t columns);
 /// "1 node", "2 nodes".
 std::string count_of(std::uint64_t count, std::string_view noun);
 /// The first 12 digits of a digest, enough to pass to any verb.

@@ -27,7 +27,7 @@ void print_value(std::string_view name, const Value& value, Output& out) {
   const Map* map = value.get_if<Map>();
   if (value.is<std::monostate>() || (map != nullptr && map->size() == 0)) return;
   out.line(name);
-  out.raw(value_text(value, kAbbreviated));
+  out.raw(to_text(value, kAbbreviated));
 }
 
 void show_object(const Store& store, const Digest& digest, Context& context) {
@@ -37,7 +37,7 @@ void show_object(const Store& store, const Digest& digest, Context& context) {
     return;
   }
   context.out.line(fmt::format("object {} ({})", digest.hex(), value.kind_name()));
-  context.out.raw(value_text(value, kAbbreviated));
+  context.out.raw(to_text(value, kAbbreviated));
 }
 
 std::string permissions(const ArtifactEntry& entry) {

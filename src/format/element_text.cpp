@@ -1,14 +1,13 @@
-#include "elements.h"
+#include "format/element_text.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 
-namespace cairn::cli {
+namespace cairn::format {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "stored elements are little-endian and are read as they are");
@@ -58,14 +57,15 @@ std::string element_text(DType dtype, const std::byte* bytes) {
 
 }  // namespace
 
-std::string elements_text(const Array& array, std::size_t elements_max) {
+std::string elements_text(const Array& array, std::size_t elements_max, std::size_t bytes_max) {
   const std::size_t size = dtype_size(array.dtype), count = array.data.size() / size;
   std::string text;
-  for (std::size_t i = 0; i < std::min(count, elements_max); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     if (i != 0) text += ", ";
+    if (i == elements_max || text.size() >= bytes_max) return text + "...";
     text += element_text(array.dtype, array.data.data() + i * size);
   }
-  return count > elements_max ? text + ", ..." : text;
+  return text;
 }
 
-}  // namespace cairn::cli
+}  // namespace cairn::format
