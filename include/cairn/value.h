@@ -275,6 +275,8 @@ struct MapEntry {
 struct Field {
   std::string name;
   Value value;
+  std::string type = "value";  ///< as in Schema, so that a value read and stored again has equal bytes
+  std::string codec = {};
 
   friend bool operator==(const Field&, const Field&) = default;
   friend std::strong_ordering operator<=>(const Field&, const Field&) = default;

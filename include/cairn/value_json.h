@@ -7,7 +7,8 @@
 //   {"$bytes": "aGVsbG8="}                                  base64
 //   {"$real": "nan:7ff8000000000000"}                       its bits; or "inf", "-inf"
 //   {"$map": [[key, value], ...]}
-//   {"$object": {"class": "Point", "version": 1, "fields": [["x", 1.5], ...]}}
+//   {"$object": {"class": "Point", "version": 1, "fields": [["x", 1.5, "float64"], ...]}}
+//                                                           type, and codec, of a field may be left out: "value", none
 //   {"$array": {"dtype": "float64", "shape": [2, 3], "data": "..."}}    base64 of the little-endian elements
 //   {"$storedArray": {"dtype": "float64", "shape": [2, 3], "size": 48}}
 //   {"$objectRef": "<32 hex digits>"}, {"$artifactRef": "<32 hex digits>"}, {"$nodeRef": "<UUID>"}

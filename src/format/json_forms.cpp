@@ -85,11 +85,14 @@ Value read_object(const Value& content, std::string_view tag) {
   const std::uint64_t version = read_natural(*found[1], tag, "a version from 0 to 2^32-1");
   if (version > std::numeric_limits<std::uint32_t>::max()) refuse(tag, "a version from 0 to 2^32-1");
   Object object(get<std::string>(*found[0], tag, "the name of a class"), static_cast<std::uint32_t>(version), {});
-  constexpr std::string_view kExpected = "fields as a list of pairs [name, value]";
-  for (const Value& pair : get<List>(*found[2], tag, kExpected)) {
-    const List& field = get<List>(pair, tag, kExpected);
-    if (field.size() != 2) refuse(tag, kExpected);
-    object.fields.push_back({get<std::string>(field[0], tag, kExpected), field[1]});
+  constexpr std::string_view kExpected = "fields as lists [name, value], [name, value, type] or [name, value, type, codec]";
+  for (const Value& one : get<List>(*found[2], tag, kExpected)) {
+    const List& parts = get<List>(one, tag, kExpected);
+    if (parts.size() < 2 || parts.size() > 4) refuse(tag, kExpected);
+    Field field{get<std::string>(parts[0], tag, kExpected), parts[1]};
+    if (parts.size() > 2) field.type = get<std::string>(parts[2], tag, kExpected);
+    if (parts.size() > 3) field.codec = get<std::string>(parts[3], tag, kExpected);
+    object.fields.push_back(std::move(field));
   }
   return object;
 }

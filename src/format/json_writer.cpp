@@ -139,6 +139,15 @@ void JsonWriter::operator()(const Object& value) {
     write_text(field.name);
     out_ += ',';
     write(field.value);
+    const bool has_codec = !field.codec.empty();
+    if (has_codec || field.type != Field().type) {
+      out_ += ',';
+      write_text(field.type);
+    }
+    if (has_codec) {
+      out_ += ',';
+      write_text(field.codec);
+    }
     out_ += ']';
   });
   out_ += "]}}";

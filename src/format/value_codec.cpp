@@ -91,8 +91,10 @@ Object decode_fields(const Decoder& in, bool load_arrays) {
   const ObjectDecoder stored = in.object();
   Object object(stored.class_name(), stored.class_version(), {});
   object.fields.reserve(stored.size());
-  for (std::size_t i = 0; i < stored.size(); ++i)
-    object.fields.push_back({stored.name(i), decode_value(stored.field(i), load_arrays)});
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    const Schema::Field& field = stored.schema().fields[i];
+    object.fields.push_back({field.name, decode_value(stored.field(i), load_arrays), field.type, field.codec});
+  }
   return object;
 }
 
@@ -127,7 +129,7 @@ void encode_map(const Encoder& out, const Map& value) {
 void encode_object(const Encoder& out, const Object& value) {
   Schema schema{value.class_name, value.class_version, {}};
   schema.fields.reserve(value.fields.size());
-  for (const Field& field : value.fields) schema.fields.push_back({field.name, cairn::type_name<Value>()});
+  for (const Field& field : value.fields) schema.fields.push_back({field.name, field.type, field.codec});
   const ObjectEncoder fields = out.object(schema);
   std::size_t index = 0;
   try {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 
 namespace cairn::format {
 
@@ -37,8 +38,10 @@ std::strong_ordering order_objects(wire::Object::Reader a, wire::Object::Reader 
   if (const auto by_version = left.class_version <=> right.class_version; by_version != 0) return by_version;
   const auto left_fields = a.getFields(), right_fields = b.getFields();
   return order_lists(left_fields, right_fields, [&](unsigned i) {
-    const auto by_name = left.fields[i].name <=> right.fields[i].name;
-    return by_name != 0 ? by_name : wire_order(left_fields[i], right_fields[i], context);
+    const Schema::Field &l = left.fields[i], &r = right.fields[i];
+    if (const auto by_name = l.name <=> r.name; by_name != 0) return by_name;
+    const auto by_value = wire_order(left_fields[i], right_fields[i], context);
+    return by_value != 0 ? by_value : std::tie(l.type, l.codec) <=> std::tie(r.type, r.codec);
   });
 }
 

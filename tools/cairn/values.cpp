@@ -33,8 +33,13 @@ boost::json::value map_document(const Map& map) {
 
 boost::json::value object_document(const Object& object) {
   boost::json::array fields;
-  for (const Field& field : object.fields)
-    fields.push_back(boost::json::array{boost::json::string(field.name), value_document(field.value)});
+  for (const Field& field : object.fields) {
+    boost::json::array parts{boost::json::string(field.name), value_document(field.value)};
+    const bool has_codec = !field.codec.empty();
+    if (has_codec || field.type != Field().type) parts.push_back(boost::json::string(field.type));
+    if (has_codec) parts.push_back(boost::json::string(field.codec));
+    fields.push_back(std::move(parts));
+  }
   return {
       {"$object", {{"class", object.class_name}, {"version", object.class_version}, {"fields", std::move(fields)}}}};
 }
