@@ -6,8 +6,12 @@
 #include <cairn/codec.h>
 #include <cairn/digest.h>
 #include <cairn/error.h>
+#include <cairn/fallback.h>
 #include <cairn/node.h>
+#include <cairn/read_options.h>
+#include <cairn/registry.h>
 #include <cairn/run.h>
 #include <cairn/store.h>
+#include <cairn/unknown_fields.h>
 #include <cairn/uuid.h>
 #include <cairn/value.h>

@@ -3,8 +3,11 @@
 
 #include <cairn/artifact.h>
 #include <cairn/codec.h>
+#include <cairn/fallback.h>
 #include <cairn/limits.h>
 #include <cairn/node.h>
+#include <cairn/read_options.h>
+#include <cairn/registry.h>
 #include <cairn/run.h>
 
 #include <cstdint>
@@ -33,10 +36,7 @@ struct OpenOptions {
   int background_threads = 2;                  ///< for flushing and compacting records
   std::uint32_t directory_mode = 0700;         ///< of a store that is created
   Limits limits = {};                          ///< what objects may cost
-};
-
-struct ReadOptions {
-  bool load_arrays = true;  ///< false: arrays kept outside their object come back as StoredArray
+  Registry registry = {};                      ///< what the program says of its classes
 };
 
 struct RunInfo {
@@ -115,7 +115,8 @@ struct Named {
 class Store {
  public:
   /// Opens the store at `path`, creating it if allowed. Throws no_store, locked (naming host, process and since
-  /// when), newer_format, damaged (superblock, lost commits), no_space, io.
+  /// when), newer_format, damaged (superblock, lost commits), no_space, io, and invalid_argument for limits or a registry
+  /// that are wrong, before anything is opened.
   static Store open(const std::filesystem::path& path, const OpenOptions& options = {});
   /// A store that lives as long as the handle, for tests and trials. Nothing is written to disk; what the options say of
   /// files does not matter.
@@ -138,16 +139,18 @@ class Store {
   std::optional<Checkpoint> find_checkpoint(const CheckpointId& id) const;
 
   // ---- Objects ----
-  /// Stores the value, and a data node that keeps it. Idempotent. One durable commit.
+  /// Stores the value, and a data node that keeps it. Idempotent. One durable commit. Throws unstorable with the path of
+  /// what has no way back, unless a fallback is asked for.
   template <class T>
-  ObjectId put(const T& value) {
-    return put_encoded(encodable(value), type_name<T>());
+  ObjectId put(const T& value, const SaveOptions& options = {}) {
+    return put_encoded(encodable(value), type_name<T>(), options);
   }
-  /// The object as a T. Throws not_found, type_mismatch, damaged.
+  /// The object as a T. Throws not_found, type_mismatch, newer_class naming both versions and the store, not_allowed,
+  /// damaged.
   template <class T>
-  T get(const ObjectId& id) const {
+  T get(const ObjectId& id, const ReadOptions& options = {}) const {
     std::optional<T> value;
-    get_decoded(id, [&](const Decoder& in) { value = decode<T>(in); });
+    get_decoded(id, [&](const Decoder& in) { value = decode<T>(in); }, options);
     return std::move(*value);
   }
   /// The object as plain data, whatever class wrote it.
@@ -187,8 +190,8 @@ class Store {
  private:
   friend Store store::make_store(std::shared_ptr<store::StoreState> state);
   explicit Store(std::shared_ptr<store::StoreState> state);
-  ObjectId put_encoded(const Encodable& value, std::string_view type);
-  void get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode) const;
+  ObjectId put_encoded(const Encodable& value, std::string_view type, const SaveOptions& options);
+  void get_decoded(const ObjectId& id, const std::function<void(const Decoder&)>& decode, const ReadOptions& options) const;
 
   std::shared_ptr<store::StoreState> state_;
 };
