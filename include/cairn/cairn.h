@@ -7,10 +7,15 @@
 #include <cairn/codec.h>
 #include <cairn/digest.h>
 #include <cairn/error.h>
+#include <cairn/fallback.h>
 #include <cairn/node.h>
 #include <cairn/numpy_dtype.h>
+#include <cairn/part.h>
+#include <cairn/read_options.h>
+#include <cairn/registry.h>
 #include <cairn/run.h>
 #include <cairn/store.h>
 #include <cairn/text.h>
+#include <cairn/unknown_fields.h>
 #include <cairn/uuid.h>
 #include <cairn/value.h>

@@ -7,7 +7,9 @@
 // numbers, text, paths, Bytes, enumerations, optional, unique_ptr, variant, pair, tuple, vector, array, deque, map,
 // set and their hashed forms, durations, dates and times of std::chrono, BigInteger, Decimal, DateTime and the like, Uuid,
 // references (ObjectId, ArtifactId, NodeRef, Identity), and Value. Multi-dimensional arrays are stored through ArrayView or
-// std::mdspan, and loaded with read_into.
+// std::mdspan, and loaded with read_into. A single field gets another codec by a Port; a type without a way back is said to
+// be so by NoCodec, as std::function is. Versions of classes, what derives from what behind pointers, and which classes data
+// may become are said in a Registry.
 #pragma once
 
 #include <cairn/codec/array_view.h>
@@ -15,7 +17,9 @@
 #include <cairn/codec/core.h>
 #include <cairn/codec/described.h>
 #include <cairn/codec/map.h>
+#include <cairn/codec/no_codec.h>
 #include <cairn/codec/optional.h>
+#include <cairn/codec/pointee.h>
 #include <cairn/codec/scalar.h>
 #include <cairn/codec/sequence.h>
 #include <cairn/codec/text.h>

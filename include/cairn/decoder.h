@@ -67,6 +67,7 @@ class ListDecoder;
 class MapDecoder;
 class ObjectDecoder;
 class ArrayDecoder;
+class Registry;
 struct EnumeratorDecoder;
 struct QuantityDecoder;
 struct LossyDecoder;
@@ -76,6 +77,8 @@ namespace detail {
 struct DecodeScope {
   format::DecodeContext* context;
   std::uint16_t depth;
+  bool type_hint;       // ReadOptions::type_hint
+  bool checks_classes;  // the registry has an allow list
 };
 
 [[noreturn]] void throw_out_of_range(std::int64_t found, std::int64_t least, std::uint64_t most);
@@ -131,6 +134,13 @@ class Decoder {
   MapDecoder map() const;
   ObjectDecoder object() const;
   ArrayDecoder array() const;
+
+  /// What the program has registered; empty if it has nothing.
+  const Registry& registry() const;
+  /// True if the type that is asked for stands in for one that the data has lost, see ReadOptions.
+  bool type_hint() const { return scope_.type_hint; }
+  /// True if only classes that the registry allows may be decoded.
+  bool checks_classes() const { return scope_.checks_classes; }
 
   /// Throws type_mismatch: expected `expected`, found what this is.
   [[noreturn]] void mismatch(std::string_view expected) const;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cairn/digest.h>
+#include <cairn/fallback.h>
 #include <cairn/limits.h>
 #include <cairn/schema.h>
 #include <cairn/uuid.h>
@@ -28,6 +29,7 @@ inline constexpr std::size_t kListInlineMax = 1024;
 class ListEncoder;
 class MapEncoder;
 class ObjectEncoder;
+class Registry;
 
 namespace format {
 class EncodeContext;
@@ -101,6 +103,11 @@ class Encoder {
   ObjectEncoder object(const Schema& schema) const;
   /// As object(), for a schema with static storage duration: it is known again by its address.
   ObjectEncoder static_object(const Schema& schema) const;
+
+  /// What the program has registered; empty if it has nothing.
+  const Registry& registry() const;
+  /// What its caller asked for, for values that have no way back.
+  Fallback fallback() const;
 
  private:
   friend struct format::EncoderAccess;

@@ -29,6 +29,7 @@ enum class ErrorCode : int {
   rule_violation = 19,   ///< a rule of the provenance graph forbids the link or the change
   expired = 20,          ///< a reader's view is too old: what it refers to was collected meanwhile
   internal = 21,         ///< a bug in cairn; please report it
+  not_allowed = 22,      ///< the registry's allow list does not name the class that was to be decoded
 };
 
 /// Stable lower-case name of a code, such as "no_space".

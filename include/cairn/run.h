@@ -3,7 +3,9 @@
 
 #include <cairn/checkpoint.h>
 #include <cairn/codec.h>
+#include <cairn/fallback.h>
 #include <cairn/node.h>
+#include <cairn/read_options.h>
 
 #include <concepts>
 #include <cstdint>
@@ -35,11 +37,12 @@ class CheckpointBuilder {
   ~CheckpointBuilder();
 
   /// Stores `value` as the state called `name`. The value is encoded here and now, so it may change afterwards.
-  /// Throws unstorable with the path of the field that has no lossless form, and invalid_argument for a name that
-  /// is empty or used already.
+  /// Throws unstorable with the path of the field that has no lossless form, beginning with `name`, unless a fallback is
+  /// asked for; and invalid_argument for a name that is empty or used already. After a throw nothing of the value is in
+  /// the checkpoint, which can be gone on with.
   template <class T>
-  CheckpointBuilder& save(std::string_view name, const T& value) {
-    return save_encoded(name, encodable(value));
+  CheckpointBuilder& save(std::string_view name, const T& value, const SaveOptions& options = {}) {
+    return save_encoded(name, encodable(value), options);
   }
   /// Refers to an object that is in the store already; throws not_found if it is not.
   CheckpointBuilder& save(std::string_view name, const ObjectId& object);
@@ -60,7 +63,7 @@ class CheckpointBuilder {
  private:
   friend class Run;
   explicit CheckpointBuilder(std::unique_ptr<store::CheckpointState> state);
-  CheckpointBuilder& save_encoded(std::string_view name, const Encodable& value);
+  CheckpointBuilder& save_encoded(std::string_view name, const Encodable& value, const SaveOptions& options);
 
   std::unique_ptr<store::CheckpointState> state_;
 };
@@ -143,10 +146,10 @@ class Run {
 
   /// The state called `name` of the newest checkpoint that verifies; empty only if the run has no checkpoint.
   /// Damaged ones are passed over, with a line on stderr for each; throws damaged if there are checkpoints and none
-  /// verifies, not_found if the checkpoint has no such state, type_mismatch if it is not a T.
+  /// verifies, not_found if the checkpoint has no such state, type_mismatch if it is not a T, newer_class, not_allowed.
   template <class T>
-  std::optional<T> restart(std::string_view name) const {
-    std::optional<Restart<T>> found = restart_report<T>(name);
+  std::optional<T> restart(std::string_view name, const ReadOptions& options = {}) const {
+    std::optional<Restart<T>> found = restart_report<T>(name, options);
     if (!found) return std::nullopt;
     report_skipped(found->skipped);
     return std::move(found->value);
@@ -154,9 +157,9 @@ class Run {
 
   /// As restart, with the checkpoint and the list of those that were passed over.
   template <class T>
-  std::optional<Restart<T>> restart_report(std::string_view name) const {
+  std::optional<Restart<T>> restart_report(std::string_view name, const ReadOptions& options = {}) const {
     std::optional<T> value;
-    auto found = restart_decoded(name, [&](const Decoder& in) { value = decode<T>(in); });
+    auto found = restart_decoded(name, [&](const Decoder& in) { value = decode<T>(in); }, options);
     if (!found) return std::nullopt;
     return Restart<T>{std::move(*value), std::move(found->first), std::move(found->second)};
   }
@@ -200,7 +203,8 @@ class Run {
 
   using Decode = std::function<void(const Decoder&)>;
   std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> restart_decoded(std::string_view name,
-                                                                                       const Decode& decode) const;
+                                                                                       const Decode& decode,
+                                                                                       const ReadOptions& options) const;
   static void report_skipped(const std::vector<SkippedCheckpoint>& skipped);
 
   struct StepRun {  // one step between its look-up and its record

@@ -3,9 +3,12 @@
 
 #include <cairn/artifact.h>
 #include <cairn/codec.h>
+#include <cairn/fallback.h>
 #include <cairn/limits.h>
 #include <cairn/node.h>
 #include <cairn/part.h>
+#include <cairn/read_options.h>
+#include <cairn/registry.h>
 #include <cairn/run.h>
 #include <cairn/text.h>
 
@@ -39,14 +42,11 @@ struct OpenOptions {
   int background_threads = 2;                  ///< for flushing and compacting records
   std::uint32_t directory_mode = 0700;         ///< of a store that is created
   Limits limits = {};                          ///< what objects may cost
+  Registry registry = {};                      ///< what the program says of its classes
   /// What is written is read back, loaded as its type and encoded again before it is committed; if that gives other bytes,
   /// it is refused with unstorable. On by default if the library was built for debugging. Cost: that of saving twice and
   /// reading.
   std::optional<bool> check_writes = {};
-};
-
-struct ReadOptions {
-  bool load_arrays = true;  ///< false: arrays kept outside their object come back as StoredArray
 };
 
 struct RunInfo {
@@ -125,7 +125,8 @@ struct Named {
 class Store {
  public:
   /// Opens the store at `path`, creating it if allowed. Throws no_store, locked (naming host, process and since
-  /// when), newer_format, damaged (superblock, lost commits), no_space, io.
+  /// when), newer_format, damaged (superblock, lost commits), no_space, io, and invalid_argument for limits or a registry
+  /// that are wrong, before anything is opened.
   static Store open(const std::filesystem::path& path, const OpenOptions& options = {});
   /// A store that lives as long as the handle, for tests and trials. Nothing is written to disk; what the options say of
   /// files does not matter.
@@ -148,16 +149,18 @@ class Store {
   std::optional<Checkpoint> find_checkpoint(const CheckpointId& id) const;
 
   // ---- Objects ----
-  /// Stores the value, and a data node that keeps it. Idempotent. One durable commit.
+  /// Stores the value, and a data node that keeps it. Idempotent. One durable commit. Throws unstorable with the path of
+  /// what has no way back, unless a fallback is asked for.
   template <class T>
-  ObjectId put(const T& value) {
-    return put_encoded(encodable(value), type_name<T>());
+  ObjectId put(const T& value, const SaveOptions& options = {}) {
+    return put_encoded(encodable(value), type_name<T>(), options);
   }
-  /// The object as a T. Throws not_found, type_mismatch, damaged.
+  /// The object as a T. Throws not_found, type_mismatch, newer_class naming both versions and the store, not_allowed,
+  /// damaged.
   template <class T>
-  T get(const ObjectId& id) const {
+  T get(const ObjectId& id, const ReadOptions& options = {}) const {
     std::optional<T> value;
-    read(id, [&](const Decoder& in) { value.emplace(decode<T>(in)); });
+    read(id, [&](const Decoder& in) { value.emplace(decode<T>(in)); }, options);
     return std::move(*value);
   }
   /// Stores each element of the range as an object of its own, and one data node of type `list<T>` that keeps them all: its
@@ -226,7 +229,7 @@ class Store {
     read_elements(id, path, [&](const Decoder& in) { return visit(decode<T>(in)); });
   }
   /// Calls `read` with the stored value itself, of which only what it looks at is read or loaded.
-  void read(const ObjectId& id, const std::function<void(const Decoder&)>& read) const;
+  void read(const ObjectId& id, const std::function<void(const Decoder&)>& read, const ReadOptions& options = {}) const;
 
   // ---- Artifacts ----
   /// Stores the file or tree at `path`, and a data node that keeps it. Idempotent. One durable commit.
@@ -265,7 +268,7 @@ class Store {
   using PutOne = std::function<void(const Encodable&)>;
   using Decode = std::function<void(const Decoder&)>;
 
-  ObjectId put_encoded(const Encodable& value, std::string_view type);
+  ObjectId put_encoded(const Encodable& value, std::string_view type, const SaveOptions& options);
   void read_at(const ObjectId& id, std::string_view path, const std::function<void(const Decoder&)>& read) const;
   void read_elements(const ObjectId& id, std::string_view path, const std::function<bool(const Decoder&)>& read) const;
   std::vector<ObjectId> put_all_encoded(const std::function<void(const PutOne&)>& each, std::string_view type);

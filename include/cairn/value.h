@@ -132,6 +132,12 @@ struct Object {
   Object& operator=(Object&&) noexcept;
   ~Object();
   const Value* find(std::string_view field_name) const;
+  /// Changes the field, or adds it at the end.
+  void set(std::string_view field_name, Value value);
+  /// False if there is no such field.
+  bool erase(std::string_view field_name);
+  /// Gives it another name, in place of a field that has that. False if there is no such field.
+  bool rename(std::string_view from, std::string_view to);
 };
 
 /// The name of a file or directory: any bytes, as POSIX has them.

@@ -25,6 +25,7 @@ const char* error_name(ErrorCode code) noexcept {
     case ErrorCode::rule_violation: return "rule_violation";
     case ErrorCode::expired: return "expired";
     case ErrorCode::internal: return "internal";
+    case ErrorCode::not_allowed: return "not_allowed";
   }
   return "unknown";
 }

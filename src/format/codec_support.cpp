@@ -39,6 +39,12 @@ class LocatedError : public Error {
 
 }  // namespace
 
+std::string without_anonymous(std::string name) {
+  constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+  for (std::size_t at; (at = name.find(kAnonymous)) != std::string::npos;) name.erase(at, kAnonymous.size());
+  return name;
+}
+
 bool is_text(std::string_view text) { return base::is_utf8(text); }
 
 void rethrow_at_field(std::string_view name) { rethrow_below(fmt::format(".{}", name)); }
@@ -66,6 +72,14 @@ float narrow(double value) {
   if (std::isnan(value) || static_cast<double>(narrowed) != value)
     throw Error(ErrorCode::type_mismatch, fmt::format("expected a 32-bit float, found {}, which is none", value));
   return narrowed;
+}
+
+double decode_real(const Decoder& in) {
+  constexpr std::int64_t kExactMost = std::int64_t{1} << 53;
+  if (!in.type_hint() || in.kind() != ValueKind::integer) return in.real();
+  const auto integer = in.integer<std::int64_t>();
+  if (integer < -kExactMost || integer > kExactMost) in.mismatch("an integer that a float holds");
+  return static_cast<double>(integer);
 }
 
 void throw_unknown_enumerator(std::string_view type, std::string_view found) {
@@ -158,21 +172,6 @@ Duration since_epoch(const DateTime& time) {
   const Duration local{time.local.time_since_epoch(), time.subsecond};
   // Years that a DateTime has are far inside of what a Duration holds.
   return duration_of(nanoseconds_of(local) - time.zone.offset.value_or(std::chrono::nanoseconds(0)).count()).value();
-}
-
-void expect_class(const ObjectDecoder& found, const Schema& expected) {
-  if (found.class_name() != expected.class_name)
-    throw Error(ErrorCode::type_mismatch,
-                fmt::format("expected an object of {}, found one of {}", expected.class_name, found.class_name()));
-  if (found.class_version() > expected.class_version)
-    throw Error(ErrorCode::newer_class,
-                fmt::format("object of {}: version {} is newer than {}, the newest this program knows",
-                            expected.class_name, found.class_version(), expected.class_version));
-}
-
-std::optional<Decoder> find_field(const ObjectDecoder& object, std::size_t position, std::string_view name) {
-  if (position < object.size() && object.name(position) == name) return object.field(position);
-  return object.find(name);
 }
 
 }  // namespace cairn::detail

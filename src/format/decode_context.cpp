@@ -1,5 +1,7 @@
 #include "format/decode_context.h"
 
+#include <cairn/registry.h>
+
 #include <fmt/format.h>
 
 namespace cairn::format {
@@ -33,8 +35,15 @@ const Schema& DecodeContext::schema(std::uint32_t index) {
   if (entry.schema == nullptr) {
     entry.owned = source_->get_schema(entry.digest);
     entry.schema = entry.owned.get();
+    if (whole_.records_schemas_) whole_.known_schemas_.insert(entry.owned);
   }
   return *entry.schema;
+}
+
+void DecodeContext::record_schemas() {
+  whole_.records_schemas_ = true;
+  for (const Entry& entry : schemas_)
+    if (entry.owned) whole_.known_schemas_.insert(entry.owned);
 }
 
 void DecodeContext::read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) {
@@ -61,6 +70,10 @@ void DecodeContext::check_elements(const ValueListReader& list) {
   empty_elements_ += list.size();
   if (empty_elements_ > empty_elements_max_)
     throw_damaged("object", fmt::format("{} list elements without content", empty_elements_));
+}
+
+detail::DecodeScope DecodeContext::root_scope() {
+  return {this, 0, options_.type_hint, options_.registry != nullptr && options_.registry->limits_classes()};
 }
 
 bool has_empty_elements(const ValueListReader& list) {

@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <memory>
+#include <set>
 #include <unordered_set>
 #include <vector>
 
@@ -39,6 +40,11 @@ class DecodeContext {
 
   std::vector<std::byte> get_segment(const Digest& digest);
   const ObjectOptions& options() const { return options_; }
+  /// Of the root of the object.
+  detail::DecodeScope root_scope();
+  /// From now on, known_schemas() has the schemas of this message and of what else is read of the object.
+  void record_schemas();
+  const std::set<std::shared_ptr<const Schema>>& known_schemas() const { return whole_.known_schemas_; }
 
  private:
   struct Entry {
@@ -53,6 +59,8 @@ class DecodeContext {
   ObjectSource* source_ = nullptr;
   const ObjectOptions& options_;
   std::uint64_t elements_ = 0;  // of the whole object
+  bool records_schemas_ = false;  // of the whole object, as is what is recorded
+  std::set<std::shared_ptr<const Schema>> known_schemas_;
   std::vector<Entry> schemas_;
   std::uint64_t empty_elements_ = 0;
   std::unordered_set<const void*> empty_lists_;  // by their place, for they may be looked at more than once
@@ -67,6 +75,7 @@ struct DecoderAccess {
     decoder.scope_ = scope;
     return decoder;
   }
+  static DecodeContext& context(const Decoder& decoder) { return *decoder.scope_.context; }
   static ListDecoder list(ValueListReader elements, const detail::DecodeScope& scope) {
     ListDecoder decoder;
     decoder.elements_ = std::bit_cast<detail::Handle<48>>(elements);

@@ -42,7 +42,9 @@ detail::DecodeScope inside(const detail::DecodeScope& scope) {
   const unsigned depth_max = scope.context->options().limits.depth;
   if (scope.depth >= depth_max)
     throw Error(ErrorCode::limit, fmt::format("values nest deeper than {}", depth_max));
-  return {scope.context, static_cast<std::uint16_t>(scope.depth + 1)};
+  detail::DecodeScope deeper = scope;
+  ++deeper.depth;
+  return deeper;
 }
 
 ListDecoder checked_list(format::ValueListReader list, const detail::DecodeScope& scope) {
@@ -124,6 +126,8 @@ ValueKind Decoder::kind() const {
     throw_damaged(kWhat, fmt::format("a value of unknown kind {}", which));
   return static_cast<ValueKind>(which);
 }
+
+const Registry& Decoder::registry() const { return format::registry_of(scope_.context->options()); }
 
 void Decoder::mismatch(std::string_view expected) const {
   throw Error(ErrorCode::type_mismatch, fmt::format("expected {}, found {}", expected, describe(*this)));

@@ -188,6 +188,9 @@ void Encoder::identity(const Identity& value) const {
   put_text(value.id, "reference by name", [&](unsigned size) { return identity.initId(size); });
 }
 
+const Registry& Encoder::registry() const { return format::registry_of(scope_.context->options()); }
+Fallback Encoder::fallback() const { return scope_.context->options().fallback; }
+
 ListEncoder Encoder::list(std::size_t size) const {
   const detail::EncodeScope scope = inside(scope_);
   auto builder = builder_of(place_);

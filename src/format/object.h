@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cairn/codec/core.h>
+#include <cairn/fallback.h>
 #include <cairn/limits.h>
 
 #include <cstdint>
@@ -17,9 +18,14 @@ namespace cairn::format {
 
 /// What the program, not the data, decides about objects.
 struct ObjectOptions {
-  Limits limits;
-  bool check_writes = false;  ///< what is written is read back, loaded and encoded again, and compared
+  Limits limits = {};
+  std::shared_ptr<const Registry> registry = {};  ///< empty: nothing is registered
+  Fallback fallback = Fallback::strict;           ///< for writing
+  bool check_writes = false;                      ///< what is written is read back, loaded, encoded again and compared
+  bool type_hint = false;                         ///< for reading, see ReadOptions
 };
+
+const Registry& registry_of(const ObjectOptions& options);
 
 /// Nulls in lists take no room in canonical form; an object has at most so many of them beyond its size in words.
 inline constexpr std::uint64_t kEmptyElementsMax = std::uint64_t{1} << 24;

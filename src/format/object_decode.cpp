@@ -75,7 +75,7 @@ void decode_object(std::span<const std::byte> bytes, ObjectSource& source,
   ObjectMessage message(bytes, options.limits);
   try {
     DecodeContext context(source, options, message.root().getSchemas(), message.words());
-    read(DecoderAccess::decoder(message.root().getValue(), {&context, 0}));
+    read(DecoderAccess::decoder(message.root().getValue(), context.root_scope()));
   } catch (const kj::Exception& exception) {
     throw_object_error(exception);
   }

@@ -52,7 +52,18 @@ std::vector<std::byte> finish_object(wire::StoredObject::Builder root, EncodeCon
   return bytes;
 }
 
-std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink, const ObjectOptions& options) {
+namespace {
+
+/// Where what is only looked at goes.
+class NoSink : public ObjectSink {
+ public:
+  Digest put_segment(std::span<const std::byte>) override { return {}; }
+  ContentRef put_array(std::span<const std::byte>) override { return {}; }
+  Digest put_schema(const Schema&) override { return {}; }
+  void keep(const BlobReference&) override {}
+};
+
+std::vector<std::byte> encode_into(const Encodable& value, ObjectSink& sink, const ObjectOptions& options) {
   capnp::word scratch[kScratchWords];
   std::memset(scratch, 0, sizeof scratch);
   try {
@@ -65,6 +76,16 @@ std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink, c
   } catch (const kj::Exception& exception) {
     throw_wire_error(ErrorCode::limit, kWhat, exception);
   }
+}
+
+}  // namespace
+
+std::vector<std::byte> encode_object(const Encodable& value, ObjectSink& sink, const ObjectOptions& options) {
+  if (value.may_be_refused()) {  // large arrays go to disk as they come: nothing may, of what is refused later
+    NoSink nowhere;
+    (void)encode_into(value, nowhere, options);
+  }
+  return encode_into(value, sink, options);
 }
 
 }  // namespace cairn::format
@@ -80,7 +101,7 @@ Value to_value(const Encodable& value) {
     value.encode(format::EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
     context.require_whole_maps();
     format::DecodeContext decoding(context);
-    return decode_value(format::DecoderAccess::decoder(root.asReader().getValue(), {&decoding, 0}));
+    return decode_value(format::DecoderAccess::decoder(root.asReader().getValue(), decoding.root_scope()));
   } catch (const kj::Exception& exception) {
     format::throw_wire_error(ErrorCode::limit, "value", exception);
   }

@@ -52,8 +52,9 @@ Decoder SegmentedListReader::element(std::uint64_t index) {
   const auto segment = static_cast<std::size_t>(end - ends_.begin());
   load(segment);
   const std::uint64_t first = segment == 0 ? 0 : ends_[segment - 1];
-  return DecoderAccess::decoder(loaded_->elements[static_cast<unsigned>(index - first)],
-                                {&loaded_->context, scope_.depth});
+  detail::DecodeScope scope = scope_;
+  scope.context = &loaded_->context;
+  return DecoderAccess::decoder(loaded_->elements[static_cast<unsigned>(index - first)], scope);
 }
 
 }  // namespace cairn::format

@@ -58,10 +58,14 @@ void CheckpointState::require_open() const {
     throw Error(ErrorCode::invalid_argument, fmt::format("checkpoint {} of {}: it is committed already", step_, run_->title()));
 }
 
-void CheckpointState::save(std::string_view name, const Encodable& value) {
+void CheckpointState::save(std::string_view name, const Encodable& value, const SaveOptions& options) {
   require_open();
   check_new("state", name, state_);
-  state_.emplace(name, object::write_object(*staging_, value, run_->store().objects()).digest);
+  try {
+    state_.emplace(name, object::write_object(*staging_, value, run_->store().writing(options)).digest);
+  } catch (const Error&) {
+    detail::rethrow_at_field(name);
+  }
 }
 
 void CheckpointState::save(std::string_view name, const ObjectId& object) {
@@ -179,8 +183,9 @@ CheckpointBuilder::CheckpointBuilder(CheckpointBuilder&&) noexcept = default;
 CheckpointBuilder& CheckpointBuilder::operator=(CheckpointBuilder&&) noexcept = default;
 CheckpointBuilder::~CheckpointBuilder() = default;
 
-CheckpointBuilder& CheckpointBuilder::save_encoded(std::string_view name, const Encodable& value) {
-  state_->save(name, value);
+CheckpointBuilder& CheckpointBuilder::save_encoded(std::string_view name, const Encodable& value,
+                                                   const SaveOptions& options) {
+  state_->save(name, value, options);
   return *this;
 }
 CheckpointBuilder& CheckpointBuilder::save(std::string_view name, const ObjectId& object) {

@@ -20,7 +20,7 @@ class CheckpointState {
  public:
   CheckpointState(std::shared_ptr<RunState> run, std::int64_t step);
 
-  void save(std::string_view name, const Encodable& value);
+  void save(std::string_view name, const Encodable& value, const SaveOptions& options);
   void save(std::string_view name, const ObjectId& object);
   void attach(std::string_view name, const std::filesystem::path& path);
   void attach(std::string_view name, const ArtifactId& artifact);

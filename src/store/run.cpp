@@ -88,8 +88,8 @@ std::vector<Checkpoint> Run::history(const HistoryOptions& options) const {
   return checkpoints;
 }
 
-std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restart_decoded(std::string_view name,
-                                                                                          const Decode& decode) const {
+std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restart_decoded(
+    std::string_view name, const Decode& decode, const ReadOptions& options) const {
   const auto view = state_->store().engine().view();
   std::vector<SkippedCheckpoint> skipped;
   auto found = store::newest_usable(*state_, *view, store::Depth::state, skipped, [&](const Checkpoint& checkpoint, const engine::View& reading) {
@@ -97,7 +97,7 @@ std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restar
     if (object == checkpoint.state.end())
       throw Error(ErrorCode::not_found, fmt::format("restart {}: checkpoint {} (step {}) has no state called {}", state_->title(),
                                                     checkpoint.id.hex(), checkpoint.step, name));
-    object::read_object(reading, object->second, decode, state_->store().reading());
+    state_->store().read_object(reading, object->second, decode, options);
   });
   if (!found) return std::nullopt;
   return std::pair(std::move(*found), std::move(skipped));
@@ -156,7 +156,7 @@ bool Run::read_step(const StepRun& step, const Decode& decode) const {
                                                       step.outcome->name, state_->title()));
   const auto view = state_->store().engine().view();
   try {
-    object::read_object(store::RecordingView(*view), *object, decode, state_->store().reading());
+    state_->store().read_object(store::RecordingView(*view), *object, decode);
     return true;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::damaged || state_->store().engine().read_only()) throw;

@@ -61,12 +61,15 @@ format::ObjectOptions object_options(const OpenOptions& options) {
   if (limits.object_bytes > Limits().object_bytes)
     throw Error(ErrorCode::invalid_argument, fmt::format("limits: objects of {} bytes, expected at most {}",
                                                          limits.object_bytes, Limits().object_bytes));
+  options.registry.check();
 #ifdef NDEBUG
   constexpr bool kCheckWrites = false;
 #else
   constexpr bool kCheckWrites = true;
 #endif
-  return {.limits = limits, .check_writes = options.check_writes.value_or(kCheckWrites)};
+  return {.limits = limits,
+          .registry = std::make_shared<const Registry>(options.registry),
+          .check_writes = options.check_writes.value_or(kCheckWrites)};
 }
 
 }  // namespace
@@ -86,7 +89,8 @@ Store Store::open(const std::filesystem::path& path, const OpenOptions& options)
   disk.background_threads = options.background_threads;
   disk.directory_mode = options.directory_mode;
   const format::ObjectOptions objects = object_options(options);  // first: nothing is opened for options that are wrong
-  return store::make_store(std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects));
+  return store::make_store(
+      std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string())));
 }
 
 Store Store::in_memory(const OpenOptions& options) {
@@ -130,15 +134,16 @@ std::optional<Checkpoint> Store::find_checkpoint(const CheckpointId& id) const {
 
 // ---- Objects ----
 
-ObjectId Store::put_encoded(const Encodable& value, std::string_view type) {
+ObjectId Store::put_encoded(const Encodable& value, std::string_view type, const SaveOptions& options) {
   const auto staging = state_->engine().stage();
-  const ObjectId id = object::write_object(*staging, value, state_->objects());
+  const ObjectId id = object::write_object(*staging, value, state_->writing(options));
   keep(*state_, *staging, id, type, "", store::staged_bytes(*staging));
   return id;
 }
 
-void Store::read(const ObjectId& id, const std::function<void(const Decoder&)>& read) const {
-  object::read_object(*state_->engine().view(), id, read, state_->reading());
+void Store::read(const ObjectId& id, const std::function<void(const Decoder&)>& read,
+                 const ReadOptions& options) const {
+  state_->read_object(*state_->engine().view(), id, read, options);
 }
 
 void Store::read_at(const ObjectId& id, std::string_view path,

@@ -28,6 +28,24 @@ Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::na
 
 }  // namespace
 
+format::ObjectOptions StoreState::writing(const SaveOptions& options) const {
+  format::ObjectOptions writing = objects_;
+  writing.fallback = options.fallback;
+  return writing;
+}
+
+void StoreState::read_object(const engine::View& view, const ObjectId& id,
+                             const std::function<void(const Decoder&)>& read, const ReadOptions& options) {
+  object::ObjectReading how = reading();
+  how.options.type_hint = options.type_hint;
+  try {
+    object::read_object(view, id, read, how);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::newer_class) throw;
+    throw Error(error.code(), fmt::format("{}: {}", title_, error.what()));
+  }
+}
+
 format::RunRecord StoreState::run_record(const engine::View& view, CellId cell) const {
   const auto bytes = view.find_row(cell, format::row::run());
   if (bytes) return format::decode_run(*bytes);

@@ -4,6 +4,7 @@
 #include <cairn/node.h>
 #include <cairn/store.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,16 +26,22 @@ namespace cairn::store {
 /// Thread-safe.
 class StoreState : public std::enable_shared_from_this<StoreState> {
  public:
-  explicit StoreState(std::unique_ptr<engine::Engine> engine, const format::ObjectOptions& objects = {})
-      : engine_(std::move(engine)), root_(*engine_), objects_(objects) {}
+  /// `title` is how messages call the store.
+  explicit StoreState(std::unique_ptr<engine::Engine> engine, const format::ObjectOptions& objects = {},
+                      std::string title = "a store in memory")
+      : engine_(std::move(engine)), root_(*engine_), objects_(objects), title_(std::move(title)) {}
 
   engine::Engine& engine() const { return *engine_; }
   Root& root() { return root_; }
   const graph::Labels& labels() const { return root_.labels(); }
   /// How objects are written.
   const format::ObjectOptions& objects() const { return objects_; }
+  format::ObjectOptions writing(const SaveOptions& options) const;
   /// How they are read.
   object::ObjectReading reading() { return {objects_, &schemas_}; }
+  /// As object::read_object; what is too new for the program is said to be so in this store.
+  void read_object(const engine::View& view, const ObjectId& id, const std::function<void(const Decoder&)>& read,
+                   const ReadOptions& options = {});
 
   /// The run called `name`; every handle of it shares one state.
   std::shared_ptr<RunState> open_run(std::string_view name);
@@ -61,6 +68,7 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   std::unique_ptr<engine::Engine> engine_;
   Root root_;
   const format::ObjectOptions objects_;
+  const std::string title_;
   object::SchemaCache schemas_;
   std::mutex runs_mutex_;
   std::map<CellId, std::weak_ptr<RunState>> runs_;  // weak: a run's handles keep the store open, not the reverse

@@ -55,6 +55,24 @@ BOOST_AUTO_TEST_CASE(show_abbreviates_and_its_document_does_not) {
   BOOST_TEST(document.at("value").as_array().size() == 100u);
 }
 
+BOOST_AUTO_TEST_CASE(show_says_that_an_object_is_lossy_and_where) {
+  std::string list = R"([{"solver":{"callback":{"$lossy":{"type":"std::function<void()>","rest":null}}}})";
+  for (int i = 0; i < 20; ++i) list += ",0";
+  const std::string lossy = R"({"$lossy":{"type":"Handle","rest":{"descriptor":3}}})";
+  const std::string nested = run_line({"put", "-", "--json-value"}, {.input = list + "," + lossy + "]"});
+  const std::string text = run({"show", nested}).out;
+  for (const char* part : {" (lossy list)\n", "lossy        [0].solver.callback  was std::function<void()>\n",
+                           "lossy        [21]  was Handle\n", "callback: lossy, was std::function<void()>\n"})
+    BOOST_TEST(text.find(part) != std::string::npos, part << " in\n" << text);
+  const auto document = run_json({"show", nested}).at(0);
+  BOOST_TEST(document.at("is_lossy").as_bool());
+  BOOST_TEST(document.at("lossy").at(1).at("path").as_string() == "[21]");
+  BOOST_TEST(document.at("lossy").at(1).at("type").as_string() == "Handle");
+  const std::string whole = run_line({"put", "-", "--json-value"}, {.input = lossy});
+  BOOST_TEST(run({"show", whole}).out.find("(lossy value)\nlossy, was Handle\n") != std::string::npos);
+  BOOST_TEST(!run_json({"show", run_line({"put", "-", "--json-value"}, {.input = "[1]"})}).at(0).at("is_lossy").as_bool());
+}
+
 BOOST_AUTO_TEST_CASE(show_prints_no_control_characters_of_others) {
   const std::string id = run_line({"put", "-", "--type", "text"}, {.input = "\x1B[2J"});
   BOOST_TEST(run({"show", id}).out.find('\x1B') == std::string::npos);

@@ -164,8 +164,7 @@ BOOST_AUTO_TEST_CASE(a_field_that_is_not_stored_keeps_its_default_and_one_that_i
 
 BOOST_AUTO_TEST_CASE(a_newer_version_of_the_class_is_refused_with_both_versions) {
   BOOST_TEST(mismatch_of<Before>(Newer{}, ErrorCode::newer_class) ==
-             "object of Evolving: version 2 is newer than 1, the newest this program knows");
-  BOOST_TEST(mismatch_of<Newer>(Before{}) == "");  // an older one is read
+             "object of Evolving: version 2 is newer than 1, the newest this program knows; it can be read as a Value");
 }
 
 BOOST_AUTO_TEST_CASE(another_class_is_refused_with_both_names) {

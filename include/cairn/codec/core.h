@@ -15,6 +15,9 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeindex>
+#include <typeinfo>
+#include <unordered_set>
 #include <utility>
 
 namespace [[gnu::visibility("default")]] cairn {
@@ -27,22 +30,25 @@ static_assert(std::endian::native == std::endian::little, "arrays are passed on 
 ///     static void encode(const Encoder& out, const Money& value) { cairn::encode(out, value.cents()); }
 ///     static Money decode(const Decoder& in) { return Money(cairn::decode<std::int64_t>(in)); }
 ///     static constexpr bool kNeverNull = true;                   // optional: it never writes null
+///     static constexpr bool kMayRefuse = true;                   // optional: encode throws unstorable for some values
 ///     static std::string type_name() { return "money"; }         // optional: else ClassTraits<Money>::name()
 ///   };
 template <class T>
 struct Codec;
+
+namespace detail {
+
+/// The name of a type without the anonymous namespaces in it.
+std::string without_anonymous(std::string name);
+
+}  // namespace detail
 
 /// Name and version of a class in the store. Specialise it to give a class a name that outlives a move to another
 /// namespace, or a higher version when the meaning of its fields changes.
 template <class T>
 struct ClassTraits {
   /// As the compiler spells it, without anonymous namespaces: what they hide is not hidden from the data.
-  static std::string name() {
-    static constexpr std::string_view kAnonymous = "(anonymous namespace)::";
-    std::string name = boost::core::type_name<T>();
-    for (std::size_t at; (at = name.find(kAnonymous)) != std::string::npos;) name.erase(at, kAnonymous.size());
-    return name;
-  }
+  static std::string name() { return detail::without_anonymous(boost::core::type_name<T>()); }
   static constexpr std::uint32_t version = 1;
 };
 
@@ -89,6 +95,61 @@ constexpr bool is_decodable() {
 template <class T>
 concept NeverNull = requires { requires Codec<T>::kNeverNull; };
 
+// What a lossy value is left to, and not taken from it, when there is a type hint.
+template <class T>
+concept TakesLossy = std::same_as<T, Value> || requires { requires Codec<T>::kTakesLossy; };
+
+template <class... Ts>
+struct Types {};
+
+// The types whose values a T may hold, for all that is known of its template.
+template <class T>
+struct HeldTypes {
+  using List = Types<>;
+};
+template <template <class...> class Holder, class... Ts>
+struct HeldTypes<Holder<Ts...>> {
+  using List = Types<Ts...>;
+};
+template <class T, std::size_t Size, template <class, std::size_t> class Holder>
+struct HeldTypes<Holder<T, Size>> {
+  using List = Types<T>;
+};
+template <class T, std::size_t Size>
+struct HeldTypes<T[Size]> {
+  using List = Types<T>;
+};
+template <class T>
+bool finds_refusal(std::unordered_set<std::type_index>& seen);
+
+template <class... Ts>
+bool any_finds_refusal(Types<Ts...>, std::unordered_set<std::type_index>& seen) {
+  return (finds_refusal<Ts>(seen) || ...);
+}
+
+template <class T>
+bool finds_refusal(std::unordered_set<std::type_index>& seen) {
+  if constexpr (requires { requires Codec<T>::kMayRefuse; }) return true;
+  if (!seen.insert(typeid(T*)).second) return false;
+  if constexpr (requires { typename Codec<T>::Holds; })
+    return any_finds_refusal(typename Codec<T>::Holds(), seen);
+  else
+    return any_finds_refusal(typename HeldTypes<T>::List(), seen);
+}
+
+/// True if a T, or a value in it, may be of a kind that has no way back.
+template <class T>
+bool may_be_refused() {
+  static const bool may = [] {
+    std::unordered_set<std::type_index> seen;
+    return finds_refusal<T>(seen);
+  }();
+  return may;
+}
+
+/// Throws not_allowed if the class is registered and the allow list does not name it.
+void expect_allowed(const Decoder& in, const std::type_info& type);
+
 /// True if Encoder::text() stores it as text, not as bytes.
 bool is_text(std::string_view text);
 
@@ -106,13 +167,20 @@ void encode(const Encoder& out, const T& value) {
   if constexpr (detail::Encodes<T>) Codec<T>::encode(out, value);
 }
 
-/// The value as a T. Throws type_mismatch with the path to what is not as expected, newer_class, limit, damaged.
+/// The value as a T. Throws type_mismatch with the path to what is not as expected, newer_class, not_allowed, limit,
+/// damaged.
 template <class T>
 T decode(const Decoder& in) {
   static_assert(detail::Decodes<T>,
                 "cairn cannot load this type: describe it with BOOST_DESCRIBE_STRUCT or specialise cairn::Codec "
                 "(views such as std::string_view can only be stored)");
-  if constexpr (detail::Decodes<T>) return Codec<T>::decode(in);
+  if constexpr (detail::Decodes<T>) {
+    if constexpr (std::is_class_v<T>)
+      if (in.checks_classes()) [[unlikely]] detail::expect_allowed(in, typeid(T));
+    if constexpr (!detail::TakesLossy<T>)
+      if (in.type_hint() && in.kind() == ValueKind::lossy) [[unlikely]] return cairn::decode<T>(in.lossy().rest);
+    return Codec<T>::decode(in);
+  }
 }
 
 /// What a T is called in schemas: its class name if it is described, else "int64", "list<text>" and the like.
@@ -131,14 +199,15 @@ class Encodable {
  public:
   template <class T>
   static Encodable of(const T& value) {
-    return Encodable(
-        &value, [](const Encoder& out, const void* at) { cairn::encode(out, *static_cast<const T*>(at)); },
-        recode_of<T>());
+    constexpr Encode kEncode = [](const Encoder& out, const void* at) { cairn::encode(out, *static_cast<const T*>(at)); };
+    return Encodable(&value, kEncode, recode_of<T>(), detail::may_be_refused<T>());
   }
   void encode(const Encoder& out) const { encode_(out, value_); }
   /// Loads a value of its type and stores it again. Only if can_recode(): views can only be stored.
   void recode(const Decoder& in, const Encoder& out) const { recode_(in, out); }
   bool can_recode() const { return recode_ != nullptr; }
+  /// True if it may hold what has no way back, so that it is looked at once before anything is written.
+  bool may_be_refused() const { return may_be_refused_; }
 
  private:
   using Encode = void (*)(const Encoder&, const void*);
@@ -152,12 +221,13 @@ class Encodable {
       return nullptr;
   }
 
-  Encodable(const void* value, Encode encode_one, Recode recode_one)
-      : value_(value), encode_(encode_one), recode_(recode_one) {}
+  Encodable(const void* value, Encode encode_one, Recode recode_one, bool may_be_refused)
+      : value_(value), encode_(encode_one), recode_(recode_one), may_be_refused_(may_be_refused) {}
 
   const void* value_;
   Encode encode_;
   Recode recode_;
+  bool may_be_refused_;
 };
 
 /// `value` must outlive what is returned.

@@ -46,19 +46,6 @@ struct Codec<std::optional<T>> {
   static std::string type_name() { return "optional<" + cairn::type_name<T>() + ">"; }
 };
 
-/// Stored as an optional.
-template <class T>
-struct Codec<std::unique_ptr<T>> {
-  static void encode(const Encoder& out, const std::unique_ptr<T>& value) {
-    if (value) detail::encode_present(out, *value);
-  }
-  static std::unique_ptr<T> decode(const Decoder& in) {
-    if (in.is_null()) return nullptr;
-    return std::make_unique<T>(detail::decode_present<T>(in));
-  }
-  static std::string type_name() { return "optional<" + cairn::type_name<T>() + ">"; }
-};
-
 template <>
 struct Codec<std::monostate> {
   static void encode(const Encoder& out, std::monostate) { out.null(); }

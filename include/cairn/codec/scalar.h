@@ -67,6 +67,8 @@ std::string dtype_text() {
 /// quieten them), and back; throws type_mismatch if a float cannot hold `value`.
 double widen(float value);
 float narrow(double value);
+/// The real; where the type is a hint, an integer that a double holds as well.
+double decode_real(const Decoder& in);
 
 template <class T>
 concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
@@ -96,7 +98,7 @@ template <>
 struct Codec<double> {
   static constexpr bool kNeverNull = true;
   static void encode(const Encoder& out, double value) { out.real(value); }
-  static double decode(const Decoder& in) { return in.real(); }
+  static double decode(const Decoder& in) { return detail::decode_real(in); }
   static std::string type_name() { return "float64"; }
 };
 
@@ -105,7 +107,7 @@ template <>
 struct Codec<float> {
   static constexpr bool kNeverNull = true;
   static void encode(const Encoder& out, float value) { out.real(detail::widen(value)); }
-  static float decode(const Decoder& in) { return detail::narrow(in.real()); }
+  static float decode(const Decoder& in) { return detail::narrow(detail::decode_real(in)); }
   static std::string type_name() { return "float32"; }
 };
 

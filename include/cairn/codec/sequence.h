@@ -124,14 +124,26 @@ void decode_elements(const ListDecoder& list, Add&& add) {
   }
 }
 
+/// The list; where the type is a hint, the elements of a tuple or set as well.
+inline ListDecoder list_of(const Decoder& in) {
+  if (in.type_hint() && in.kind() == ValueKind::tuple) return in.tuple();
+  if (in.type_hint() && in.kind() == ValueKind::set) return in.set();
+  return in.list();
+}
+
+/// Numbers that lost their type are a list, or a tuple.
+inline bool is_list_of_numbers(const Decoder& in) {
+  return in.kind() == ValueKind::list || (in.type_hint() && in.kind() == ValueKind::tuple);
+}
+
 template <class T, class Add>
 void decode_list(const Decoder& in, Add&& add) {
-  decode_elements<T>(in.list(), add);
+  decode_elements<T>(list_of(in), add);
 }
 
 template <class T>
 void decode_fixed(const Decoder& in, std::span<T> out) {
-  const ListDecoder list = in.list();
+  const ListDecoder list = list_of(in);
   expect_size(out.size(), list.size());
   std::size_t index = 0;
   try {
@@ -177,7 +189,7 @@ struct Codec<std::vector<T, Allocator>> {
   }
   static Vector decode(const Decoder& in) {
     if constexpr (detail::NumberBlock<T> && std::same_as<Vector, std::vector<T>>) {
-      if (in.kind() != ValueKind::list) return detail::decode_blocks<T>(in);
+      if (!detail::is_list_of_numbers(in)) return detail::decode_blocks<T>(in);
     } else if constexpr (detail::NumberBlock<T>) {
       const std::vector<T> blocks = detail::decode_blocks<T>(in);
       return Vector(blocks.begin(), blocks.end());
@@ -203,6 +215,11 @@ struct Codec<std::vector<bool, Allocator>> {
     out.array(DType::boolean, shape, bytes);
   }
   static Vector decode(const Decoder& in) {
+    if (in.type_hint() && detail::is_list_of_numbers(in)) {
+      Vector value;
+      detail::decode_list<bool>(in, [&](bool element) { value.push_back(element); });
+      return value;
+    }
     const Bytes bytes = detail::read_booleans(detail::expect_array(in, DType::boolean, {}));
     Vector value(bytes.size());
     for (std::size_t i = 0; i < bytes.size(); ++i) value[i] = bytes[i] != std::byte{0};
@@ -225,7 +242,7 @@ struct Codec<std::array<T, Size>> {
   static Fixed decode(const Decoder& in) {
     Fixed value{};
     if constexpr (detail::NumberBlock<T>) {
-      if (in.kind() != ValueKind::list) {
+      if (!detail::is_list_of_numbers(in)) {
         detail::decode_fixed_blocks(in, std::span<T>(value));
         return value;
       }

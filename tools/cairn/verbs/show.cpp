@@ -11,6 +11,7 @@
 
 #include "documents.h"
 #include "ids.h"
+#include "lossy.h"
 #include "text.h"
 #include "values.h"
 #include "verbs.h"
@@ -32,11 +33,22 @@ void print_value(std::string_view name, const Value& value, Output& out) {
 
 void show_object(const Store& store, const Digest& digest, Context& context) {
   const Value value = store.get_value(ObjectId{digest}, {.load_arrays = false});
+  const std::vector<LossyPlace> lossy = lossy_places(value);
   if (context.json) {
-    context.out.json({{"kind", "object"}, {"id", digest.hex()}, {"value", value_document(value)}});
+    boost::json::array places;
+    for (const LossyPlace& place : lossy) places.push_back({{"path", place.path}, {"type", place.type}});
+    context.out.json({{"kind", "object"},
+                      {"id", digest.hex()},
+                      {"is_lossy", !lossy.empty()},
+                      {"lossy", std::move(places)},
+                      {"value", value_document(value)}});
     return;
   }
-  context.out.line(fmt::format("object {} ({})", digest.hex(), value.kind_name()));
+  context.out.line(fmt::format("object {} ({}{})", digest.hex(), lossy.empty() || value.is<Lossy>() ? "" : "lossy ",
+                               value.kind_name()));
+  for (const LossyPlace& place : lossy)
+    if (!place.path.empty())
+      print_fact("lossy", fmt::format("{}  was {}", printable(place.path), printable(place.type)), context.out);
   context.out.raw(to_text(value, kAbbreviated));
 }
 

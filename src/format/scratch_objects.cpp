@@ -1,0 +1,58 @@
+#include "format/scratch_objects.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "format/schema.h"
+
+namespace cairn::format {
+
+namespace {
+
+Digest numbered(std::size_t number) {
+  Digest digest{};
+  std::memcpy(digest.bytes.data(), &number, sizeof number);
+  return digest;
+}
+
+std::size_t number_of(const Digest& digest) {
+  std::size_t number;
+  std::memcpy(&number, digest.bytes.data(), sizeof number);
+  return number;
+}
+
+bool has_fields_of(const Schema& schema, const Schema& known) {
+  const auto same_name = [](const Schema::Field& a, const Schema::Field& b) { return a.name == b.name; };
+  return schema.class_name == known.class_name && schema.class_version == known.class_version &&
+         std::ranges::equal(schema.fields, known.fields, same_name);
+}
+
+}  // namespace
+
+Digest ScratchObjects::put_segment(std::span<const std::byte> bytes) {
+  blobs_.emplace_back(bytes.begin(), bytes.end());
+  return numbered(blobs_.size() - 1);
+}
+
+ContentRef ScratchObjects::put_array(std::span<const std::byte> bytes) {
+  return {bytes.size(), ContentRef::Form::chunk, put_segment(bytes)};
+}
+
+Digest ScratchObjects::put_schema(const Schema& schema) {
+  const auto known = std::ranges::find_if(known_, [&](const auto& one) { return has_fields_of(schema, *one); });
+  schemas_.push_back(known != known_.end() ? *known : std::make_shared<const Schema>(schema));
+  return numbered(schemas_.size() - 1);
+}
+
+std::vector<std::byte> ScratchObjects::get_segment(const Digest& digest) { return blobs_.at(number_of(digest)); }
+
+void ScratchObjects::read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) {
+  const auto& blob = blobs_.at(number_of(content.digest));
+  if (offset > blob.size() || out.size() > blob.size() - offset)
+    throw Error(ErrorCode::internal, "an array in memory: read past its end");
+  std::copy_n(blob.begin() + static_cast<std::ptrdiff_t>(offset), out.size(), out.begin());
+}
+
+std::shared_ptr<const Schema> ScratchObjects::get_schema(const Digest& digest) { return schemas_.at(number_of(digest)); }
+
+}  // namespace cairn::format

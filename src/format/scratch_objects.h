@@ -1,0 +1,33 @@
+// Objects that are written to memory, to be read again at once.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "format/object.h"
+
+namespace cairn::format {
+
+/// Sink and source of one object. Digests are numbers, so nothing is hashed.
+class ScratchObjects : public ObjectSink, public ObjectSource {
+ public:
+  /// Plain data does not know of what types its fields were and which codecs wrote them: where it has the fields of one of
+  /// `known`, it is read with that.
+  explicit ScratchObjects(const std::set<std::shared_ptr<const Schema>>& known) : known_(known) {}
+
+  Digest put_segment(std::span<const std::byte> bytes) override;
+  ContentRef put_array(std::span<const std::byte> bytes) override;
+  Digest put_schema(const Schema& schema) override;
+  void keep(const BlobReference&) override {}  // it is in the store, or was when this was saved
+  std::vector<std::byte> get_segment(const Digest& digest) override;
+  void read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) override;
+  std::shared_ptr<const Schema> get_schema(const Digest& digest) override;
+
+ private:
+  const std::set<std::shared_ptr<const Schema>>& known_;
+  std::vector<std::vector<std::byte>> blobs_;
+  std::vector<std::shared_ptr<const Schema>> schemas_;
+};
+
+}  // namespace cairn::format

@@ -1,0 +1,56 @@
+#include "lossy.h"
+
+#include <cairn/value_json.h>
+
+#include <fmt/format.h>
+
+namespace cairn::cli {
+namespace {
+
+class Search {
+ public:
+  void look(const Value& value, const std::string& path) {
+    if (const auto* lossy = value.get_if<Lossy>())
+      found.push_back({path.starts_with('.') ? path.substr(1) : path, lossy->type()});
+    else if (const auto* list = value.get_if<List>())
+      look_in(*list, path);
+    else if (const auto* tuple = value.get_if<Tuple>())
+      look_in(tuple->elements, path);
+    else if (const auto* set = value.get_if<Set>())
+      look_in(set->elements(), path);
+    else if (const auto* map = value.get_if<Map>())
+      look_in(*map, path);
+    else if (const auto* object = value.get_if<Object>())
+      for (const Field& field : object->fields) look(field.value, fmt::format("{}.{}", path, field.name));
+    else if (const auto* quantity = value.get_if<Quantity>())
+      look(quantity->magnitude(), path);
+    else if (const auto* enumerator = value.get_if<Enumerator>())
+      look(enumerator->value(), path);
+  }
+
+  std::vector<LossyPlace> found;
+
+ private:
+  void look_in(const List& list, const std::string& path) {
+    for (std::size_t i = 0; i < list.size(); ++i) look(list[i], fmt::format("{}[{}]", path, i));
+  }
+
+  void look_in(const Map& map, const std::string& path) {
+    for (const MapEntry& entry : map) {
+      const std::string* text = entry.key.get_if<std::string>();
+      const std::string name = text != nullptr ? "." + *text : fmt::format("[{}]", to_json(entry.key));
+      look(entry.key, path + name);
+      look(entry.value, path + name);
+    }
+  }
+};
+
+}  // namespace
+
+std::vector<LossyPlace> lossy_places(const Value& value) {
+  Search search;
+  search.look(value, "");
+  return std::move(search.found);
+}
+
+}  // namespace cairn::cli

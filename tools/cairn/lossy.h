@@ -1,0 +1,19 @@
+// Where a value is lossy: what a fallback left of something that had no way back.
+#pragma once
+
+#include <cairn/value.h>
+
+#include <string>
+#include <vector>
+
+namespace cairn::cli {
+
+struct LossyPlace {
+  std::string path;  ///< as "solver.callbacks[2]"; empty for the value itself
+  std::string type;  ///< of what was lost
+};
+
+/// In order. Those inside of another are not told apart from it.
+std::vector<LossyPlace> lossy_places(const Value& value);
+
+}  // namespace cairn::cli
