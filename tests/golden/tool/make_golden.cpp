@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 // So small that records also reach table files, not the log alone.
-constexpr OpenOptions kOptions = {.memory_bytes = 256u << 10};
+const OpenOptions kOptions = {.memory_bytes = 256u << 10};
 
 json::value value_json(const Value& value) { return json::parse(to_json(value)); }
 
