@@ -47,6 +47,21 @@ std::vector<std::byte> DecodeContext::get_segment(const Digest& digest) {
   return source_->get_segment(digest);
 }
 
+Decoder DecodeContext::root(wire::Value::Reader value) {
+  if (!value.isGraph()) return DecoderAccess::decoder(value, {this, 0});
+  const auto graph = value.getGraph();
+  shared_ = graph.getShared();
+  check_elements(shared_);
+  count_elements(shared_.size());
+  return DecoderAccess::decoder(graph.getRoot(), {this, 0});
+}
+
+Decoder DecodeContext::shared_value(std::uint32_t number, const detail::DecodeScope& scope) {
+  if (number >= whole_.shared_.size())
+    throw_damaged("object", fmt::format("shared value number {} of {}", number, whole_.shared_.size()));
+  return DecoderAccess::decoder(whole_.shared_[number], {&whole_, scope.depth});
+}
+
 void DecodeContext::count_elements(std::uint64_t count) {
   const std::uint64_t most = options_.limits.elements;
   if (count > most || whole_.elements_ > most - count)

@@ -38,6 +38,11 @@ class DecodeContext {
   void count_elements(std::uint64_t count);
 
   std::vector<std::byte> get_segment(const Digest& digest);
+
+  /// What is handed to the reader of an object: `value`, or the root of the graph that it is.
+  Decoder root(wire::Value::Reader value);
+  /// Throws damaged if the object has no shared value of that number.
+  Decoder shared_value(std::uint32_t number, const detail::DecodeScope& scope);
   const ObjectOptions& options() const { return options_; }
 
  private:
@@ -52,7 +57,10 @@ class DecodeContext {
   DecodeContext& whole_;
   ObjectSource* source_ = nullptr;
   const ObjectOptions& options_;
-  std::uint64_t elements_ = 0;  // of the whole object
+  // Of the whole object.
+  std::uint64_t elements_ = 0;
+  ValueListReader shared_;
+
   std::vector<Entry> schemas_;
   std::uint64_t empty_elements_ = 0;
   std::unordered_set<const void*> empty_lists_;  // by their place, for they may be looked at more than once

@@ -67,6 +67,10 @@ class Printer {
     } else if (const auto* lossy = value.get_if<Lossy>()) {
       print_heading(behind_name, "lossy, was " + printable(lossy->type()));
       print_entry("rest", lossy->rest(), indent);
+    } else if (const auto* graph = value.get_if<Graph>()) {
+      print(graph->root(), indent, behind_name);
+      for (std::size_t i = 0; i < graph->shared().size(); ++i)
+        print_entry(fmt::format("shared {}", i), graph->shared()[i], indent);
     } else {
       print_heading(behind_name, scalar(value));
     }
@@ -137,6 +141,7 @@ class Printer {
       return fmt::format("{}::{} ({})", printable(one->type()), printable(one->name()), scalar(one->value()));
     if (const auto* quantity = value.get_if<Quantity>())
       return fmt::format("{} {}", scalar(quantity->magnitude()), printable(quantity->unit()));
+    if (const auto* shared = value.get_if<SharedRef>()) return fmt::format("shared {}", shared->number);
     if (const auto* name = value.get_if<Identity>())
       return fmt::format("{} in scope {}", printable(name->id), printable(name->scope));
     return to_json(value);  // null, booleans, numbers, and what is seldom inside of another
@@ -191,6 +196,8 @@ std::optional<boost::json::value> form_document(const Value& value) {
     return {{{"$quantity", {{"magnitude", value_document(quantity->magnitude())}, {"unit", quantity->unit()}}}}};
   if (const auto* lossy = value.get_if<Lossy>())
     return {{{"$lossy", {{"type", lossy->type()}, {"rest", value_document(lossy->rest())}}}}};
+  if (const auto* graph = value.get_if<Graph>())
+    return {{{"$graph", {{"shared", list_document(graph->shared())}, {"root", value_document(graph->root())}}}}};
   return std::nullopt;
 }
 
