@@ -4,9 +4,9 @@
 //   BOOST_DESCRIBE_STRUCT(Point, (), (x, y))
 //
 // makes Point storable, alone and in standard containers. Storable as they are: bool, integers, float, double, complex
-// numbers, text, paths, Bytes, enumerations, optional, unique_ptr, variant, pair, tuple, vector, array, deque, map,
-// set and their hashed forms, durations, dates and times of std::chrono, BigInteger, Decimal, DateTime and the like, Uuid,
-// references (ObjectId, ArtifactId, NodeRef, Identity), and Value.
+// numbers, text, paths, Bytes, enumerations, optional, unique_ptr, shared_ptr, variant, pair, tuple, vector, array, deque,
+// map, set and their hashed forms, durations, dates and times of std::chrono, BigInteger, Decimal, DateTime and the like,
+// Uuid, references (ObjectId, ArtifactId, NodeRef, Identity), links between objects (see link.h), and Value.
 #pragma once
 
 #include <cairn/codec/chrono.h>
@@ -16,5 +16,7 @@
 #include <cairn/codec/optional.h>
 #include <cairn/codec/scalar.h>
 #include <cairn/codec/sequence.h>
+#include <cairn/codec/shared.h>
 #include <cairn/codec/text.h>
 #include <cairn/codec/value.h>
+#include <cairn/link.h>

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "format/loaded_objects.h"
+
 namespace cairn::format {
 
 DecodeContext::DecodeContext(ObjectSource& source, const ObjectOptions& options,
@@ -15,6 +17,8 @@ DecodeContext::DecodeContext(DecodeContext& around, capnp::List<wire::Digest>::R
       empty_elements_max_(words + kEmptyElementsMax) {
   add_schemas(schemas);
 }
+
+DecodeContext::~DecodeContext() = default;
 
 void DecodeContext::add_schemas(capnp::List<wire::Digest>::Reader schemas) {
   schemas_.reserve(schemas.size());
@@ -45,6 +49,15 @@ void DecodeContext::read_array(const ContentRef& content, std::uint64_t offset, 
 std::vector<std::byte> DecodeContext::get_segment(const Digest& digest) {
   if (source_ == nullptr) throw Error(ErrorCode::internal, "a long list outside an object that has no store");
   return source_->get_segment(digest);
+}
+
+LoadedObjects& DecodeContext::loaded_objects() {
+  if (!whole_.loaded_) whole_.loaded_ = std::make_unique<LoadedObjects>();
+  return *whole_.loaded_;
+}
+
+void DecodeContext::resolve_links() {
+  if (loaded_) loaded_->resolve();
 }
 
 Decoder DecodeContext::root(wire::Value::Reader value) {

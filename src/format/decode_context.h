@@ -18,6 +18,8 @@ namespace cairn::format {
 using ValueListReader = capnp::List<wire::Value>::Reader;
 using EntryListReader = capnp::List<wire::MapEntry>::Reader;
 
+class LoadedObjects;
+
 /// The schemas and arrays of the object that is being decoded.
 class DecodeContext {
  public:
@@ -28,6 +30,7 @@ class DecodeContext {
   DecodeContext(DecodeContext& around, capnp::List<wire::Digest>::Reader schemas, std::uint64_t words);
   /// For an object that has just been encoded without a sink.
   explicit DecodeContext(const EncodeContext& encoded);
+  ~DecodeContext();
 
   /// Throws damaged if the object has no schema of that number. Loaded when it is first asked for.
   const Schema& schema(std::uint32_t index);
@@ -38,6 +41,11 @@ class DecodeContext {
   void count_elements(std::uint64_t count);
 
   std::vector<std::byte> get_segment(const Digest& digest);
+
+  /// Of the whole object.
+  LoadedObjects& loaded_objects();
+  /// To be called when the object has been read.
+  void resolve_links();
 
   /// What is handed to the reader of an object: `value`, or the root of the graph that it is.
   Decoder root(wire::Value::Reader value);
@@ -60,6 +68,7 @@ class DecodeContext {
   // Of the whole object.
   std::uint64_t elements_ = 0;
   ValueListReader shared_;
+  std::unique_ptr<LoadedObjects> loaded_;  // when there are some
 
   std::vector<Entry> schemas_;
   std::uint64_t empty_elements_ = 0;
@@ -69,6 +78,7 @@ class DecodeContext {
 
 /// Between the opaque handles of decoder.h and the readers in them.
 struct DecoderAccess {
+  static const detail::DecodeScope& scope(const Decoder& decoder) { return decoder.scope_; }
   static Decoder decoder(wire::Value::Reader place, const detail::DecodeScope& scope) {
     Decoder decoder;
     decoder.place_ = std::bit_cast<detail::Handle<48>>(place);

@@ -84,6 +84,7 @@ void decode_object(std::span<const std::byte> bytes, ObjectSource& source,
   try {
     DecodeContext context(source, options, message.root().getSchemas(), message.words());
     read(context.root(message.root().getValue()));
+    context.resolve_links();
   } catch (const kj::Exception& exception) {
     throw_object_error(exception);
   }

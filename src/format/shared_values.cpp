@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "format/encode_context.h"
+#include "format/unique_id.h"
 
 namespace cairn::format {
 
@@ -45,7 +46,14 @@ void SharedValues::write_entry(std::uint32_t number, unsigned depth, const std::
 
 void SharedValues::forget_from(std::uint32_t number) {
   std::erase_if(numbers_, [&](const auto& known) { return known.second >= number; });
+  std::erase_if(names_, [&](const auto& known) { return known.second >= number; });
   entries_.erase(entries_.begin() + number, entries_.end());
+}
+
+void SharedValues::claim(const Identity& name) {
+  const auto number = static_cast<std::uint32_t>(entries_.size() - 1);
+  if (names_.try_emplace(unique_key(name), number).first->second != number)
+    throw Error(ErrorCode::unstorable, fmt::format("two objects of the unique id \"{}\" in the scope \"{}\"", name.id, name.scope));
 }
 
 void SharedValues::finish(wire::StoredObject::Builder root) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <typeindex>
 #include <typeinfo>
 #include <utility>
@@ -31,6 +32,8 @@ class SharedValues {
            const std::type_info& type, const std::function<void(const Encoder&)>& write);
   /// To be told of the depth of every value that may have values inside.
   void reach(unsigned depth) { depth_reached_ = std::max(depth_reached_, depth); }
+  /// A name of the object that was begun last. Throws unstorable if another one has it.
+  void claim(const Identity& name);
   /// If there are any, makes the value of `root` a graph.
   void finish(wire::StoredObject::Builder root);
 
@@ -52,6 +55,7 @@ class SharedValues {
   capnp::Orphanage orphanage_;
   std::map<std::pair<const void*, std::type_index>, std::uint32_t> numbers_;
   std::vector<Entry> entries_;
+  std::map<std::pair<std::string, std::string>, std::uint32_t> names_;
   unsigned depth_reached_ = 0;
 };
 

@@ -26,15 +26,29 @@ concept Described = std::is_class_v<T> && boost::describe::has_describe_members<
 inline constexpr unsigned kMemberModifiers = boost::describe::mod_any_access | boost::describe::mod_inherited;
 
 template <class T>
-using Members = boost::describe::describe_members<T, kMemberModifiers>;
+using AllMembers = boost::describe::describe_members<T, kMemberModifiers>;
 
 template <class T>
 inline constexpr std::size_t kHiddenMembers =
     boost::mp11::mp_size<boost::describe::describe_members<T, kMemberModifiers | boost::describe::mod_hidden>>::value -
-    boost::mp11::mp_size<Members<T>>::value;
+    boost::mp11::mp_size<AllMembers<T>>::value;
 
 template <class T, class Member>
 using MemberType = std::remove_cvref_t<decltype(std::declval<T&>().*Member::pointer)>;
+
+/// True for types of members that follow from others when they are loaded, and so are no fields.
+template <class T>
+inline constexpr bool kRebuilt = false;
+
+template <class T>
+struct IsRebuilt {
+  template <class Member>
+  using fn = std::bool_constant<kRebuilt<MemberType<T, Member>>>;
+};
+
+/// Those that are stored.
+template <class T>
+using Members = boost::mp11::mp_remove_if_q<AllMembers<T>, IsRebuilt<T>>;
 
 template <class T>
 Schema make_schema() {
