@@ -10,6 +10,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cairn::test {
@@ -18,7 +19,18 @@ class RandomValue {
  public:
   explicit RandomValue(std::uint64_t seed) : random_(seed) {}
 
+  /// As operator(), mostly with values that are shared.
+  Value graph(unsigned depth = 4) {
+    List shared;
+    shared_ = &shared;
+    whole_.clear();
+    Value root = (*this)(depth);
+    shared_ = nullptr;
+    return shared.empty() ? root : Value(Graph(std::move(shared), std::move(root)));
+  }
+
   Value operator()(unsigned depth = 4) {
+    if (shared_ != nullptr && below(5) == 0) return shared_value(depth);
     switch (below(depth == 0 ? 21 : 29)) {
       case 0: return Value();
       case 1: return below(2) == 1;
@@ -55,6 +67,22 @@ class RandomValue {
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
  private:
+  Value shared_value(unsigned depth) {
+    if (!whole_.empty() && (depth == 0 || below(2) == 0)) return SharedRef{whole_[below(whole_.size())]};
+    const auto number = static_cast<std::uint32_t>(shared_->size());
+    shared_->emplace_back();
+    Value value = (*this)(depth == 0 ? 0 : depth - 1);
+    (*shared_)[number] = std::move(value);
+    whole_.push_back(number);
+    return SharedRef{number};
+  }
+  // Of a map or set, where nothing is shared.
+  Value key(unsigned depth) {
+    List* const shared = std::exchange(shared_, nullptr);
+    Value key = (*this)(depth);
+    shared_ = shared;
+    return key;
+  }
   std::int64_t integer() {
     const auto shift = below(64);
     return static_cast<std::int64_t>(random_()) >> shift;
@@ -133,13 +161,13 @@ class RandomValue {
   }
   Set set(unsigned depth) {
     Set set;
-    for (auto count = below(5); count > 0; --count) set.insert((*this)(depth));
+    for (auto count = below(5); count > 0; --count) set.insert(key(depth));
     return set;
   }
   Map map(unsigned depth) {
     Map map;
     const bool text_keys = below(2) == 0;
-    for (auto count = below(5); count > 0; --count) map.put(text_keys ? Value(text()) : (*this)(depth), (*this)(depth));
+    for (auto count = below(5); count > 0; --count) map.put(text_keys ? Value(text()) : key(depth), (*this)(depth));
     return map;
   }
   Object object(unsigned depth) {
@@ -150,6 +178,8 @@ class RandomValue {
   }
 
   std::mt19937_64 random_;
+  List* shared_ = nullptr;            // of the graph that is being made
+  std::vector<std::uint32_t> whole_;  // the numbers of those that are finished
 };
 
 }  // namespace cairn::test

@@ -58,6 +58,8 @@ enum class ValueKind : std::uint8_t {
   quantity,
   identity,
   lossy,
+  graph = 30,  ///< never of a Decoder, which is given the root
+  shared = 31,
 };
 
 /// "text", "list" and the like, for messages.
@@ -127,6 +129,12 @@ class Decoder {
   EnumeratorDecoder enumerator() const;
   QuantityDecoder quantity() const;
   LossyDecoder lossy() const;
+  /// The number of the shared value that is referred to, and the value. It may be met again: Codec<std::shared_ptr> makes
+  /// one object of it.
+  std::uint32_t shared_number() const;
+  Decoder shared() const;
+  /// This, or the value that it refers to. Throws damaged for a reference that leads nowhere.
+  Decoder without_sharing() const;
   ListDecoder list() const;
   ListDecoder tuple() const;
   /// That its elements ascend is for the caller to check.

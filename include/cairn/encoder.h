@@ -16,8 +16,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
+#include <typeinfo>
 
 namespace [[gnu::visibility("default")]] cairn {
 
@@ -100,6 +102,12 @@ class Encoder {
   Encoder enumerator(std::string_view type, std::string_view name) const;
   Encoder quantity(std::string_view unit) const;
   Encoder lossy(std::string_view type) const;
+  /// Writes a reference to an object that others may refer to as well: the same address as the same type is the same
+  /// object. Where it is first met, calls `write` with a place for it, and gives it the next number: equal objects have
+  /// equal bytes if their places are written in order. Keeps `object` until the encoding ends. Throws unstorable in a key
+  /// of a map or an element of a set, and if `object` is being written, so that it contains itself.
+  void shared(std::shared_ptr<const void> object, const std::type_info& type,
+              const std::function<void(const Encoder&)>& write) const;
   ObjectEncoder object(const Schema& schema) const;
   /// As object(), for a schema with static storage duration: it is known again by its address.
   ObjectEncoder static_object(const Schema& schema) const;

@@ -9,7 +9,7 @@
 //
 // On one line, as nested terms. Text is in quotes, with \" \\ \n and \xNN in it; so are names of classes and fields
 // unless they are of letters, digits and any of _.:<>*&- alone. What is left out is "..." outside of quotes; where
-// nothing is, values that differ have texts that differ, but for the bits of NaNs within arrays.
+// nothing is, values that differ have texts that differ, but for the types of fields and the bits of NaNs within arrays.
 //
 //   null  true  -12  1.0  -inf  nan  nan:7ff0000000000001    reals always with '.', 'e' or 'n'; the NaN with its bits
 //   "text"  "the beginning of a text"...
@@ -20,7 +20,7 @@
 //   bytes(6162)  decimal(1.10)  complex(1.0, -0.0)  date(2024-02-29)  time(23:59:59.5)  duration(-PT1.5S)
 //   datetime(2024-02-29T23:59:59.5+01:00[Europe/Paris])  uuid(<UUID>)  path("/tmp/x")  enum("Color", "red", 1)
 //   quantity(1.5, "eV")  identity("scope", "id")  object(<32 hex digits>)  artifact(<32 hex digits>)  node(<UUID>)
-//   lossy("std::function<void()>", "rest")
+//   lossy("std::function<void()>", "rest")  graph(Cake@version=1(flour=shared(0)), ["shared value 0"])
 #pragma once
 
 #include <cairn/encoder.h>

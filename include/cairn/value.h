@@ -201,6 +201,28 @@ class Lossy {
   List rest_;
 };
 
+/// Values that are referred to more than once, and the root that shares them. Only the outermost value may be one: saving
+/// throws unstorable for another. References are numbers of elements of shared(); no value may contain itself. Saving
+/// numbers them anew, in the order in which a walk from the root, depth first, meets them, without those it does not
+/// meet. Loaded graphs are numbered so; others that are stored alike need not be equal.
+class Graph {
+ public:
+  Graph(List shared, Value root);
+  const List& shared() const { return shared_; }
+  const Value& root() const { return root_.front(); }
+
+ private:
+  List shared_;
+  List root_;
+};
+
+/// A reference to a value that its Graph shares.
+struct SharedRef {
+  std::uint32_t number = 0;
+
+  friend auto operator<=>(const SharedRef&, const SharedRef&) = default;
+};
+
 /// One value of the store's model. Integers are std::int64_t, std::uint64_t only above 2^63-1, and BigInteger only where
 /// neither holds them, so that equal numbers have one form. Text is UTF-8; what is not UTF-8 is bytes. 1 and 1.0 differ,
 /// so do 0.0 and -0.0; NaN payloads are kept. Equality and order are those of the stored form: floats compare by their
@@ -210,7 +232,7 @@ class Value {
   using Storage = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Bytes, List,
                                Map, Object, Array, StoredArray, ObjectId, ArtifactId, NodeRef, BigInteger, Tuple,
                                Set, Decimal, std::complex<double>, Date, TimeOfDay, DateTime, Duration, Uuid, Path,
-                               Enumerator, Quantity, Identity, Lossy>;
+                               Enumerator, Quantity, Identity, Lossy, Graph, SharedRef>;
 
   Value() = default;
   Value(std::nullptr_t) {}
@@ -249,6 +271,8 @@ class Value {
   Value(Quantity quantity) : storage_(std::move(quantity)) {}
   Value(Identity reference) : storage_(std::move(reference)) {}
   Value(Lossy lossy) : storage_(std::move(lossy)) {}
+  Value(Graph graph) : storage_(std::move(graph)) {}
+  Value(SharedRef reference) : storage_(reference) {}
 
   template <class T>
   bool is() const {

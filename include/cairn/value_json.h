@@ -22,6 +22,8 @@
 //   {"$enum": {"type": "Color", "name": "red", "value": 1}}
 //   {"$quantity": {"magnitude": 1.5, "unit": "eV"}}
 //   {"$lossy": {"type": "std::function<void()>", "rest": ...}}
+//   {"$graph": {"shared": [...], "root": ...}}              values that are shared, and in them and in the root
+//   {"$shared": 0}                                          their numbers
 #pragma once
 
 #include <cairn/value.h>

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "format/loaded_objects.h"
+
 namespace cairn::format {
 
 DecodeContext::DecodeContext(ObjectSource& source, const ObjectOptions& options,
@@ -17,6 +19,8 @@ DecodeContext::DecodeContext(DecodeContext& around, capnp::List<wire::Digest>::R
       empty_elements_max_(words + kEmptyElementsMax) {
   add_schemas(schemas);
 }
+
+DecodeContext::~DecodeContext() = default;
 
 void DecodeContext::add_schemas(capnp::List<wire::Digest>::Reader schemas) {
   schemas_.reserve(schemas.size());
@@ -54,6 +58,32 @@ void DecodeContext::read_array(const ContentRef& content, std::uint64_t offset, 
 std::vector<std::byte> DecodeContext::get_segment(const Digest& digest) {
   if (source_ == nullptr) throw Error(ErrorCode::internal, "a long list outside an object that has no store");
   return source_->get_segment(digest);
+}
+
+LoadedObjects& DecodeContext::loaded_objects() {
+  if (!whole_.loaded_) whole_.loaded_ = std::make_unique<LoadedObjects>();
+  return *whole_.loaded_;
+}
+
+void DecodeContext::resolve_links() {
+  if (loaded_) loaded_->resolve();
+}
+
+Decoder DecodeContext::root(wire::Value::Reader value) {
+  if (!value.isGraph()) return DecoderAccess::decoder(value, root_scope());
+  const auto graph = value.getGraph();
+  shared_ = graph.getShared();
+  check_elements(shared_);
+  count_elements(shared_.size());
+  return DecoderAccess::decoder(graph.getRoot(), root_scope());
+}
+
+Decoder DecodeContext::shared_value(std::uint32_t number, const detail::DecodeScope& scope) {
+  if (number >= whole_.shared_.size())
+    throw_damaged("object", fmt::format("shared value number {} of {}", number, whole_.shared_.size()));
+  detail::DecodeScope in_whole = scope;
+  in_whole.context = &whole_;
+  return DecoderAccess::decoder(whole_.shared_[number], in_whole);
 }
 
 void DecodeContext::count_elements(std::uint64_t count) {

@@ -19,6 +19,8 @@ namespace cairn::format {
 using ValueListReader = capnp::List<wire::Value>::Reader;
 using EntryListReader = capnp::List<wire::MapEntry>::Reader;
 
+class LoadedObjects;
+
 /// The schemas and arrays of the object that is being decoded.
 class DecodeContext {
  public:
@@ -29,6 +31,7 @@ class DecodeContext {
   DecodeContext(DecodeContext& around, capnp::List<wire::Digest>::Reader schemas, std::uint64_t words);
   /// For an object that has just been encoded without a sink.
   explicit DecodeContext(const EncodeContext& encoded);
+  ~DecodeContext();
 
   /// Throws damaged if the object has no schema of that number. Loaded when it is first asked for.
   const Schema& schema(std::uint32_t index);
@@ -39,6 +42,16 @@ class DecodeContext {
   void count_elements(std::uint64_t count);
 
   std::vector<std::byte> get_segment(const Digest& digest);
+
+  /// Of the whole object.
+  LoadedObjects& loaded_objects();
+  /// To be called when the object has been read.
+  void resolve_links();
+
+  /// What is handed to the reader of an object: `value`, or the root of the graph that it is.
+  Decoder root(wire::Value::Reader value);
+  /// Throws damaged if the object has no shared value of that number.
+  Decoder shared_value(std::uint32_t number, const detail::DecodeScope& scope);
   const ObjectOptions& options() const { return options_; }
   /// Of the root of the object.
   detail::DecodeScope root_scope();
@@ -58,9 +71,13 @@ class DecodeContext {
   DecodeContext& whole_;
   ObjectSource* source_ = nullptr;
   const ObjectOptions& options_;
-  std::uint64_t elements_ = 0;  // of the whole object
-  bool records_schemas_ = false;  // of the whole object, as is what is recorded
+  // Of the whole object.
+  std::uint64_t elements_ = 0;
+  ValueListReader shared_;
+  std::unique_ptr<LoadedObjects> loaded_;  // when there are some
+  bool records_schemas_ = false;
   std::set<std::shared_ptr<const Schema>> known_schemas_;
+
   std::vector<Entry> schemas_;
   std::uint64_t empty_elements_ = 0;
   std::unordered_set<const void*> empty_lists_;  // by their place, for they may be looked at more than once
@@ -69,6 +86,7 @@ class DecodeContext {
 
 /// Between the opaque handles of decoder.h and the readers in them.
 struct DecoderAccess {
+  static const detail::DecodeScope& scope(const Decoder& decoder) { return decoder.scope_; }
   static Decoder decoder(wire::Value::Reader place, const detail::DecodeScope& scope) {
     Decoder decoder;
     decoder.place_ = std::bit_cast<detail::Handle<48>>(place);

@@ -114,7 +114,8 @@ std::string_view value_kind_name(ValueKind kind) {
       "null", "boolean", "integer", "integer", "real",  "text",
       "bytes", "list",   "map",     "object",  "array", "object reference",
       "artifact reference", "node reference", "integer", "tuple", "set", "decimal", "complex number", "date", "time",
-      "date and time", "duration", "UUID", "path", "enumerator", "quantity", "reference by name", "lossy value"};
+      "date and time", "duration", "UUID", "path", "enumerator", "quantity", "reference by name", "lossy value",
+      "list", "graph", "shared value"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -122,7 +123,9 @@ ValueKind Decoder::kind() const {
   const auto which = static_cast<unsigned>(reader_of(place_).which());
   if (which == wire::Value::SEGMENTED_LIST) return ValueKind::list;
   static_assert(static_cast<unsigned>(wire::Value::LOSSY) == static_cast<unsigned>(ValueKind::lossy));
-  if (which > static_cast<unsigned>(ValueKind::lossy))
+  static_assert(static_cast<unsigned>(wire::Value::SHARED) == static_cast<unsigned>(ValueKind::shared));
+  if (which == wire::Value::GRAPH) throw_damaged(kWhat, "a graph inside a value");
+  if (which > static_cast<unsigned>(ValueKind::shared))
     throw_damaged(kWhat, fmt::format("a value of unknown kind {}", which));
   return static_cast<ValueKind>(which);
 }
@@ -280,6 +283,27 @@ LossyDecoder Decoder::lossy() const {
     const auto lossy = reader_of(place_).getLossy();
     return LossyDecoder{utf8(lossy.getType()), DecoderAccess::decoder(lossy.getRest(), inside(scope_))};
   });
+}
+
+std::uint32_t Decoder::shared_number() const {
+  expect_kind(*this, ValueKind::shared);
+  return reader_of(place_).getShared();
+}
+
+Decoder Decoder::shared() const {
+  const std::uint32_t number = shared_number();
+  return checked([&] { return scope_.context->shared_value(number, inside(scope_)); });
+}
+
+Decoder Decoder::without_sharing() const {
+  Decoder behind = *this;
+  try {
+    while (behind.kind() == ValueKind::shared) behind = behind.shared();
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::limit) throw_damaged(kWhat, "a shared value that is nothing but a reference");
+    throw;
+  }
+  return behind;
 }
 
 ListDecoder Decoder::list() const {

@@ -10,9 +10,10 @@
 
 namespace cairn::format {
 
-EncodeContext::EncodeContext(ObjectSink* sink, const ObjectOptions& options)
-    : whole_(*this), sink_(sink), options_(options) {}
-EncodeContext::EncodeContext(EncodeContext& whole) : whole_(whole), sink_(whole.sink_), options_(whole.options_) {}
+EncodeContext::EncodeContext(wire::StoredObject::Builder root, ObjectSink* sink, const ObjectOptions& options)
+    : whole_(*this), sink_(sink), options_(options), shared_(*this, capnp::Orphanage::getForMessageContaining(root)) {}
+EncodeContext::EncodeContext(EncodeContext& whole)
+    : whole_(whole), sink_(whole.sink_), options_(whole.options_), shared_(whole, {}) {}
 EncodeContext::~EncodeContext() = default;
 
 std::uint32_t EncodeContext::schema_index(const Schema& schema) {
@@ -59,6 +60,11 @@ Encoder EncodeContext::segmented_place(std::uint64_t number, std::uint64_t index
 
 void EncodeContext::finish_segmented() {
   for (auto& open = whole_.open_lists_; !open.empty(); open.pop_back()) open.back()->finish();
+}
+
+void EncodeContext::finish(wire::StoredObject::Builder root) {
+  finish_segmented();
+  shared_.finish(root);
 }
 
 void EncodeContext::count(std::uint64_t count) {

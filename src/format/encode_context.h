@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "format/object.h"
+#include "format/shared_values.h"
 #include "format/wire.h"
 
 namespace cairn::format {
@@ -21,7 +22,7 @@ class SegmentedListWriter;
 class EncodeContext {
  public:
   /// Without a sink, arrays and lists stay inside and schemas get no digests.
-  EncodeContext(ObjectSink* sink, const ObjectOptions& options);
+  EncodeContext(wire::StoredObject::Builder root, ObjectSink* sink, const ObjectOptions& options);
   /// Of a segment, a message with schemas and counts of its own. All else is that of the whole object.
   explicit EncodeContext(EncodeContext& whole);
   ~EncodeContext();
@@ -50,8 +51,11 @@ class EncodeContext {
   ListEncoder open_segmented(wire::Value::Builder place, std::uint64_t size, const detail::EncodeScope& scope);
   /// The place of its element. Ends the long lists that were begun after this one.
   Encoder segmented_place(std::uint64_t number, std::uint64_t index);
-  /// Ends all that are open. To be called before the object is.
-  void finish_segmented();
+  /// Ends all and, if values are shared, makes the value of `root` the root of their graph.
+  void finish(wire::StoredObject::Builder root);
+
+  /// Of the whole object.
+  SharedValues& shared_values() { return whole_.shared_; }
 
   /// Throw limit if there are more than an object may have.
   void count_elements(std::uint64_t count);
@@ -69,6 +73,7 @@ class EncodeContext {
   };
 
   std::uint32_t add(Entry entry);
+  void finish_segmented();
   void count(std::uint64_t count);
 
   EncodeContext& whole_;
@@ -82,6 +87,7 @@ class EncodeContext {
   std::uint64_t total_ = 0;  // elements and entries
   std::uint64_t lists_ = 0;  // long ones begun
   std::vector<std::unique_ptr<SegmentedListWriter>> open_lists_;
+  SharedValues shared_;
 };
 
 /// The canonical bytes of a message whose value is written, after it got its schemas; throws limit.
@@ -94,6 +100,7 @@ using EntryListBuilder = capnp::List<wire::MapEntry>::Builder;
 
 /// Between the opaque handles of encoder.h and the builders in them.
 struct EncoderAccess {
+  static const detail::EncodeScope& scope(const Encoder& encoder) { return encoder.scope_; }
   static Encoder encoder(wire::Value::Builder place, const detail::EncodeScope& scope) {
     Encoder encoder;
     encoder.place_ = std::bit_cast<detail::Handle<40>>(place);

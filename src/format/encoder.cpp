@@ -40,6 +40,7 @@ detail::EncodeScope inside(const detail::EncodeScope& scope) {
   const unsigned depth_max = scope.context->options().limits.depth;
   if (scope.depth >= depth_max)
     throw Error(ErrorCode::limit, fmt::format("values nest deeper than {}", depth_max));
+  scope.context->shared_values().reach(scope.depth + 1u);
   return {scope.context, static_cast<std::uint16_t>(scope.depth + 1), scope.in_key};
 }
 
@@ -251,6 +252,11 @@ Encoder Encoder::lossy(std::string_view type) const {
   auto lossy = builder_of(place_).initLossy();
   put_text(type, "lossy value", [&](unsigned size) { return lossy.initType(size); });
   return EncoderAccess::encoder(lossy.initRest(), scope);
+}
+
+void Encoder::shared(std::shared_ptr<const void> object, const std::type_info& type,
+                     const std::function<void(const Encoder&)>& write) const {
+  scope_.context->shared_values().put(builder_of(place_), inside(scope_), std::move(object), type, write);
 }
 
 MapEncoder Encoder::map(std::size_t size) const {

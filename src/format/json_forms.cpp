@@ -191,6 +191,18 @@ Value read_lossy(const Value& content, std::string_view tag) {
   return Lossy(get<std::string>(*found[0], tag, "the name of a type"), *found[1]);
 }
 
+Value read_graph(const Value& content, std::string_view tag) {
+  const auto found = members(content, tag, {"shared", "root"});
+  return Graph(get<List>(*found[0], tag, "a list of shared values"), *found[1]);
+}
+
+Value read_shared(const Value& content, std::string_view tag) {
+  constexpr std::string_view kExpected = "a number from 0 to 2^32-1";
+  const std::uint64_t number = read_natural(content, tag, kExpected);
+  if (number > std::numeric_limits<std::uint32_t>::max()) refuse(tag, kExpected);
+  return SharedRef{static_cast<std::uint32_t>(number)};
+}
+
 struct FormRow {
   std::string_view tag;
   Value (*read)(const Value& content, std::string_view tag);
@@ -221,6 +233,8 @@ constexpr FormRow kForms[] = {
     {"$quantity", read_quantity},
     {"$identity", read_identity},
     {"$lossy", read_lossy},
+    {"$graph", read_graph},
+    {"$shared", read_shared},
 };
 
 }  // namespace

@@ -168,6 +168,9 @@ unsigned depth_of(const Value& value) {
     inner = depth_of(quantity->magnitude());
   } else if (const Lossy* lossy = value.get_if<Lossy>()) {
     inner = depth_of(lossy->rest());
+  } else if (const Graph* graph = value.get_if<Graph>()) {
+    for (const Value& shared : graph->shared()) inner = std::max(inner, depth_of(shared));
+    return std::max(inner, depth_of(graph->root()));
   } else {
     return 0;
   }

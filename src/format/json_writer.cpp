@@ -8,6 +8,8 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "format/base64.h"
 
@@ -51,6 +53,8 @@ class JsonWriter {
   void operator()(const Quantity& value);
   void operator()(const Identity& value);
   void operator()(const Lossy& value);
+  void operator()(const Graph& value);
+  void operator()(const SharedRef& value) { fmt::format_to(std::back_inserter(out_), "{{\"$shared\":{}}}", value.number); }
 
  private:
   // Counts the levels of nesting for as long as it lives.
@@ -75,6 +79,7 @@ class JsonWriter {
 
   std::string& out_;
   unsigned depth_ = 0;
+  bool in_graph_ = false;
 };
 
 template <class Range, class WriteOne>
@@ -215,6 +220,17 @@ void JsonWriter::operator()(const Lossy& value) {
   write_text(value.type());
   out_ += ",\"rest\":";
   write(value.rest());
+  out_ += "}}";
+}
+
+// The outermost has no level of its own: what counts is how deep its values nest.
+void JsonWriter::operator()(const Graph& value) {
+  std::optional<Level> level;
+  if (std::exchange(in_graph_, true)) level.emplace(depth_);
+  out_ += "{\"$graph\":{\"shared\":[";
+  write_separated(value.shared(), [this](const Value& shared) { write(shared); });
+  out_ += "],\"root\":";
+  write(value.root());
   out_ += "}}";
 }
 

@@ -30,6 +30,7 @@ class ReferenceWalk {
       case wire::Value::ENUMERATOR: return value(in.getEnumerator().getValue(), deeper(depth));
       case wire::Value::QUANTITY: return value(in.getQuantity().getMagnitude(), deeper(depth));
       case wire::Value::LOSSY: return value(in.getLossy().getRest(), deeper(depth));
+      case wire::Value::GRAPH: return graph(in.getGraph(), depth);
       case wire::Value::NODE_REF: return found_.nodes.push_back(get_uuid(in.getNodeRef()));
       default: return;
     }
@@ -46,6 +47,13 @@ class ReferenceWalk {
   void list(ValueListReader elements, unsigned depth) {
     if (has_empty_elements(elements)) return;  // nulls, however many
     for (const auto element : elements) value(element, depth);
+  }
+
+  void graph(wire::Graph::Reader in, unsigned depth) {
+    if (depth != 0) throw_damaged(kWhat, "a graph inside a value");
+    list(in.getShared(), deeper(depth));
+    if (in.getRoot().isGraph()) throw_damaged(kWhat, "a graph inside a value");
+    value(in.getRoot(), depth);
   }
 
   void segments(wire::SegmentedList::Reader list) {
@@ -75,7 +83,8 @@ void decode_object(std::span<const std::byte> bytes, ObjectSource& source,
   ObjectMessage message(bytes, options.limits);
   try {
     DecodeContext context(source, options, message.root().getSchemas(), message.words());
-    read(DecoderAccess::decoder(message.root().getValue(), context.root_scope()));
+    read(context.root(message.root().getValue()));
+    context.resolve_links();
   } catch (const kj::Exception& exception) {
     throw_object_error(exception);
   }

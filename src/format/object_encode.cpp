@@ -69,9 +69,9 @@ std::vector<std::byte> encode_into(const Encodable& value, ObjectSink& sink, con
   try {
     capnp::MallocMessageBuilder message(kj::arrayPtr(scratch, kScratchWords));
     auto root = message.initRoot<wire::StoredObject>();
-    EncodeContext context(&sink, options);
+    EncodeContext context(root, &sink, options);
     value.encode(EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
-    context.finish_segmented();
+    context.finish(root);
     return finish_object(root, context);
   } catch (const kj::Exception& exception) {
     throw_wire_error(ErrorCode::limit, kWhat, exception);
@@ -97,11 +97,12 @@ Value to_value(const Encodable& value) {
     capnp::MallocMessageBuilder message;
     auto root = message.initRoot<wire::StoredObject>();
     const format::ObjectOptions options;
-    format::EncodeContext context(nullptr, options);
+    format::EncodeContext context(root, nullptr, options);
     value.encode(format::EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
+    context.finish(root);
     context.require_whole_maps();
     format::DecodeContext decoding(context);
-    return decode_value(format::DecoderAccess::decoder(root.asReader().getValue(), decoding.root_scope()));
+    return decode_value(decoding.root(root.asReader().getValue()));
   } catch (const kj::Exception& exception) {
     format::throw_wire_error(ErrorCode::limit, "value", exception);
   }

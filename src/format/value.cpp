@@ -75,6 +75,8 @@ Quantity::Quantity(Value magnitude, std::string unit) : magnitude_{std::move(mag
 
 Lossy::Lossy(std::string type, Value rest) : type_(std::move(type)), rest_{std::move(rest)} {}
 
+Graph::Graph(List shared, Value root) : shared_(std::move(shared)), root_{std::move(root)} {}
+
 // ---- Object ----
 
 Object::Object() = default;
@@ -137,7 +139,8 @@ std::string_view Value::kind_name() const {
       "bytes",    "list",             "map",                "object",         "array",      "stored array",
       "object reference", "artifact reference", "node reference", "integer",  "tuple",      "set",
       "decimal",  "complex number",   "date",               "time",           "date and time", "duration",
-      "UUID",     "path",             "enumerator",         "quantity",       "reference by name", "lossy value"};
+      "UUID",     "path",             "enumerator",         "quantity",       "reference by name", "lossy value",
+      "graph",    "shared value"};
   static_assert(std::size(kNames) == std::variant_size_v<Storage>);
   return kNames[storage_.index()];
 }
@@ -195,6 +198,11 @@ std::strong_ordering order(const Quantity& a, const Quantity& b) {
 std::strong_ordering order(const Lossy& a, const Lossy& b) {
   const auto by_type = a.type() <=> b.type();
   return by_type != 0 ? by_type : a.rest() <=> b.rest();
+}
+
+std::strong_ordering order(const Graph& a, const Graph& b) {
+  const auto by_shared = a.shared() <=> b.shared();
+  return by_shared != 0 ? by_shared : a.root() <=> b.root();
 }
 
 std::strong_ordering order(const StoredArray& a, const StoredArray& b) {

@@ -3,6 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "format/encode_context.h"
+
 namespace cairn {
 
 namespace {
@@ -50,20 +56,82 @@ struct ValueWriter {
   void operator()(const Quantity& value) const { encode_value(out.quantity(value.unit()), value.magnitude()); }
   void operator()(const Identity& value) const { out.identity(value); }
   void operator()(const Lossy& value) const { encode_value(out.lossy(value.type()), value.rest()); }
+  void operator()(const Graph& value) const;
+  void operator()(const SharedRef& value) const;
 };
 
-List decode_elements(const ListDecoder& list, bool load_arrays) {
+void ValueWriter::operator()(const Graph& value) const {
+  const detail::EncodeScope& scope = format::EncoderAccess::scope(out);
+  const Graph*& graph = scope.context->shared_values().graph;
+  if (scope.depth != 0 || graph != nullptr)
+    throw Error(ErrorCode::unstorable, "a graph inside a value, expected it outermost");
+  graph = &value;
+  encode_value(out, value.root());
+}
+
+void ValueWriter::operator()(const SharedRef& value) const {
+  const Graph* graph = format::EncoderAccess::scope(out).context->shared_values().graph;
+  if (graph == nullptr) throw Error(ErrorCode::unstorable, "a reference to a shared value outside a graph");
+  if (value.number >= graph->shared().size())
+    throw Error(ErrorCode::unstorable, fmt::format("shared value number {} of {}", value.number, graph->shared().size()));
+  const Value& shared = graph->shared()[value.number];
+  const std::shared_ptr<const void> not_owned(std::shared_ptr<const void>(), &shared);
+  out.shared(not_owned, typeid(Value), [&](const Encoder& place) { encode_value(place, shared); });
+}
+
+/// Reads values of one object.
+class ValueReader {
+ public:
+  explicit ValueReader(bool load_arrays) : load_arrays_(load_arrays) {}
+
+  /// With the values that it shares, whose numbers become those that saving would give them.
+  Value read_whole(const Decoder& in) {
+    Value root = read(in);
+    if (shared_.empty()) return root;
+    return Graph(std::move(shared_), std::move(root));
+  }
+
+ private:
+  Value read(const Decoder& in);
+  List read_elements(const ListDecoder& list);
+  Set read_set(const ListDecoder& list);
+  Map read_map(const MapDecoder& entries);
+  Object read_object(const ObjectDecoder& stored);
+  Value read_array(const ArrayDecoder& array) const;
+  Value read_quantity(const QuantityDecoder& in) { return Quantity(read(in.magnitude), std::string(in.unit)); }
+  Value read_lossy(const LossyDecoder& in) { return Lossy(std::string(in.type), read(in.rest)); }
+  Value read_enumerator(const EnumeratorDecoder& in) {
+    return Enumerator(std::string(in.type), std::string(in.name), read(in.value));
+  }
+  Value read_shared(const Decoder& in);
+  Value read_key(const Decoder& in);
+
+  const bool load_arrays_;
+  unsigned keys_ = 0;  // that are being read, one in the other
+  List shared_;
+  std::vector<bool> open_;                                    // which of them are being read
+  std::unordered_map<std::uint32_t, std::uint32_t> numbers_;  // by those they are stored with
+};
+
+List ValueReader::read_elements(const ListDecoder& list) {
   List elements;
   elements.reserve(list.size());  // list() has checked the claim
-  for (std::size_t i = 0; i < list.size(); ++i) elements.push_back(decode_value(list[i], load_arrays));
+  for (std::size_t i = 0; i < list.size(); ++i) elements.push_back(read(list[i]));
   return elements;
 }
 
-// The elements of a set are inside it, arrays too.
-Set decode_set(const ListDecoder& list) {
+// Also for the elements of a set, which are inside it, arrays too.
+Value ValueReader::read_key(const Decoder& in) {
+  ++keys_;
+  Value key = read(in);
+  --keys_;
+  return key;
+}
+
+Set ValueReader::read_set(const ListDecoder& list) {
   Set set;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    Value element = decode_value(list[i]);
+    Value element = read_key(list[i]);
     if (i != 0 && set.elements().back() >= element)
       throw Error(ErrorCode::damaged, "object: a set whose elements do not ascend");
     set.insert(std::move(element));
@@ -71,40 +139,88 @@ Set decode_set(const ListDecoder& list) {
   return set;
 }
 
-Enumerator decode_enumerator(const EnumeratorDecoder& in) {
-  return Enumerator(std::string(in.type), std::string(in.name), decode_value(in.value));
-}
-
-Map decode_entries(const Decoder& in, bool load_arrays) {
-  const MapDecoder entries = in.map();
+Map ValueReader::read_map(const MapDecoder& entries) {
   Map map;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    Value key = decode_value(entries.key(i));
+    Value key = read_key(entries.key(i));
     if (i != 0 && map.end()[-1].key >= key)
       throw Error(ErrorCode::damaged, "object: a map whose keys do not ascend");
-    map.put(std::move(key), decode_value(entries.value(i), load_arrays));
+    map.put(std::move(key), read(entries.value(i)));
   }
   return map;
 }
 
-Object decode_fields(const Decoder& in, bool load_arrays) {
-  const ObjectDecoder stored = in.object();
+Object ValueReader::read_object(const ObjectDecoder& stored) {
   Object object(stored.class_name(), stored.class_version(), {});
   object.fields.reserve(stored.size());
   for (std::size_t i = 0; i < stored.size(); ++i) {
     const Schema::Field& field = stored.schema().fields[i];
-    object.fields.push_back({field.name, decode_value(stored.field(i), load_arrays), field.type, field.codec});
+    object.fields.push_back({field.name, read(stored.field(i)), field.type, field.codec});
   }
   return object;
 }
 
-Value decode_numbers(const Decoder& in, bool load_arrays) {
-  const ArrayDecoder array = in.array();
-  if (array.is_chunked() && !load_arrays) return StoredArray{array.dtype(), array.shape(), array.size_bytes()};
+Value ValueReader::read_array(const ArrayDecoder& array) const {
+  if (array.is_chunked() && !load_arrays_ && keys_ == 0)
+    return StoredArray{array.dtype(), array.shape(), array.size_bytes()};
   detail::expect_stored(array);
   Array numbers{array.dtype(), array.shape(), Bytes(static_cast<std::size_t>(array.size_bytes()))};
   array.read(numbers.data);
   return numbers;
+}
+
+Value ValueReader::read_shared(const Decoder& in) {
+  if (keys_ != 0) throw Error(ErrorCode::damaged, "object: a shared value in a key of a map or an element of a set");
+  const auto [known, is_new] =
+      numbers_.try_emplace(in.shared_number(), static_cast<std::uint32_t>(shared_.size()));
+  const std::uint32_t number = known->second;
+  if (is_new) {
+    shared_.emplace_back();
+    open_.push_back(true);
+    Value value = read(in.shared());
+    shared_[number] = std::move(value);
+    open_[number] = false;
+  } else if (open_[number]) {
+    throw Error(ErrorCode::damaged, "object: a shared value that contains itself");
+  }
+  return SharedRef{number};
+}
+
+Value ValueReader::read(const Decoder& in) {
+  switch (in.kind()) {
+    case ValueKind::null: return Value();
+    case ValueKind::boolean: return in.boolean();
+    case ValueKind::integer: return in.integer<std::int64_t>();
+    case ValueKind::natural: return in.integer<std::uint64_t>();
+    case ValueKind::real: return in.real();
+    case ValueKind::text: return in.text();
+    case ValueKind::bytes: return cairn::decode<Bytes>(in);
+    case ValueKind::list: return read_elements(in.list());
+    case ValueKind::map: return read_map(in.map());
+    case ValueKind::object: return read_object(in.object());
+    case ValueKind::array: return read_array(in.array());
+    case ValueKind::object_ref: return in.object_ref();
+    case ValueKind::artifact_ref: return in.artifact_ref();
+    case ValueKind::node_ref: return NodeRef{in.node_ref()};
+    case ValueKind::big_integer: return in.big_integer();
+    case ValueKind::tuple: return Tuple{read_elements(in.tuple())};
+    case ValueKind::set: return read_set(in.set());
+    case ValueKind::decimal: return in.decimal();
+    case ValueKind::complex: return in.complex();
+    case ValueKind::date: return in.date();
+    case ValueKind::time_of_day: return in.time_of_day();
+    case ValueKind::date_time: return in.date_time();
+    case ValueKind::duration: return in.duration();
+    case ValueKind::uuid: return in.uuid();
+    case ValueKind::path: return Path{std::string(in.path())};
+    case ValueKind::enumerator: return read_enumerator(in.enumerator());
+    case ValueKind::quantity: return read_quantity(in.quantity());
+    case ValueKind::identity: return in.identity();
+    case ValueKind::lossy: return read_lossy(in.lossy());
+    case ValueKind::graph: break;
+    case ValueKind::shared: return read_shared(in);
+  }
+  return Value();
 }
 
 }  // namespace
@@ -141,40 +257,6 @@ void encode_object(const Encoder& out, const Object& value) {
 
 void encode_array(const Encoder& out, const Array& value) { out.array(value.dtype, value.shape, value.data); }
 
-Value decode_value(const Decoder& in, bool load_arrays) {
-  switch (in.kind()) {
-    case ValueKind::null: return Value();
-    case ValueKind::boolean: return in.boolean();
-    case ValueKind::integer: return in.integer<std::int64_t>();
-    case ValueKind::natural: return in.integer<std::uint64_t>();
-    case ValueKind::real: return in.real();
-    case ValueKind::text: return in.text();
-    case ValueKind::bytes: return cairn::decode<Bytes>(in);
-    case ValueKind::list: return decode_elements(in.list(), load_arrays);
-    case ValueKind::map: return decode_entries(in, load_arrays);
-    case ValueKind::object: return decode_fields(in, load_arrays);
-    case ValueKind::array: return decode_numbers(in, load_arrays);
-    case ValueKind::object_ref: return in.object_ref();
-    case ValueKind::artifact_ref: return in.artifact_ref();
-    case ValueKind::node_ref: return NodeRef{in.node_ref()};
-    case ValueKind::big_integer: return in.big_integer();
-    case ValueKind::tuple: return Tuple{decode_elements(in.tuple(), load_arrays)};
-    case ValueKind::set: return decode_set(in.set());
-    case ValueKind::decimal: return in.decimal();
-    case ValueKind::complex: return in.complex();
-    case ValueKind::date: return in.date();
-    case ValueKind::time_of_day: return in.time_of_day();
-    case ValueKind::date_time: return in.date_time();
-    case ValueKind::duration: return in.duration();
-    case ValueKind::uuid: return in.uuid();
-    case ValueKind::path: return Path{std::string(in.path())};
-    case ValueKind::enumerator: return decode_enumerator(in.enumerator());
-    case ValueKind::quantity:
-      return Quantity(decode_value(in.quantity().magnitude, load_arrays), std::string(in.quantity().unit));
-    case ValueKind::identity: return in.identity();
-    case ValueKind::lossy: return Lossy(std::string(in.lossy().type), decode_value(in.lossy().rest, load_arrays));
-  }
-  return Value();
-}
+Value decode_value(const Decoder& in, bool load_arrays) { return ValueReader(load_arrays).read_whole(in); }
 
 }  // namespace cairn

@@ -102,6 +102,15 @@ class LinePrinter {
     text_ += ')';
   }
 
+  void operator()(const Graph& value) {
+    text_ += "graph(";
+    print_inner(value.root());
+    text_ += ", ";
+    print_inner(Value(value.shared()));
+    text_ += ')';
+  }
+  void operator()(const SharedRef& value) { print_term("shared", std::to_string(value.number)); }
+
   void operator()(const List& value) { print_elements('[', value, ']'); }
   void operator()(const Tuple& value) {
     text_ += "tuple";

@@ -49,12 +49,24 @@ class LinesPrinter {
     } else if (const auto* lossy = value.get_if<Lossy>()) {
       if (print_heading(behind_name, "lossy, was " + printable(lossy->type()), indent))
         print_entry("rest", lossy->rest(), indent);
+    } else if (const auto* graph = value.get_if<Graph>()) {
+      print_graph(*graph, indent, behind_name);
     } else {
       print_line(behind_name, scalar(value));
     }
   }
 
  private:
+  void print_graph(const Graph& graph, std::size_t indent, bool behind_name) {
+    print(graph.root(), indent, behind_name);
+    std::size_t shown = 0;
+    for (const Value& shared : graph.shared()) {
+      if (is_full(shown)) break;
+      print_entry(fmt::format("shared {}", shown++), shared, indent);
+    }
+    print_rest(graph.shared().size() - shown, indent);
+  }
+
   void print_line(bool behind_name, std::string_view line) {
     if (behind_name && !line.empty()) text_ += ' ';
     text_ += line;
@@ -143,6 +155,7 @@ class LinesPrinter {
       return fmt::format("{}::{} ({})", printable(one->type()), printable(one->name()), scalar(one->value()));
     if (const auto* quantity = value.get_if<Quantity>())
       return fmt::format("{} {}", scalar(quantity->magnitude()), printable(quantity->unit()));
+    if (const auto* shared = value.get_if<SharedRef>()) return fmt::format("shared {}", shared->number);
     if (const auto* name = value.get_if<Identity>())
       return fmt::format("{} in scope {}", printable(name->id), printable(name->scope));
     return to_json(value);  // null, booleans, numbers, and what is seldom inside of another

@@ -111,7 +111,8 @@ ObjectSummary summarize(const engine::View& view, const ObjectId& id, const Obje
   ObjectSummary summary;
   summary.size_bytes = bytes.size();
   summary.references = format::object_references(bytes);
-  const auto describe = [&](const Decoder& in) {
+  const auto describe = [&](const Decoder& root) {
+    const Decoder in = root.without_sharing();
     summary.type = value_kind_name(in.kind());
     summary.is_class = in.kind() == ValueKind::object;
     if (!summary.is_class) return;

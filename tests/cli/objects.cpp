@@ -100,7 +100,9 @@ BOOST_AUTO_TEST_CASE(values_of_every_kind_are_put_shown_and_got) {
       {R"({"$quantity":{"magnitude":1.5,"unit":"eV"}})", "1.5 eV"},
       {R"({"$identity":{"scope":"auto","id":"flour"}})", "flour in scope auto"},
       {R"({"$lossy":{"type":"std::function<void()>","rest":"gone"}})",
-       "lossy, was std::function<void()>\n  rest: \"gone\""}};
+       "lossy, was std::function<void()>\n  rest: \"gone\""},
+      {R"({"$graph":{"shared":["twice"],"root":[{"$shared":0},{"$shared":0}]}})",
+       "  - shared 0\n  - shared 0\n  shared 0: \"twice\""}};
   for (const auto& [json, text] : values) {
     const std::string id = run_line({"put", "--json-value", file("value", json)});
     BOOST_TEST(run_line({"get", id, "--json"}) == json);

@@ -22,7 +22,10 @@ class Search {
       look_in(*map, path);
     else if (const auto* object = value.get_if<Object>())
       for (const Field& field : object->fields) look(field.value, fmt::format("{}.{}", path, field.name));
-    else if (const auto* quantity = value.get_if<Quantity>())
+    else if (const auto* graph = value.get_if<Graph>()) {
+      look(graph->root(), path);
+      for (std::size_t i = 0; i < graph->shared().size(); ++i) look(graph->shared()[i], fmt::format("shared {}", i));
+    } else if (const auto* quantity = value.get_if<Quantity>())
       look(quantity->magnitude(), path);
     else if (const auto* enumerator = value.get_if<Enumerator>())
       look(enumerator->value(), path);

@@ -62,6 +62,8 @@ std::optional<boost::json::value> form_document(const Value& value) {
     return {{{"$quantity", {{"magnitude", value_document(quantity->magnitude())}, {"unit", quantity->unit()}}}}};
   if (const auto* lossy = value.get_if<Lossy>())
     return {{{"$lossy", {{"type", lossy->type()}, {"rest", value_document(lossy->rest())}}}}};
+  if (const auto* graph = value.get_if<Graph>())
+    return {{{"$graph", {{"shared", list_document(graph->shared())}, {"root", value_document(graph->root())}}}}};
   return std::nullopt;
 }
 

@@ -33,23 +33,29 @@ concept Described = std::is_class_v<T> && boost::describe::has_describe_members<
 inline constexpr unsigned kMemberModifiers = boost::describe::mod_any_access | boost::describe::mod_inherited;
 
 template <class T>
-using Members = boost::describe::describe_members<T, kMemberModifiers>;
+using AllMembers = boost::describe::describe_members<T, kMemberModifiers>;
 
 template <class T>
 inline constexpr std::size_t kHiddenMembers =
     boost::mp11::mp_size<boost::describe::describe_members<T, kMemberModifiers | boost::describe::mod_hidden>>::value -
-    boost::mp11::mp_size<Members<T>>::value;
+    boost::mp11::mp_size<AllMembers<T>>::value;
 
 template <class T, class Member>
 using MemberType = std::remove_cvref_t<decltype(std::declval<T&>().*Member::pointer)>;
 
-template <class T, class Seen, class = Members<T>>
-struct DecodableMembers;
-template <class T, class Seen, template <class...> class Members, class... Member>
-struct DecodableMembers<T, Seen, Members<Member...>>
-    : std::bool_constant<std::is_default_constructible_v<T> && (is_decodable<MemberType<T, Member>, Seen>() && ...)> {};
-template <Described T, class Seen>
-struct DecodableParts<T, Seen> : DecodableMembers<T, Seen> {};
+/// True for types of members that follow from others when they are loaded, and so are no fields.
+template <class T>
+inline constexpr bool kRebuilt = false;
+
+template <class T>
+struct IsRebuilt {
+  template <class Member>
+  using fn = std::bool_constant<kRebuilt<MemberType<T, Member>>>;
+};
+
+/// All others.
+template <class T>
+using Members = boost::mp11::mp_remove_if_q<AllMembers<T>, IsRebuilt<T>>;
 
 template <class T>
 struct KeepsUnknown {
@@ -63,6 +69,15 @@ using UnknownMembers = boost::mp11::mp_copy_if_q<Members<T>, KeepsUnknown<T>>;
 /// Those that are fields.
 template <class T>
 using StoredMembers = boost::mp11::mp_remove_if_q<Members<T>, KeepsUnknown<T>>;
+
+template <class T, class Seen, class = StoredMembers<T>>
+struct DecodableMembers;
+template <class T, class Seen, template <class...> class List, class... Member>
+struct DecodableMembers<T, Seen, List<Member...>>
+    : std::bool_constant<std::is_default_constructible_v<T> &&
+                         ((HasPort<Member> || is_decodable<MemberType<T, Member>, Seen>()) && ...)> {};
+template <Described T, class Seen>
+struct DecodableParts<T, Seen> : DecodableMembers<T, Seen> {};
 
 template <class T>
 struct TypeOfMember {

@@ -28,6 +28,7 @@ template <class T>
 T decode_value_as(const Decoder& in, std::string_view expected) {
   const Value value = decode_value(in);
   if (const T* found = value.get_if<T>()) return *found;
+  if (value.is<Graph>()) throw Error(ErrorCode::type_mismatch, "expected " + std::string(expected) + ", found graph");
   in.mismatch(expected);
 }
 
