@@ -58,6 +58,7 @@ enum class ValueKind : std::uint8_t {
   quantity,
   identity,
   lossy,
+  message = 32,
 };
 
 /// "text", "list" and the like, for messages.
@@ -67,6 +68,7 @@ class ListDecoder;
 class MapDecoder;
 class ObjectDecoder;
 class ArrayDecoder;
+class MessageDecoder;
 struct EnumeratorDecoder;
 struct QuantityDecoder;
 struct LossyDecoder;
@@ -131,6 +133,7 @@ class Decoder {
   MapDecoder map() const;
   ObjectDecoder object() const;
   ArrayDecoder array() const;
+  MessageDecoder message() const;
 
   /// Throws type_mismatch: expected `expected`, found what this is.
   [[noreturn]] void mismatch(std::string_view expected) const;
@@ -232,6 +235,25 @@ class ArrayDecoder {
 
   DType dtype_{};
   std::vector<std::uint64_t> shape_;
+  std::uint64_t size_bytes_ = 0;
+  detail::Handle<48> place_;
+  detail::DecodeScope scope_;
+};
+
+/// A message of somebody's own Cap'n Proto schema; its schema and data are read when asked for.
+class MessageDecoder {
+ public:
+  std::uint64_t type_id() const { return type_id_; }
+  std::uint64_t size_bytes() const { return size_bytes_; }
+  /// Throws damaged if the data are not canonical, or the schema is none or does not have the type; limit if the data are
+  /// larger than an object may be or nest deeper.
+  Message read() const;
+
+ private:
+  friend struct format::DecoderAccess;
+  MessageDecoder() = default;
+
+  std::uint64_t type_id_ = 0;
   std::uint64_t size_bytes_ = 0;
   detail::Handle<48> place_;
   detail::DecodeScope scope_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cairn/digest.h>
+#include <cairn/message.h>
 #include <cairn/number.h>
 #include <cairn/time.h>
 #include <cairn/uuid.h>
@@ -197,7 +198,7 @@ class Value {
   using Storage = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Bytes, List,
                                Map, Object, Array, StoredArray, ObjectId, ArtifactId, NodeRef, BigInteger, Tuple,
                                Set, Decimal, std::complex<double>, Date, TimeOfDay, DateTime, Duration, Uuid, Path,
-                               Enumerator, Quantity, Identity, Lossy>;
+                               Enumerator, Quantity, Identity, Lossy, Message>;
 
   Value() = default;
   Value(std::nullptr_t) {}
@@ -236,6 +237,7 @@ class Value {
   Value(Quantity quantity) : storage_(std::move(quantity)) {}
   Value(Identity reference) : storage_(std::move(reference)) {}
   Value(Lossy lossy) : storage_(std::move(lossy)) {}
+  Value(Message message) : storage_(std::move(message)) {}
 
   template <class T>
   bool is() const {

@@ -21,6 +21,7 @@
 //   {"$enum": {"type": "Color", "name": "red", "value": 1}}
 //   {"$quantity": {"magnitude": 1.5, "unit": "eV"}}
 //   {"$lossy": {"type": "std::function<void()>", "rest": ...}}
+//   {"$message": {"type": "<16 hex digits>", "schema": "...", "data": "..."}}    both base64, see message.h
 #pragma once
 
 #include <cairn/value.h>

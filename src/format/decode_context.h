@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <memory>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -38,6 +39,8 @@ class DecodeContext {
   void count_elements(std::uint64_t count);
 
   std::vector<std::byte> get_segment(const Digest& digest);
+  /// Throws damaged if it is none, or does not have a struct of that type.
+  std::shared_ptr<const Message::Bytes> message_schema(const Digest& digest, std::uint64_t type_id);
   const ObjectOptions& options() const { return options_; }
 
  private:
@@ -47,12 +50,18 @@ class DecodeContext {
     std::shared_ptr<const Schema> owned;
   };
 
+  struct MessageSchema {
+    std::shared_ptr<const Message::Bytes> bytes;
+    std::vector<std::uint64_t> struct_ids;
+  };
+
   void add_schemas(capnp::List<wire::Digest>::Reader schemas);
 
   DecodeContext& whole_;
   ObjectSource* source_ = nullptr;
   const ObjectOptions& options_;
   std::uint64_t elements_ = 0;  // of the whole object
+  std::unordered_map<Digest, MessageSchema> message_schemas_;  // of the whole object
   std::vector<Entry> schemas_;
   std::uint64_t empty_elements_ = 0;
   std::unordered_set<const void*> empty_lists_;  // by their place, for they may be looked at more than once
@@ -83,6 +92,7 @@ struct DecoderAccess {
     return decoder;
   }
   static ArrayDecoder array(wire::Array::Reader place, const detail::DecodeScope& scope);
+  static MessageDecoder message(wire::Message::Reader place, const detail::DecodeScope& scope);
 };
 
 /// True if the elements of the list are of no size, so that the list's length says nothing about its room.

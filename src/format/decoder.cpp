@@ -108,6 +108,7 @@ void throw_out_of_range(std::uint64_t found, std::int64_t least, std::uint64_t m
 }  // namespace detail
 
 std::string_view value_kind_name(ValueKind kind) {
+  if (kind == ValueKind::message) return "message";
   static constexpr std::string_view kNames[] = {
       "null", "boolean", "integer", "integer", "real",  "text",
       "bytes", "list",   "map",     "object",  "array", "object reference",
@@ -119,6 +120,7 @@ std::string_view value_kind_name(ValueKind kind) {
 ValueKind Decoder::kind() const {
   const auto which = static_cast<unsigned>(reader_of(place_).which());
   if (which == wire::Value::SEGMENTED_LIST) return ValueKind::list;
+  if (which == wire::Value::MESSAGE) return ValueKind::message;
   static_assert(static_cast<unsigned>(wire::Value::LOSSY) == static_cast<unsigned>(ValueKind::lossy));
   if (which > static_cast<unsigned>(ValueKind::lossy))
     throw_damaged(kWhat, fmt::format("a value of unknown kind {}", which));
@@ -323,6 +325,11 @@ ObjectDecoder Decoder::object() const {
 ArrayDecoder Decoder::array() const {
   expect_kind(*this, ValueKind::array);
   return checked([&] { return DecoderAccess::array(reader_of(place_).getArray(), scope_); });
+}
+
+MessageDecoder Decoder::message() const {
+  expect_kind(*this, ValueKind::message);
+  return checked([&] { return DecoderAccess::message(reader_of(place_).getMessage(), scope_); });
 }
 
 ListDecoder format::DecoderAccess::segmented_list(wire::SegmentedList::Reader list, const detail::DecodeScope& scope) {

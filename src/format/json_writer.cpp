@@ -51,6 +51,7 @@ class JsonWriter {
   void operator()(const Quantity& value);
   void operator()(const Identity& value);
   void operator()(const Lossy& value);
+  void operator()(const Message& value);
 
  private:
   // Counts the levels of nesting for as long as it lives.
@@ -207,6 +208,14 @@ void JsonWriter::operator()(const Lossy& value) {
   out_ += ",\"rest\":";
   write(value.rest());
   out_ += "}}";
+}
+
+void JsonWriter::operator()(const Message& value) {
+  fmt::format_to(std::back_inserter(out_), "{{\"$message\":{{\"type\":\"{:016x}\",\"schema\":\"", value.type_id());
+  format::append_base64(out_, *value.schema());
+  out_ += "\",\"data\":\"";
+  format::append_base64(out_, value.data());
+  out_ += "\"}}";
 }
 
 void JsonWriter::write_tagged_list(std::string_view tag, const List& elements) {

@@ -137,7 +137,8 @@ std::string_view Value::kind_name() const {
       "bytes",    "list",             "map",                "object",         "array",      "stored array",
       "object reference", "artifact reference", "node reference", "integer",  "tuple",      "set",
       "decimal",  "complex number",   "date",               "time",           "date and time", "duration",
-      "UUID",     "path",             "enumerator",         "quantity",       "reference by name", "lossy value"};
+      "UUID",     "path",             "enumerator",         "quantity",       "reference by name", "lossy value",
+      "message"};
   static_assert(std::size(kNames) == std::variant_size_v<Storage>);
   return kNames[storage_.index()];
 }

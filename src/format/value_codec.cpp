@@ -50,6 +50,7 @@ struct ValueWriter {
   void operator()(const Quantity& value) const { encode_value(out.quantity(value.unit()), value.magnitude()); }
   void operator()(const Identity& value) const { out.identity(value); }
   void operator()(const Lossy& value) const { encode_value(out.lossy(value.type()), value.rest()); }
+  void operator()(const Message& value) const { out.message(value); }
 };
 
 List decode_elements(const ListDecoder& list, bool load_arrays) {
@@ -171,6 +172,7 @@ Value decode_value(const Decoder& in, bool load_arrays) {
       return Quantity(decode_value(in.quantity().magnitude, load_arrays), std::string(in.quantity().unit));
     case ValueKind::identity: return in.identity();
     case ValueKind::lossy: return Lossy(std::string(in.lossy().type), decode_value(in.lossy().rest, load_arrays));
+    case ValueKind::message: return in.message().read();
   }
   return Value();
 }

@@ -30,6 +30,9 @@ class ViewSource : public format::ObjectSource {
   std::vector<std::byte> get_segment(const Digest& digest) override {
     return view_.get_blob(format::BlobKind::list_segment, digest);
   }
+  std::vector<std::byte> get_message_schema(const Digest& digest) override {
+    return view_.get_blob(format::BlobKind::message_schema, digest);
+  }
 
  private:
   const engine::View& view_;
@@ -58,6 +61,9 @@ class ObjectWriter::Sink : public format::ObjectSink {
 
   Digest put_segment(std::span<const std::byte> bytes) override {
     return stage_blob(writer_.staging_, format::BlobKind::list_segment, bytes);
+  }
+  Digest put_message_schema(std::span<const std::byte> bytes) override {
+    return stage_blob(writer_.staging_, format::BlobKind::message_schema, bytes);
   }
   void keep(const format::BlobReference& named) override { hold(writer_.staging_, named); }
 
