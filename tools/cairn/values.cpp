@@ -1,5 +1,6 @@
 #include "values.h"
 
+#include <cairn/error.h>
 #include <cairn/value_json.h>
 
 #include <boost/json/array.hpp>
@@ -64,6 +65,8 @@ class Printer {
     } else if (const auto* set = value.get_if<Set>()) {
       print_heading(behind_name, set->elements().empty() ? "empty set" : "set");
       print_list(set->elements(), indent);
+    } else if (const auto* message = value.get_if<Message>()) {
+      print_message(*message, indent, behind_name);
     } else if (const auto* lossy = value.get_if<Lossy>()) {
       print_heading(behind_name, "lossy, was " + printable(lossy->type()));
       print_entry("rest", lossy->rest(), indent);
@@ -89,6 +92,15 @@ class Printer {
   void print_entry(std::string_view name, const Value& value, std::size_t indent) {
     text_ += fmt::format("{}{}:", std::string(indent + 2, ' '), name);
     print(value, indent + 2, true);
+  }
+
+  void print_message(const Message& message, std::size_t indent, bool behind_name) try {
+    const Value fields = to_value(message);
+    const Object& object = *fields.get_if<Object>();
+    print_heading(behind_name, printable(object.class_name) + " (Cap'n Proto message)");
+    for (const Field& field : object.fields) print_entry(printable(field.name), field.value, indent);
+  } catch (const Error& error) {  // what is beside it is shown all the same
+    print_heading(behind_name, fmt::format("message of type {:016x}: {}", message.type_id(), printable(error.what())));
   }
 
   void print_list(const List& list, std::size_t indent) {
