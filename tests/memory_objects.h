@@ -29,6 +29,11 @@ class MemoryObjects : public format::ObjectSink, public format::ObjectSource {
   Digest put_segment(std::span<const std::byte> bytes) override {
     return put(format::BlobKind::list_segment, {bytes.begin(), bytes.end()});
   }
+  Digest put_message_schema(std::span<const std::byte> bytes) override {
+    ++schemas_put;
+    return put(format::BlobKind::message_schema, {bytes.begin(), bytes.end()});
+  }
+  std::vector<std::byte> get_message_schema(const Digest& digest) override { return get(digest); }
   void keep(const format::BlobReference& named) override { kept.push_back(named); }
   void read_array(const format::ContentRef& content, std::uint64_t offset, std::span<std::byte> out) override {
     const Blob& blob = get(content.digest);

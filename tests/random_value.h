@@ -2,18 +2,28 @@
 #pragma once
 
 #include <cairn/value.h>
+#include <cairn/value_json.h>
 
 #include <bit>
 #include <chrono>
 #include <complex>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <random>
 #include <string>
 #include <utility>
+#include <string_view>
 #include <vector>
 
 namespace cairn::test {
+
+/// The Sample "argon" of schemas/orders.capnp.
+inline constexpr std::string_view kSampleMessage =
+    R"({"$message":{"type":"ad1d17ec3428b33b","schema":"AAAAAAAAAQABAAAADgAAAAEAAADCBQAAAAAAAAQABAA7syg07BcdrQ0AAAABAAAA)"
+    R"(hHJeHAtvqdMBAAcAAAAAAA0AAACiAAAAFQAAAAcAAAAAAAAAAAAAABEAAAA3AAAAb3JkZXJzLmNhcG5wOlNhbXBsZQAAAAAAAAAAAAAAAAAE)"
+    R"(AAAAAgAEAAAAAAAAAAAAAAABAAAAAAANAAAAKgAAAAAAAAAAAAAACAAAAAEAAAAIAAAAAQAAAG5hbWUAAAAADAAAAAAAAAAMAAAAAAAAAA==)"
+    R"(","data":"AAAAAAAAAQABAAAAMgAAAGFyZ29uAAAA"}})";
 
 class RandomValue {
  public:
@@ -31,7 +41,7 @@ class RandomValue {
 
   Value operator()(unsigned depth = 4) {
     if (shared_ != nullptr && below(5) == 0) return shared_value(depth);
-    switch (below(depth == 0 ? 21 : 29)) {
+    switch (below(depth == 0 ? 22 : 30)) {
       case 0: return Value();
       case 1: return below(2) == 1;
       case 2: return integer();
@@ -53,13 +63,14 @@ class RandomValue {
       case 18: return Uuid{digest().bytes};
       case 19: return Path{text()};
       case 20: return Identity{utf8(), utf8()};
-      case 21:
-      case 22: return list(depth - 1);
-      case 23: return map(depth - 1);
-      case 24: return object(depth - 1);
-      case 25: return Tuple{list(depth - 1)};
-      case 26: return set(depth - 1);
-      case 27: return Enumerator(utf8(), utf8(), (*this)(depth - 1));
+      case 21: return message();
+      case 22:
+      case 23: return list(depth - 1);
+      case 24: return map(depth - 1);
+      case 25: return object(depth - 1);
+      case 26: return Tuple{list(depth - 1)};
+      case 27: return set(depth - 1);
+      case 28: return Enumerator(utf8(), utf8(), (*this)(depth - 1));
       default: return below(2) == 0 ? Value(Quantity((*this)(depth - 1), utf8())) : Value(Lossy(utf8(), (*this)(depth - 1)));
     }
   }
@@ -127,6 +138,15 @@ class RandomValue {
   DateTime date_time() {
     const auto midnight = std::chrono::local_days(day().time_since_epoch());
     return DateTime{midnight + std::chrono::seconds(below(86'400)), subsecond(), zone()};
+  }
+  // Sample of schemas/orders.capnp with a name of at most seven bytes.
+  Message message() {
+    static const Value known = from_json(kSampleMessage);
+    Bytes data = known.get_if<Message>()->data();
+    const std::uint64_t size = 1 + below(8), list = 1 | std::uint64_t{2} << 32 | size << 35;
+    std::memcpy(data.data() + 8, &list, sizeof list);
+    for (std::size_t i = 0; i < 8; ++i) data[16 + i] = i + 1 < size ? static_cast<std::byte>(1 + below(127)) : std::byte{0};
+    return Message(known.get_if<Message>()->type_id(), known.get_if<Message>()->schema(), std::move(data));
   }
   Bytes bytes() {
     Bytes bytes(below(20));

@@ -60,6 +60,7 @@ enum class ValueKind : std::uint8_t {
   lossy,
   graph = 30,  ///< never of a Decoder, which is given the root
   shared = 31,
+  message = 32,
 };
 
 /// "text", "list" and the like, for messages.
@@ -69,6 +70,7 @@ class ListDecoder;
 class MapDecoder;
 class ObjectDecoder;
 class ArrayDecoder;
+class MessageDecoder;
 class Registry;
 struct EnumeratorDecoder;
 struct QuantityDecoder;
@@ -142,6 +144,7 @@ class Decoder {
   MapDecoder map() const;
   ObjectDecoder object() const;
   ArrayDecoder array() const;
+  MessageDecoder message() const;
 
   /// What the program has registered; empty if it has nothing.
   const Registry& registry() const;
@@ -250,6 +253,25 @@ class ArrayDecoder {
 
   DType dtype_{};
   std::vector<std::uint64_t> shape_;
+  std::uint64_t size_bytes_ = 0;
+  detail::Handle<48> place_;
+  detail::DecodeScope scope_;
+};
+
+/// A message of somebody's own Cap'n Proto schema; its schema and data are read when asked for.
+class MessageDecoder {
+ public:
+  std::uint64_t type_id() const { return type_id_; }
+  std::uint64_t size_bytes() const { return size_bytes_; }
+  /// Throws damaged if the data are not canonical, or the schema is none or does not have the type; limit if the data are
+  /// larger than an object may be or nest deeper.
+  Message read() const;
+
+ private:
+  friend struct format::DecoderAccess;
+  MessageDecoder() = default;
+
+  std::uint64_t type_id_ = 0;
   std::uint64_t size_bytes_ = 0;
   detail::Handle<48> place_;
   detail::DecodeScope scope_;

@@ -91,6 +91,8 @@ class Encoder {
   void uuid(const Uuid& value) const;
   void path(std::string_view name) const;
   void identity(const Identity& value) const;
+  /// Throws invalid_argument if its data are not canonical, or its schema is none or does not have its type.
+  void message(const Message& value) const;
   /// Of kListInlineMax elements or more, it is written in order: asking for a place ends the one before.
   ListEncoder list(std::size_t size) const;
   ListEncoder tuple(std::size_t size) const;

@@ -20,7 +20,8 @@
 //   bytes(6162)  decimal(1.10)  complex(1.0, -0.0)  date(2024-02-29)  time(23:59:59.5)  duration(-PT1.5S)
 //   datetime(2024-02-29T23:59:59.5+01:00[Europe/Paris])  uuid(<UUID>)  path("/tmp/x")  enum("Color", "red", 1)
 //   quantity(1.5, "eV")  identity("scope", "id")  object(<32 hex digits>)  artifact(<32 hex digits>)  node(<UUID>)
-//   lossy("std::function<void()>", "rest")  graph(Cake@version=1(flour=shared(0)), ["shared value 0"])
+//   message(<type id>, <data>)  lossy("std::function<void()>", "rest")
+//   graph(Cake@version=1(flour=shared(0)), ["shared value 0"])
 #pragma once
 
 #include <cairn/encoder.h>

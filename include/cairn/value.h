@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cairn/digest.h>
+#include <cairn/message.h>
 #include <cairn/number.h>
 #include <cairn/time.h>
 #include <cairn/uuid.h>
@@ -232,7 +233,7 @@ class Value {
   using Storage = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Bytes, List,
                                Map, Object, Array, StoredArray, ObjectId, ArtifactId, NodeRef, BigInteger, Tuple,
                                Set, Decimal, std::complex<double>, Date, TimeOfDay, DateTime, Duration, Uuid, Path,
-                               Enumerator, Quantity, Identity, Lossy, Graph, SharedRef>;
+                               Enumerator, Quantity, Identity, Lossy, Graph, SharedRef, Message>;
 
   Value() = default;
   Value(std::nullptr_t) {}
@@ -273,6 +274,7 @@ class Value {
   Value(Lossy lossy) : storage_(std::move(lossy)) {}
   Value(Graph graph) : storage_(std::move(graph)) {}
   Value(SharedRef reference) : storage_(reference) {}
+  Value(Message message) : storage_(std::move(message)) {}
 
   template <class T>
   bool is() const {

@@ -24,6 +24,7 @@
 //   {"$lossy": {"type": "std::function<void()>", "rest": ...}}
 //   {"$graph": {"shared": [...], "root": ...}}              values that are shared, and in them and in the root
 //   {"$shared": 0}                                          their numbers
+//   {"$message": {"type": "<16 hex digits>", "schema": "...", "data": "..."}}    both base64, see message.h
 #pragma once
 
 #include <cairn/value.h>

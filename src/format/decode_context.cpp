@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "format/loaded_objects.h"
+#include "format/message_schema.h"
 
 namespace cairn::format {
 
@@ -30,6 +33,7 @@ void DecodeContext::add_schemas(capnp::List<wire::Digest>::Reader schemas) {
 DecodeContext::DecodeContext(const EncodeContext& encoded) : whole_(*this), options_(encoded.options()) {
   for (std::uint32_t i = 0; i < encoded.schema_count(); ++i)
     schemas_.push_back({Digest{}, &encoded.schema(i), nullptr});
+  for (const auto& [bytes, ids, digest] : encoded.message_schemas()) message_schemas_.emplace(digest, MessageSchema{bytes, ids});
 }
 
 const Schema& DecodeContext::schema(std::uint32_t index) {
@@ -84,6 +88,18 @@ Decoder DecodeContext::shared_value(std::uint32_t number, const detail::DecodeSc
   detail::DecodeScope in_whole = scope;
   in_whole.context = &whole_;
   return DecoderAccess::decoder(whole_.shared_[number], in_whole);
+}
+
+std::shared_ptr<const Message::Bytes> DecodeContext::message_schema(const Digest& digest, std::uint64_t type_id) {
+  auto found = whole_.message_schemas_.find(digest);
+  if (found == whole_.message_schemas_.end()) {
+    auto bytes = std::make_shared<const Message::Bytes>(source_->get_message_schema(digest));
+    std::vector<std::uint64_t> ids = struct_ids(*bytes);
+    found = whole_.message_schemas_.emplace(digest, MessageSchema{std::move(bytes), std::move(ids)}).first;
+  }
+  if (!std::ranges::binary_search(found->second.struct_ids, type_id))
+    throw_damaged("message", fmt::format("of type {:016x}, which its schema does not have", type_id));
+  return found->second.bytes;
 }
 
 void DecodeContext::count_elements(std::uint64_t count) {

@@ -7,6 +7,7 @@
 #include <bit>
 #include <memory>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -52,6 +53,8 @@ class DecodeContext {
   Decoder root(wire::Value::Reader value);
   /// Throws damaged if the object has no shared value of that number.
   Decoder shared_value(std::uint32_t number, const detail::DecodeScope& scope);
+  /// Throws damaged if it is none, or does not have a struct of that type.
+  std::shared_ptr<const Message::Bytes> message_schema(const Digest& digest, std::uint64_t type_id);
   const ObjectOptions& options() const { return options_; }
   /// Of the root of the object.
   detail::DecodeScope root_scope();
@@ -66,6 +69,11 @@ class DecodeContext {
     std::shared_ptr<const Schema> owned;
   };
 
+  struct MessageSchema {
+    std::shared_ptr<const Message::Bytes> bytes;
+    std::vector<std::uint64_t> struct_ids;
+  };
+
   void add_schemas(capnp::List<wire::Digest>::Reader schemas);
 
   DecodeContext& whole_;
@@ -77,6 +85,7 @@ class DecodeContext {
   std::unique_ptr<LoadedObjects> loaded_;  // when there are some
   bool records_schemas_ = false;
   std::set<std::shared_ptr<const Schema>> known_schemas_;
+  std::unordered_map<Digest, MessageSchema> message_schemas_;
 
   std::vector<Entry> schemas_;
   std::uint64_t empty_elements_ = 0;
@@ -110,6 +119,7 @@ struct DecoderAccess {
     return decoder;
   }
   static ArrayDecoder array(wire::Array::Reader place, const detail::DecodeScope& scope);
+  static MessageDecoder message(wire::Message::Reader place, const detail::DecodeScope& scope);
 };
 
 /// True if the elements of the list are of no size, so that the list's length says nothing about its room.

@@ -115,7 +115,7 @@ std::string_view value_kind_name(ValueKind kind) {
       "bytes", "list",   "map",     "object",  "array", "object reference",
       "artifact reference", "node reference", "integer", "tuple", "set", "decimal", "complex number", "date", "time",
       "date and time", "duration", "UUID", "path", "enumerator", "quantity", "reference by name", "lossy value",
-      "list", "graph", "shared value"};
+      "list", "graph", "shared value", "message"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -123,9 +123,9 @@ ValueKind Decoder::kind() const {
   const auto which = static_cast<unsigned>(reader_of(place_).which());
   if (which == wire::Value::SEGMENTED_LIST) return ValueKind::list;
   static_assert(static_cast<unsigned>(wire::Value::LOSSY) == static_cast<unsigned>(ValueKind::lossy));
-  static_assert(static_cast<unsigned>(wire::Value::SHARED) == static_cast<unsigned>(ValueKind::shared));
+  static_assert(static_cast<unsigned>(wire::Value::MESSAGE) == static_cast<unsigned>(ValueKind::message));
   if (which == wire::Value::GRAPH) throw_damaged(kWhat, "a graph inside a value");
-  if (which > static_cast<unsigned>(ValueKind::shared))
+  if (which > static_cast<unsigned>(ValueKind::message))
     throw_damaged(kWhat, fmt::format("a value of unknown kind {}", which));
   return static_cast<ValueKind>(which);
 }
@@ -351,6 +351,11 @@ ObjectDecoder Decoder::object() const {
 ArrayDecoder Decoder::array() const {
   expect_kind(*this, ValueKind::array);
   return checked([&] { return DecoderAccess::array(reader_of(place_).getArray(), scope_); });
+}
+
+MessageDecoder Decoder::message() const {
+  expect_kind(*this, ValueKind::message);
+  return checked([&] { return DecoderAccess::message(reader_of(place_).getMessage(), scope_); });
 }
 
 ListDecoder format::DecoderAccess::segmented_list(wire::SegmentedList::Reader list, const detail::DecodeScope& scope) {

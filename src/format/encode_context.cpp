@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "format/blob.h"
+#include "format/message_schema.h"
 #include "format/segmented_list_writer.h"
 
 namespace cairn::format {
@@ -35,6 +37,26 @@ std::uint32_t EncodeContext::add(Entry entry) {
   if (sink_ != nullptr) entry.digest = sink_->put_schema(*entry.schema);
   entries_.push_back(std::move(entry));
   return static_cast<std::uint32_t>(entries_.size() - 1);
+}
+
+Digest EncodeContext::put_message_schema(const Message& message) {
+  auto& known = whole_.message_schemas_;
+  const std::shared_ptr<const Message::Bytes>& bytes = message.schema();
+  auto found = std::ranges::find(known, bytes, &MessageSchema::bytes);
+  if (found == known.end()) found = std::ranges::find_if(known, [&](const auto& one) { return *one.bytes == *bytes; });
+  if (found == known.end()) {
+    std::vector<std::uint64_t> ids = struct_ids(*bytes);
+    // Without a sink it is stored nowhere, and only told from others.
+    const Digest digest = sink_ == nullptr ? blob_digest(BlobKind::message_schema, 0, *bytes) : sink_->put_message_schema(*bytes);
+    found = known.insert(known.end(), {bytes, std::move(ids), digest});
+  }
+  if (!std::ranges::binary_search(found->struct_ids, message.type_id()))
+    throw Error(ErrorCode::invalid_argument, fmt::format("message of type {:016x}: its schema does not have that", message.type_id()));
+  return found->digest;
+}
+
+const Message::Bytes& EncodeContext::message_schema(const Digest& digest) const {
+  return *std::ranges::find(whole_.message_schemas_, digest, &MessageSchema::digest)->bytes;
 }
 
 ListEncoder EncodeContext::open_segmented(wire::Value::Builder place, std::uint64_t size,

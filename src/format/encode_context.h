@@ -47,6 +47,12 @@ class EncodeContext {
 
   Digest put_segment(std::span<const std::byte> bytes) { return sink_->put_segment(bytes); }
 
+  /// The digest of its schema. Throws invalid_argument as Encoder::message.
+  Digest put_message_schema(const Message& message);
+  /// A schema that was put.
+  const Message::Bytes& message_schema(const Digest& digest) const;
+  const auto& message_schemas() const { return whole_.message_schemas_; }
+
   /// Begins a list at `place` whose elements are in `scope`.
   ListEncoder open_segmented(wire::Value::Builder place, std::uint64_t size, const detail::EncodeScope& scope);
   /// The place of its element. Ends the long lists that were begun after this one.
@@ -72,6 +78,12 @@ class EncodeContext {
     Digest digest;
   };
 
+  struct MessageSchema {
+    std::shared_ptr<const Message::Bytes> bytes;
+    std::vector<std::uint64_t> struct_ids;
+    Digest digest;
+  };
+
   std::uint32_t add(Entry entry);
   void finish_segmented();
   void count(std::uint64_t count);
@@ -88,6 +100,7 @@ class EncodeContext {
   std::uint64_t lists_ = 0;  // long ones begun
   std::vector<std::unique_ptr<SegmentedListWriter>> open_lists_;
   SharedValues shared_;
+  std::vector<MessageSchema> message_schemas_;  // distinct
 };
 
 /// The canonical bytes of a message whose value is written, after it got its schemas; throws limit.

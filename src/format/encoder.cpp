@@ -12,6 +12,7 @@
 #include "format/array_size.h"
 #include "format/encode_context.h"
 #include "format/content_wire.h"
+#include "format/message_schema.h"
 #include "format/wire_order.h"
 
 namespace cairn {
@@ -187,6 +188,23 @@ void Encoder::identity(const Identity& value) const {
   auto identity = builder_of(place_).initIdentity();
   put_text(value.scope, "reference by name", [&](unsigned size) { return identity.initScope(size); });
   put_text(value.id, "reference by name", [&](unsigned size) { return identity.initId(size); });
+}
+
+void Encoder::message(const Message& value) const {
+  Digest schema;
+  try {
+    format::check_message(value.data(), scope_.context->options().limits);
+    schema = scope_.context->put_message_schema(value);
+  } catch (const Error& error) {  // the bytes are not stored yet, so they are not damaged
+    throw Error(error.code() == ErrorCode::damaged ? ErrorCode::invalid_argument : error.code(), error.what());
+  }
+  auto message = builder_of(place_).initMessage();
+  message.setTypeId(value.type_id());
+  format::set_digest(message.initSchema(), schema);
+  if (value.data().size() < kArrayInlineMax || scope_.in_key || scope_.context->keeps_all_inside())
+    fill_data(message.initInline(checked_length(value.data().size(), "message")), value.data());
+  else
+    format::set_content(message.initContent(), scope_.context->put_array(value.data()));
 }
 
 const Registry& Encoder::registry() const { return format::registry_of(scope_.context->options()); }

@@ -203,6 +203,16 @@ Value read_shared(const Value& content, std::string_view tag) {
   return SharedRef{static_cast<std::uint32_t>(number)};
 }
 
+Value read_message(const Value& content, std::string_view tag) {
+  constexpr std::string_view kType = "a type of 16 hexadecimal digits";
+  const auto found = members(content, tag, {"type", "schema", "data"});
+  const std::string& type = get<std::string>(*found[0], tag, kType);
+  const char* end = type.data() + type.size();
+  std::uint64_t id = 0;
+  if (type.size() != 16 || std::from_chars(type.data(), end, id, 16).ptr != end) refuse(tag, kType);
+  return Message(id, std::make_shared<const Bytes>(read_bytes(*found[1], tag)), read_bytes(*found[2], tag));
+}
+
 struct FormRow {
   std::string_view tag;
   Value (*read)(const Value& content, std::string_view tag);
@@ -235,6 +245,7 @@ constexpr FormRow kForms[] = {
     {"$lossy", read_lossy},
     {"$graph", read_graph},
     {"$shared", read_shared},
+    {"$message", read_message},
 };
 
 }  // namespace

@@ -55,6 +55,7 @@ class JsonWriter {
   void operator()(const Lossy& value);
   void operator()(const Graph& value);
   void operator()(const SharedRef& value) { fmt::format_to(std::back_inserter(out_), "{{\"$shared\":{}}}", value.number); }
+  void operator()(const Message& value);
 
  private:
   // Counts the levels of nesting for as long as it lives.
@@ -232,6 +233,14 @@ void JsonWriter::operator()(const Graph& value) {
   out_ += "],\"root\":";
   write(value.root());
   out_ += "}}";
+}
+
+void JsonWriter::operator()(const Message& value) {
+  fmt::format_to(std::back_inserter(out_), "{{\"$message\":{{\"type\":\"{:016x}\",\"schema\":\"", value.type_id());
+  format::append_base64(out_, *value.schema());
+  out_ += "\",\"data\":\"";
+  format::append_base64(out_, value.data());
+  out_ += "\"}}";
 }
 
 void JsonWriter::write_tagged_list(std::string_view tag, const List& elements) {

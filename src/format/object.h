@@ -42,6 +42,8 @@ class ObjectSink {
   virtual ContentRef put_array(std::span<const std::byte> bytes) = 0;
   /// Stores the schema and returns the digest that names it. Called once for each distinct schema of an object.
   virtual Digest put_schema(const Schema& schema) = 0;
+  /// Stores a blob of kind message_schema. Called once for each distinct one of an object.
+  virtual Digest put_message_schema(std::span<const std::byte> bytes) = 0;
   /// The object names another object or artifact; throws not_found if it is not in the store.
   virtual void keep(const BlobReference& named) = 0;
 };
@@ -54,6 +56,7 @@ class ObjectSource {
   /// Fills `out` from byte `offset` of the content; throws damaged if it ends before.
   virtual void read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) = 0;
   virtual std::shared_ptr<const Schema> get_schema(const Digest& digest) = 0;
+  virtual std::vector<std::byte> get_message_schema(const Digest& digest) = 0;
 };
 
 /// The bytes of a blob of kind object. Equal values have equal bytes. Throws unstorable with the path of what has no
@@ -67,7 +70,8 @@ void decode_object(std::span<const std::byte> bytes, ObjectSource& source,
 /// What an object refers to directly. Schemas come first and are distinct; the others follow in the order they are
 /// met and may repeat.
 struct ObjectReferences {
-  std::vector<BlobReference> blobs;  ///< schemas, segments, roots of arrays kept outside, objects and artifacts
+  /// Schemas, segments, schemas of messages, roots of arrays and messages kept outside, objects and artifacts.
+  std::vector<BlobReference> blobs;
   std::vector<Uuid> nodes;
 
   friend bool operator==(const ObjectReferences&, const ObjectReferences&) = default;

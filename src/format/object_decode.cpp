@@ -31,6 +31,7 @@ class ReferenceWalk {
       case wire::Value::QUANTITY: return value(in.getQuantity().getMagnitude(), deeper(depth));
       case wire::Value::LOSSY: return value(in.getLossy().getRest(), deeper(depth));
       case wire::Value::GRAPH: return graph(in.getGraph(), depth);
+      case wire::Value::MESSAGE: return message(in.getMessage());
       case wire::Value::NODE_REF: return found_.nodes.push_back(get_uuid(in.getNodeRef()));
       default: return;
     }
@@ -68,9 +69,16 @@ class ReferenceWalk {
   }
 
   void array(wire::Array::Reader in) {
-    if (in.which() != wire::Array::CONTENT) return;
-    for (const BlobReference& reference : content_references(get_content(in.getContent(), kWhat)))
-      found_.blobs.push_back(reference);
+    if (in.which() == wire::Array::CONTENT) content(in.getContent());
+  }
+
+  void message(wire::Message::Reader in) {
+    blob(BlobKind::message_schema, in.getSchema());
+    if (in.which() == wire::Message::CONTENT) content(in.getContent());
+  }
+
+  void content(wire::Content::Reader in) {
+    for (const BlobReference& reference : content_references(get_content(in, kWhat))) found_.blobs.push_back(reference);
   }
 
   ObjectReferences& found_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "format/blob.h"
 #include "format/decode_context.h"
 #include "format/encode_context.h"
 #include "format/object.h"
@@ -60,6 +61,9 @@ class NoSink : public ObjectSink {
   Digest put_segment(std::span<const std::byte>) override { return {}; }
   ContentRef put_array(std::span<const std::byte>) override { return {}; }
   Digest put_schema(const Schema&) override { return {}; }
+  Digest put_message_schema(std::span<const std::byte> bytes) override {
+    return blob_digest(BlobKind::message_schema, 0, bytes);
+  }
   void keep(const BlobReference&) override {}
 };
 

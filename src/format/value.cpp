@@ -140,7 +140,7 @@ std::string_view Value::kind_name() const {
       "object reference", "artifact reference", "node reference", "integer",  "tuple",      "set",
       "decimal",  "complex number",   "date",               "time",           "date and time", "duration",
       "UUID",     "path",             "enumerator",         "quantity",       "reference by name", "lossy value",
-      "graph",    "shared value"};
+      "graph",    "shared value", "message"};
   static_assert(std::size(kNames) == std::variant_size_v<Storage>);
   return kNames[storage_.index()];
 }

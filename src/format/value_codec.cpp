@@ -58,6 +58,7 @@ struct ValueWriter {
   void operator()(const Lossy& value) const { encode_value(out.lossy(value.type()), value.rest()); }
   void operator()(const Graph& value) const;
   void operator()(const SharedRef& value) const;
+  void operator()(const Message& value) const { out.message(value); }
 };
 
 void ValueWriter::operator()(const Graph& value) const {
@@ -219,6 +220,7 @@ Value ValueReader::read(const Decoder& in) {
     case ValueKind::lossy: return read_lossy(in.lossy());
     case ValueKind::graph: break;
     case ValueKind::shared: return read_shared(in);
+    case ValueKind::message: return in.message().read();
   }
   return Value();
 }

@@ -109,6 +109,9 @@ class LinePrinter {
     print_inner(Value(value.shared()));
     text_ += ')';
   }
+  void operator()(const Message& value) {
+    print_term("message", fmt::format("{:016x}, {}", value.type_id(), format::hex_digits(value.data(), room() / 2)));
+  }
   void operator()(const SharedRef& value) { print_term("shared", std::to_string(value.number)); }
 
   void operator()(const List& value) { print_elements('[', value, ']'); }

@@ -1,6 +1,8 @@
 // to_text: values as indented lines. The other form is in value_line.cpp.
 #include "format/value_text.h"
 
+#include <cairn/error.h>
+#include <cairn/message.h>
 #include <cairn/value_json.h>
 
 #include <fmt/format.h>
@@ -49,6 +51,8 @@ class LinesPrinter {
     } else if (const auto* lossy = value.get_if<Lossy>()) {
       if (print_heading(behind_name, "lossy, was " + printable(lossy->type()), indent))
         print_entry("rest", lossy->rest(), indent);
+    } else if (const auto* message = value.get_if<Message>()) {
+      print_message(*message, indent, behind_name);
     } else if (const auto* graph = value.get_if<Graph>()) {
       print_graph(*graph, indent, behind_name);
     } else {
@@ -57,6 +61,15 @@ class LinesPrinter {
   }
 
  private:
+  void print_message(const Message& message, std::size_t indent, bool behind_name) try {
+    const Value fields = to_value(message);
+    const Object& object = *fields.get_if<Object>();
+    if (print_heading(behind_name, printable(object.class_name) + " (Cap'n Proto message)", indent))
+      print_fields(object, indent);
+  } catch (const Error& error) {  // what is beside it is shown all the same
+    print_line(behind_name, fmt::format("message of type {:016x}: {}", message.type_id(), printable(error.what())));
+  }
+
   void print_graph(const Graph& graph, std::size_t indent, bool behind_name) {
     print(graph.root(), indent, behind_name);
     std::size_t shown = 0;

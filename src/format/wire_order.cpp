@@ -117,6 +117,14 @@ std::strong_ordering order_digests(wire::Digest::Reader a, wire::Digest::Reader 
   return get_digest(a) <=> get_digest(b);
 }
 
+// The schema last: it hardly ever decides.
+std::strong_ordering order_messages(wire::Message::Reader a, wire::Message::Reader b, const EncodeContext& context) {
+  if (const auto by_type = a.getTypeId() <=> b.getTypeId(); by_type != 0) return by_type;
+  if (const auto by_data = order_bytes(data_view(a.getInline()), data_view(b.getInline())); by_data != 0) return by_data;
+  const Digest left = get_digest(a.getSchema()), right = get_digest(b.getSchema());
+  return left == right ? std::strong_ordering::equal : context.message_schema(left) <=> context.message_schema(right);
+}
+
 }  // namespace
 
 std::strong_ordering wire_order(wire::Value::Reader a, wire::Value::Reader b, const EncodeContext& context) {
@@ -153,8 +161,8 @@ std::strong_ordering wire_order(wire::Value::Reader a, wire::Value::Reader b, co
     case wire::Value::LOSSY: return order_lossy(a.getLossy(), b.getLossy(), context);
     case wire::Value::SEGMENTED_LIST:  // these are never inside a key
     case wire::Value::GRAPH:
-    case wire::Value::SHARED:
-    case wire::Value::MESSAGE: break;
+    case wire::Value::SHARED: break;
+    case wire::Value::MESSAGE: return order_messages(a.getMessage(), b.getMessage(), context);
   }
   return std::strong_ordering::equal;
 }

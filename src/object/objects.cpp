@@ -31,6 +31,9 @@ class BlobObjectSource : public format::ObjectSource {
   std::vector<std::byte> get_segment(const Digest& digest) override {
     return blobs_.get_blob(format::BlobKind::list_segment, digest);
   }
+  std::vector<std::byte> get_message_schema(const Digest& digest) override {
+    return blobs_.get_blob(format::BlobKind::message_schema, digest);
+  }
 
  private:
   const engine::BlobSource& blobs_;
@@ -59,6 +62,9 @@ class ObjectWriter::Sink : public format::ObjectSink {
 
   Digest put_segment(std::span<const std::byte> bytes) override {
     return stage_blob(writer_.staging_, format::BlobKind::list_segment, bytes);
+  }
+  Digest put_message_schema(std::span<const std::byte> bytes) override {
+    return stage_blob(writer_.staging_, format::BlobKind::message_schema, bytes);
   }
   void keep(const format::BlobReference& named) override { hold(writer_.staging_, named); }
 

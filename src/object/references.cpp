@@ -72,7 +72,9 @@ void hold_needed(engine::Staging& staging) {
     const auto info = staging.hold(blob.kind, blob.digest);
     if (!info)
       throw Error(ErrorCode::damaged, fmt::format("{} {} is missing", format::blob_kind_name(blob.kind), blob.digest.hex()));
-    if (info->packed || blob.kind == engine::BlobKind::chunk || blob.kind == engine::BlobKind::schema) continue;
+    if (info->packed || blob.kind == engine::BlobKind::chunk || blob.kind == engine::BlobKind::schema ||
+        blob.kind == engine::BlobKind::message_schema)
+      continue;
     for (const BlobReference& named : references_of(blob.kind, staging.read(blob.kind, blob.digest)))
       open.push_back(named);
   }

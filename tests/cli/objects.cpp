@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "command.h"
+#include "random_value.h"
 #include "store/damage.h"
 
 using namespace cairn::test;
@@ -76,6 +77,19 @@ BOOST_AUTO_TEST_CASE(show_says_that_an_object_is_lossy_and_where) {
 BOOST_AUTO_TEST_CASE(show_prints_no_control_characters_of_others) {
   const std::string id = run_line({"put", "-", "--type", "text"}, {.input = "\x1B[2J"});
   BOOST_TEST(run({"show", id}).out.find('\x1B') == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_is_shown_by_a_program_that_has_not_its_schema) {
+  const std::string json(kSampleMessage);
+  const std::string id = run_line({"put", "-", "--json-value"}, {.input = json});
+  BOOST_TEST(run({"show", id}).out == "object " + id + " (message)\norders.capnp:Sample (Cap'n Proto message)\n  name: \"argon\"\n");
+  BOOST_TEST(run({"get", id, "--json"}).out == json + "\n");
+  const std::string inside = run_line({"put", "-", "--json-value"}, {.input = "{\"best\":" + json + "}"});
+  BOOST_TEST(run({"get", inside}).out == "  best: orders.capnp:Sample (Cap'n Proto message)\n    name: \"argon\"\n");
+  std::string broken = json;
+  broken.replace(broken.find("ad1d"), 4, "0000");
+  BOOST_TEST(run({"put", "-", "--json-value"}, {.input = broken}).status == 2);
+  BOOST_TEST(run({"verify"}).status == 0);
 }
 
 BOOST_AUTO_TEST_CASE(put_as_a_document_names_the_id) {

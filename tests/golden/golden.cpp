@@ -24,6 +24,7 @@
 #include "object/chunker.h"
 #include "object/content.h"
 #include "object/objects.h"
+#include "random_value.h"
 #include "store/step.h"
 #include "support/temporary_directory.h"
 
@@ -309,6 +310,10 @@ BOOST_AUTO_TEST_CASE(the_digests_of_objects_are_the_ones_they_always_had) {
   BOOST_TEST(id_of(Value(ObjectId{reference})).hex() == "8581df24ced28ed9431f461bb847e72c");
   BOOST_TEST(id_of(Value(ArtifactId{reference})).hex() == "6cd01846b4efdac62b691649d0f539ac");
   BOOST_TEST(id_of(Value(NodeRef{Uuid{reference.bytes}})).hex() == "89c00992ef7a699a8c4412d6e096a3b2");
+  const Value message = from_json(test::kSampleMessage);
+  BOOST_TEST(id_of(message).hex() == "403b9328b8e223760dede09d1d0f5334");
+  BOOST_TEST(format::blob_digest(format::BlobKind::message_schema, 0, *message.get_if<Message>()->schema()).hex() ==
+             "8990baf70c0c139018bced2c9d36e6e9");
   BOOST_TEST(id_of(simulation(1)).hex() == "5aaa77a2f1a3c1d5ca4ae7466132ab4e");
 }
 

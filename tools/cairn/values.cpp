@@ -1,5 +1,6 @@
 #include "values.h"
 
+#include <cairn/error.h>
 #include <cairn/value_json.h>
 
 #include <boost/json/array.hpp>

@@ -83,6 +83,14 @@ struct Codec<Object> {
 };
 
 template <>
+struct Codec<Message> {
+  static constexpr bool kNeverNull = true;
+  static void encode(const Encoder& out, const Message& value) { out.message(value); }
+  static Message decode(const Decoder& in) { return in.message().read(); }
+  static std::string type_name() { return "message"; }
+};
+
+template <>
 struct Codec<Array> {
   static constexpr bool kNeverNull = true;
   static void encode(const Encoder& out, const Array& value) { encode_array(out, value); }
