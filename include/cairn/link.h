@@ -84,9 +84,9 @@ class LinkTo {
   /// The target; null if it is not at hand.
   std::shared_ptr<T> lock() const { return cell_ ? cell_->target.lock() : nullptr; }
   /// What it is stored as: a unique id of its target, if that is at hand, else the name it was loaded with. Throws
-  /// unstorable if there is none.
-  Identity name() const {
-    Identity found = find_name();
+  /// unstorable if there is none. `registry` knows of classes that derive from T and have unique ids of their own.
+  Identity name(const Registry& registry = detail::empty_registry()) const {
+    Identity found = find_name(registry);
     if (cell_ && found.id.empty()) detail::throw_nameless(!resolved());
     return found;
   }
@@ -95,8 +95,8 @@ class LinkTo {
   friend bool operator==(const LinkTo& a, const LinkTo& b) {
     if (!a.cell_ || !b.cell_ || a.cell_ == b.cell_) return a.cell_ == b.cell_;
     if (a.resolved() && a.lock() == b.lock()) return true;
-    const Identity name = a.find_name();
-    return !name.id.empty() && name == b.find_name();
+    const Identity name = a.find_name(detail::empty_registry());
+    return !name.id.empty() && name == b.find_name(detail::empty_registry());
   }
 
  private:
@@ -116,10 +116,10 @@ class LinkTo {
   };
 
   // Of no id if there is none.
-  Identity find_name() const {
+  Identity find_name(const Registry& registry) const {
     if (!cell_) return {};
     const std::shared_ptr<T> target = cell_->target.lock();
-    return target ? detail::choose_name(detail::names_of(*target), cell_->name) : cell_->name;
+    return target ? detail::choose_name(detail::names_of(*target, registry), cell_->name) : cell_->name;
   }
 
   std::shared_ptr<Cell> cell_;
@@ -259,7 +259,7 @@ struct Codec<UniqueId> {
 template <class T>
 struct Codec<LinkTo<T>> {
   static void encode(const Encoder& out, const LinkTo<T>& value) {
-    if (!value.empty()) out.identity(value.name());
+    if (!value.empty()) out.identity(value.name(out.registry()));
   }
   static LinkTo<T> decode(const Decoder& in) {
     if (in.is_null()) return {};

@@ -14,6 +14,7 @@
 
 #include <cairn/codec/core.h>
 #include <cairn/codec/described.h>
+#include <cairn/codec/pointee_class.h>
 #include <cairn/schema.h>
 #include <cairn/value.h>
 
@@ -75,6 +76,7 @@ struct RegisteredClass {
   std::map<std::uint32_t, Migration> migrations;
   std::vector<RegisteredBase> bases;
   std::vector<RegisteredCodec> codecs;
+  const PointeeClass* pointee;
 };
 
 template <class T>
@@ -206,7 +208,7 @@ class Registration {
 template <class T>
 Registration<T> Registry::add() {
   static_assert(std::same_as<T, std::remove_cvref_t<T>>, "a class is registered without const and references");
-  return {*this, add_class({typeid(T), detail::make_entry<T>(), {}, {}, {}})};
+  return {*this, add_class({typeid(T), detail::make_entry<T>(), {}, {}, {}, &detail::class_of<T>()})};
 }
 
 }  // namespace cairn

@@ -119,7 +119,8 @@ void DecodeContext::check_elements(const ValueListReader& list) {
 }
 
 detail::DecodeScope DecodeContext::root_scope() {
-  return {this, 0, options_.type_hint, options_.registry != nullptr && options_.registry->limits_classes()};
+  const bool checks_classes = options_.registry != nullptr && options_.registry->limits_classes() && !options_.is_check;
+  return {this, 0, options_.type_hint, checks_classes};
 }
 
 bool has_empty_elements(const ValueListReader& list) {

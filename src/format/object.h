@@ -21,6 +21,7 @@ struct ObjectOptions {
   Limits limits = {};
   std::shared_ptr<const Registry> registry = {};  ///< empty: nothing is registered
   Fallback fallback = Fallback::strict;           ///< for writing
+  bool is_check = false;                          ///< of what was written a moment ago, whatever the allow list says
   bool check_writes = false;                      ///< what is written is read back, loaded, encoded again and compared
   bool type_hint = false;                         ///< for reading, see ReadOptions
 };

@@ -1,3 +1,4 @@
+#include <cairn/codec/pointee.h>
 #include <cairn/registry.h>
 
 #include <cairn/error.h>
@@ -122,8 +123,17 @@ const detail::RegisteredClass* Registry::find(std::string_view stored_name) cons
 }
 
 const Registry& format::registry_of(const ObjectOptions& options) {
-  static const Registry kEmpty;
-  return options.registry ? *options.registry : kEmpty;
+  return options.registry ? *options.registry : detail::empty_registry();
+}
+
+const detail::PointeeClass* detail::find_pointee_class(const Registry& registry, const std::type_info& type) {
+  const RegisteredClass* known = registry.find(std::type_index(type));
+  return known != nullptr ? known->pointee : nullptr;
+}
+
+const Registry& detail::empty_registry() {
+  static const Registry registry;
+  return registry;
 }
 
 }  // namespace cairn

@@ -78,6 +78,7 @@ void check_written(engine::Staging& staging, std::span<const std::byte> bytes, c
   ComparingStaging comparing(staging);
   format::ObjectOptions unchecked = options;
   unchecked.check_writes = false;
+  unchecked.is_check = true;
   const auto read = [&](const Decoder& in) {
     // What a fallback left does not load as its type.
     if (!value.can_recode() || options.fallback != Fallback::strict) return static_cast<void>(decode_value(in));

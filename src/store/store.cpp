@@ -185,7 +185,8 @@ std::vector<ObjectId> Store::put_all_encoded(const std::function<void(const PutO
 
 void Store::get_all_decoded(std::span<const ObjectId> ids, const Decode& decode,
                             const std::function<void(std::size_t)>& visit) const {
-  object::read_objects(*state_->engine().view(), ids, decode, visit, state_->reading());
+  const auto view = state_->engine().view();
+  state_->saying_where([&] { object::read_objects(*view, ids, decode, visit, state_->reading()); });
 }
 
 Value Store::get_value(const ObjectId& id, const ReadOptions& options) const {

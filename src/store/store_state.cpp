@@ -38,8 +38,12 @@ void StoreState::read_object(const engine::View& view, const ObjectId& id,
                              const std::function<void(const Decoder&)>& read, const ReadOptions& options) {
   object::ObjectReading how = reading();
   how.options.type_hint = options.type_hint;
+  saying_where([&] { object::read_object(view, id, read, how); });
+}
+
+void StoreState::saying_where(const std::function<void()>& read) const {
   try {
-    object::read_object(view, id, read, how);
+    read();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::newer_class) throw;
     throw Error(error.code(), fmt::format("{}: {}", title_, error.what()));

@@ -5,6 +5,7 @@
 #include <cairn/store.h>
 
 #include <functional>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,9 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   /// As object::read_object; what is too new for the program is said to be so in this store.
   void read_object(const engine::View& view, const ObjectId& id, const std::function<void(const Decoder&)>& read,
                    const ReadOptions& options = {});
+
+  /// Calls `read`; what it finds too new for the program is said to be so in this store.
+  void saying_where(const std::function<void()>& read) const;
 
   /// The run called `name`; every handle of it shares one state.
   std::shared_ptr<RunState> open_run(std::string_view name);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cairn/cairn.h>
+#include <cairn/value_json.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -152,6 +153,25 @@ inline std::vector<std::pair<std::string, Value>> values_since_format_2() {
       {"quantity", Quantity(Array{DType::float64, {2}, Bytes(16)}, "eV")},
       {"identity", Identity{"auto", "flour"}},
       {"lossy", Lossy("std::function<void()>", "gone")},
+  };
+}
+
+/// One value of every kind that came with format 3, by name.
+inline std::vector<std::pair<std::string, Value>> values_since_format_3() {
+  constexpr std::string_view kMessage =
+    R"({"$message":{"type":"ad1d17ec3428b33b","schema":"AAAAAAAAAQABAAAADgAAAAEAAADCBQAAAAAAAAQABAA7syg07BcdrQ0AAAABAAAA)"
+    R"(hHJeHAtvqdMBAAcAAAAAAA0AAACiAAAAFQAAAAcAAAAAAAAAAAAAABEAAAA3AAAAb3JkZXJzLmNhcG5wOlNhbXBsZQAAAAAAAAAAAAAAAAAE)"
+    R"(AAAAAgAEAAAAAAAAAAAAAAABAAAAAAANAAAAKgAAAAAAAAAAAAAACAAAAAEAAAAIAAAAAQAAAG5hbWUAAAAADAAAAAAAAAAMAAAAAAAAAA==)"
+    R"(","data":"AAAAAAAAAQABAAAAMgAAAGFyZ29uAAAA"}})";
+  List numbers;
+  for (int i = 0; i < 3000; ++i) numbers.push_back(i % 7 == 0 ? Value(i) : Value());
+  const Object typed("golden.Typed", 2, {{"x", 1.5, "float64"}, {"image", "raw", "golden.Image", "png"}});
+  const List shared{Object("golden.Node", 1, {{"next", SharedRef{1}}}), Value("end")};
+  return {
+      {"list_long", Value(std::move(numbers))},
+      {"graph", Graph(shared, List{SharedRef{0}, SharedRef{0}, SharedRef{1}})},
+      {"message", from_json(kMessage)},
+      {"object_typed", typed},
   };
 }
 

@@ -108,7 +108,7 @@ ObjectId id_of(const T& value) {
 
 void check_objects(const Store& store, const json::array& expected) {
   std::map<std::string, Value> values;
-  for (const auto& known : {plain_values(), values_since_format_2()})
+  for (const auto& known : {plain_values(), values_since_format_2(), values_since_format_3()})
     for (const auto& [name, value] : known) values.emplace(name, value);
   for (const json::value& one : expected) {
     const json::object& object = one.as_object();

@@ -3,6 +3,7 @@
 
 #include <cairn/codec.h>
 #include <cairn/link.h>
+#include <cairn/registry.h>
 
 #include <boost/describe.hpp>
 
@@ -53,6 +54,30 @@ struct Process : Entity {
   BackLinks<&Material::process> outputs;
 };
 BOOST_DESCRIBE_STRUCT(Process, (Entity), (ingredients, outputs))
+
+struct Animal {
+  virtual ~Animal() = default;
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(Animal, (), (name))
+
+struct Dog;
+struct Offspring : Animal {
+  LinkTo<Dog> mother;
+};
+BOOST_DESCRIBE_STRUCT(Offspring, (Animal), (mother))
+
+struct Dog : Offspring {
+  UniqueId id;
+  BackLinks<&Offspring::mother> pups;
+};
+BOOST_DESCRIBE_STRUCT(Dog, (Offspring), (id, pups))
+
+struct Kennel {
+  std::vector<std::shared_ptr<Animal>> animals;
+  std::vector<std::shared_ptr<Dog>> dogs;
+};
+BOOST_DESCRIBE_STRUCT(Kennel, (), (animals, dogs))
 
 struct Cake {
   std::shared_ptr<Material> cake;
@@ -238,6 +263,27 @@ BOOST_AUTO_TEST_CASE(a_link_to_an_object_of_another_class_is_refused) {
   const auto bytes = objects.encode(encodable(ingredient));
   BOOST_TEST(error_of(ErrorCode::type_mismatch, [&] { (void)objects.decode<std::shared_ptr<Ingredient>>(bytes); })
                  .starts_with("the link to \"spec\" in the scope \"auto\" leads to an object of another class"));
+}
+
+BOOST_AUTO_TEST_CASE(registered_classes_behind_pointers_to_their_base_take_part) {
+  Registry registry;
+  registry.add<Dog>().as<Animal>();
+  MemoryObjects objects;
+  objects.options.registry = std::make_shared<const Registry>(registry);
+  const auto mother = std::make_shared<Dog>(), pup = std::make_shared<Dog>();
+  mother->id = {"chip", "1"};
+  pup->id = {"chip", "2"};
+  pup->mother = mother;
+  const Kennel kennel{{mother, pup}, {pup, mother}};
+  const auto bytes = objects.encode(encodable(kennel));
+  const auto loaded = objects.decode<Kennel>(bytes);
+  BOOST_TEST((loaded.animals[0] == loaded.dogs[1] && loaded.animals[1] == loaded.dogs[0]));
+  BOOST_TEST((loaded.dogs[0]->mother.lock() == loaded.dogs[1]));
+  BOOST_TEST_REQUIRE(loaded.dogs[1]->pups.size() == 1u);
+  BOOST_TEST((loaded.dogs[1]->pups[0] == loaded.dogs[0]));
+  BOOST_TEST((objects.encode(encodable(loaded)) == bytes));
+  pup->id = mother->id;
+  BOOST_TEST(error_of(ErrorCode::unstorable, [&] { (void)objects.encode(encodable(kennel)); }) != "");
 }
 
 BOOST_AUTO_TEST_CASE(links_follow_the_values_that_hold_them) {

@@ -5,6 +5,7 @@
 #include <cairn/codec/described.h>
 #include <cairn/codec/lossy.h>
 #include <cairn/codec/optional.h>
+#include <cairn/codec/pointee_class.h>
 
 #include <concepts>
 #include <memory>
@@ -70,81 +71,16 @@ std::unique_ptr<T> decode_pointee(const Decoder& in) {
     return std::unique_ptr<T>(new T(decode_present<T>(in)));
 }
 
-class LinkCell;
-class SharedObject;
+/// Of a class that is registered; else null.
+const PointeeClass* find_pointee_class(const Registry& registry, const std::type_info& type);
+const Registry& empty_registry();
 
-/// Tells a member from all others.
-template <auto Member>
-struct MemberTag {};
-
-/// The parts of one object that links are made of.
-struct ObjectParts {
-  struct LinkPart {
-    std::type_index member;  // its MemberTag
-    std::shared_ptr<LinkCell> cell;
-  };
-  struct BackLinksPart {
-    std::type_index member;  // that of the links
-    void* place;
-    void (*add)(void* place, const SharedObject& owner);
-  };
-
-  std::vector<Identity> names;
-  std::vector<LinkPart> links;
-  std::vector<BackLinksPart> back_links;
-};
-
-/// Specialised for the types of link.h: adds what a member is to the parts of its object.
-template <class Member>
-struct MemberParts {
-  static constexpr bool kAny = false;
-};
-
+/// The class of the object itself, of which a T may be a base, if that is registered; else T.
 template <class T>
-struct IsPart {
-  template <class Member>
-  using fn = std::bool_constant<MemberParts<MemberType<T, Member>>::kAny>;
-};
-
-template <class T>
-constexpr bool has_parts() {
-  if constexpr (Described<T>)
-    return boost::mp11::mp_any_of_q<AllMembers<T>, IsPart<T>>::value;
-  else
-    return false;
-}
-
-template <class T>
-void gather_parts(void* object, ObjectParts& parts) {
-  boost::mp11::mp_for_each<AllMembers<T>>([&](auto member) {
-    using Parts = MemberParts<MemberType<T, decltype(member)>>;
-    if constexpr (Parts::kAny)
-      Parts::template gather<decltype(member)::pointer>(static_cast<T*>(object)->*decltype(member)::pointer, parts);
-  });
-}
-
-/// What is to be known of a class behind a pointer when the type of the pointer is known no more.
-struct PointeeClass {
-  const std::type_info* type;
-  void (*raise)(void* object);                       // throws a pointer to it, which those to its bases catch
-  void (*gather)(void* object, ObjectParts& parts);  // null if there are none
-};
-
-template <class T>
-const PointeeClass& class_of() {
-  constexpr auto kRaise = [](void* object) { throw static_cast<T*>(object); };
-  if constexpr (has_parts<T>()) {
-    static constexpr PointeeClass kClass{&typeid(T), kRaise, gather_parts<T>};
-    return kClass;
-  } else {
-    static constexpr PointeeClass kClass{&typeid(T), kRaise, nullptr};
-    return kClass;
-  }
-}
-
-/// The class of the object itself, of which a T may be a base.
-template <class T>
-const PointeeClass& class_of_object(const T&) {
+const PointeeClass& class_of_object([[maybe_unused]] const T& object, [[maybe_unused]] const Registry& registry) {
+  if constexpr (std::is_polymorphic_v<T>)
+    if (typeid(object) != typeid(T))
+      if (const PointeeClass* known = find_pointee_class(registry, typeid(object))) return *known;
   return class_of<T>();
 }
 
@@ -166,8 +102,8 @@ void* place_of(const T& object, const PointeeClass& object_class) {
 class SharedObject {
  public:
   template <class T>
-  explicit SharedObject(const std::shared_ptr<T>& object)
-      : class_(&class_of_object(*object)), object_(object, place_of(*object, *class_)) {}
+  SharedObject(const std::shared_ptr<T>& object, const Registry& registry)
+      : class_(&class_of_object(*object, registry)), object_(object, place_of(*object, *class_)) {}
 
   const PointeeClass& object_class() const { return *class_; }
   /// Null if it is neither a T nor of a class with one base of that type.
@@ -197,9 +133,9 @@ class SharedObject {
 
 /// The unique ids of an object.
 template <class T>
-std::vector<Identity> names_of(const T& object) {
+std::vector<Identity> names_of(const T& object, const Registry& registry) {
   ObjectParts found;
-  const PointeeClass& found_class = class_of_object(object);
+  const PointeeClass& found_class = class_of_object(object, registry);
   if (found_class.gather != nullptr) found_class.gather(place_of(object, found_class), found);  // changes nothing
   return std::move(found.names);
 }

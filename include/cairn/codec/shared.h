@@ -60,7 +60,7 @@ struct Codec<std::shared_ptr<T>> {
     if (!value) return out.null();
     const Object& object = *value;
     out.shared({value, detail::address_of_object(object)}, typeid(object), [&](const Encoder& place) {
-      detail::claim_names(place, detail::names_of(object));
+      detail::claim_names(place, detail::names_of(object, place.registry()));
       detail::encode_pointee(place, object);
     });
   }
@@ -73,7 +73,7 @@ struct Codec<std::shared_ptr<T>> {
       if (std::is_polymorphic_v<Object>) detail::throw_two_classes(typeid(Object), known);
     }
     std::shared_ptr<Object> object = detail::decode_pointee<Object>(reading.content());
-    reading.add(detail::SharedObject(object));
+    reading.add(detail::SharedObject(object, in.registry()));
     return object;
   }
   static std::string type_name() { return "shared<" + detail::pointee_name<Object>() + ">"; }

@@ -88,7 +88,8 @@ void add_objects(Store& store, json::object& expected, const ArtifactReceipt& tr
   put("object_ref", last);
   put("artifact_ref", tree.id);
   put("node_ref", NodeRef{tree.node});
-  for (const auto& [name, value] : values_since_format_2()) put(name, value);
+  for (const auto& since : {values_since_format_2(), values_since_format_3()})
+    for (const auto& [name, value] : since) put(name, value);
   expected["objects"] = std::move(objects);
 }
 
