@@ -182,8 +182,11 @@ BOOST_AUTO_TEST_CASE(links_in_both_directions_are_rebuilt_in_stored_order) {
 
 BOOST_AUTO_TEST_CASE(links_are_stored_on_their_writable_side_alone) {
   const Value stored = to_value(encodable(couple()));
-  const Value left = Object(type_name<Person>(), 1, {{"id", Identity{"tax", "1"}}, {"spouse", Identity{"tax", "2"}}});
-  const Value right = Object(type_name<Person>(), 1, {{"id", Identity{"tax", "2"}}, {"spouse", Identity{"tax", "1"}}});
+  const auto person = [](const std::string& own, const std::string& spouse) {
+    return Object(type_name<Person>(), 1, {{"id", Identity{"tax", own}, "unique id"},
+                                           {"spouse", Identity{"tax", spouse}, type_name<LinkTo<Person>>()}});
+  };
+  const Value left = person("1", "2"), right = person("2", "1");
   BOOST_TEST((stored == Value(Graph({left, right}, List{SharedRef{0}, SharedRef{1}}))));
 }
 
