@@ -43,15 +43,8 @@ const Schema& DecodeContext::schema(std::uint32_t index) {
   if (entry.schema == nullptr) {
     entry.owned = source_->get_schema(entry.digest);
     entry.schema = entry.owned.get();
-    if (whole_.records_schemas_) whole_.known_schemas_.insert(entry.owned);
   }
   return *entry.schema;
-}
-
-void DecodeContext::record_schemas() {
-  whole_.records_schemas_ = true;
-  for (const Entry& entry : schemas_)
-    if (entry.owned) whole_.known_schemas_.insert(entry.owned);
 }
 
 void DecodeContext::read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) {

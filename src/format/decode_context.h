@@ -6,7 +6,6 @@
 
 #include <bit>
 #include <memory>
-#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -58,9 +57,6 @@ class DecodeContext {
   const ObjectOptions& options() const { return options_; }
   /// Of the root of the object.
   detail::DecodeScope root_scope();
-  /// From now on, known_schemas() has the schemas of this message and of what else is read of the object.
-  void record_schemas();
-  const std::set<std::shared_ptr<const Schema>>& known_schemas() const { return whole_.known_schemas_; }
 
  private:
   struct Entry {
@@ -83,8 +79,6 @@ class DecodeContext {
   std::uint64_t elements_ = 0;
   ValueListReader shared_;
   std::unique_ptr<LoadedObjects> loaded_;  // when there are some
-  bool records_schemas_ = false;
-  std::set<std::shared_ptr<const Schema>> known_schemas_;
   std::unordered_map<Digest, MessageSchema> message_schemas_;
 
   std::vector<Entry> schemas_;

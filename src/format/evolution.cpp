@@ -48,31 +48,12 @@ Object migrate(const Decoder& in, const Schema& expected, const RegisteredClass*
   return object;
 }
 
-// Fields that the migrations left by their names keep their codecs.
-void encode_migrated(const Encoder& out, const Object& object, const Schema& stored) {
-  Schema schema{object.class_name, object.class_version, {}};
-  for (const Field& field : object.fields) {
-    const auto before = std::ranges::find(stored.fields, field.name, &Schema::Field::name);
-    schema.fields.push_back({field.name, cairn::type_name<Value>(),
-                             before == stored.fields.end() ? std::string() : before->codec});
-  }
-  const ObjectEncoder fields = out.object(schema);
-  for (std::size_t i = 0; i < object.fields.size(); ++i) encode_value(fields[i], object.fields[i].value);
-}
-
-struct Migrated {
-  const Object& object;
-  const Schema& stored;
-};
-
 void read_older(const Decoder& in, const Schema& expected, const std::type_info& type,
                 const std::function<void(const StoredFields&)>& read) {
   format::DecodeContext& context = format::DecoderAccess::context(in);
-  context.record_schemas();
   const Object object = migrate(in, expected, in.registry().find(std::type_index(type)));
-  const Migrated migrated{object, in.object().schema()};
-  format::ScratchObjects scratch(context.known_schemas());
-  const auto bytes = format::encode_object(encodable(migrated), scratch, context.options());
+  format::ScratchObjects scratch;
+  const auto bytes = format::encode_object(encodable(object), scratch, context.options());
   const auto read_fields = [&](const Decoder& again) { read(StoredFields(again.object())); };
   format::decode_object(bytes, scratch, read_fields, context.options());
 }
@@ -88,16 +69,6 @@ void read_hinted(const Decoder& in, const Schema& expected, const StoredFields& 
 }
 
 }  // namespace
-}  // namespace cairn::detail
-
-template <>
-struct cairn::Codec<cairn::detail::Migrated> {
-  static void encode(const Encoder& out, const detail::Migrated& value) {
-    detail::encode_migrated(out, value.object, value.stored);
-  }
-};
-
-namespace cairn::detail {
 
 void expect_allowed(const Decoder& in, const std::type_info& type) {
   if (const RegisteredClass* known = in.registry().find(std::type_index(type)))

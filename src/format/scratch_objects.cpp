@@ -21,12 +21,6 @@ std::size_t number_of(const Digest& digest) {
   return number;
 }
 
-bool has_fields_of(const Schema& schema, const Schema& known) {
-  const auto same_name = [](const Schema::Field& a, const Schema::Field& b) { return a.name == b.name; };
-  return schema.class_name == known.class_name && schema.class_version == known.class_version &&
-         std::ranges::equal(schema.fields, known.fields, same_name);
-}
-
 }  // namespace
 
 Digest ScratchObjects::put_segment(std::span<const std::byte> bytes) {
@@ -39,8 +33,7 @@ ContentRef ScratchObjects::put_array(std::span<const std::byte> bytes) {
 }
 
 Digest ScratchObjects::put_schema(const Schema& schema) {
-  const auto known = std::ranges::find_if(known_, [&](const auto& one) { return has_fields_of(schema, *one); });
-  schemas_.push_back(known != known_.end() ? *known : std::make_shared<const Schema>(schema));
+  schemas_.push_back(std::make_shared<const Schema>(schema));
   return numbered(schemas_.size() - 1);
 }
 

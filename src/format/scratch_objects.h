@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <vector>
 
 #include "format/object.h"
@@ -12,10 +11,6 @@ namespace cairn::format {
 /// Sink and source of one object. Digests are numbers, so nothing is hashed.
 class ScratchObjects : public ObjectSink, public ObjectSource {
  public:
-  /// Plain data does not know of what types its fields were and which codecs wrote them: where it has the fields of one of
-  /// `known`, it is read with that.
-  explicit ScratchObjects(const std::set<std::shared_ptr<const Schema>>& known) : known_(known) {}
-
   Digest put_segment(std::span<const std::byte> bytes) override;
   ContentRef put_array(std::span<const std::byte> bytes) override;
   Digest put_schema(const Schema& schema) override;
@@ -27,7 +22,6 @@ class ScratchObjects : public ObjectSink, public ObjectSource {
   std::shared_ptr<const Schema> get_schema(const Digest& digest) override;
 
  private:
-  const std::set<std::shared_ptr<const Schema>>& known_;
   std::vector<std::vector<std::byte>> blobs_;
   std::vector<std::shared_ptr<const Schema>> schemas_;
 };
