@@ -34,6 +34,12 @@ class MemoryObjects : public format::ObjectSink, public format::ObjectSource {
     return put(format::BlobKind::message_schema, {bytes.begin(), bytes.end()});
   }
   std::vector<std::byte> get_message_schema(const Digest& digest) override { return get(digest); }
+  ArtifactId put_files(const std::function<void(FileWriter&)>&) override {
+    throw Error(ErrorCode::internal, "files in memory");
+  }
+  std::unique_ptr<const FileReader> open_files(const ArtifactId&) override {
+    throw Error(ErrorCode::internal, "files in memory");
+  }
   void keep(const format::BlobReference& named) override { kept.push_back(named); }
   void read_array(const format::ContentRef& content, std::uint64_t offset, std::span<std::byte> out) override {
     const Blob& blob = get(content.digest);

@@ -66,6 +66,7 @@ enum class ValueKind : std::uint8_t {
 /// "text", "list" and the like, for messages.
 std::string_view value_kind_name(ValueKind kind);
 
+class FileReader;
 class ListDecoder;
 class MapDecoder;
 class ObjectDecoder;
@@ -145,6 +146,8 @@ class Decoder {
   ObjectDecoder object() const;
   ArrayDecoder array() const;
   MessageDecoder message() const;
+  /// Of an artifact_ref: what Encoder::files kept, or any other artifact that is a directory. See files.h.
+  std::unique_ptr<const FileReader> files() const;
 
   /// What the program has registered; empty if it has nothing.
   const Registry& registry() const;

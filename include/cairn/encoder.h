@@ -28,6 +28,7 @@ inline constexpr std::size_t kArrayInlineMax = 16 * 1024;
 /// Lists of so many elements or more are kept outside their object, in segments that equal parts of lists share.
 inline constexpr std::size_t kListInlineMax = 1024;
 
+class FileWriter;
 class ListEncoder;
 class MapEncoder;
 class ObjectEncoder;
@@ -93,6 +94,8 @@ class Encoder {
   void identity(const Identity& value) const;
   /// Throws invalid_argument if its data are not canonical, or its schema is none or does not have its type.
   void message(const Message& value) const;
+  /// Keeps the files that `write` adds as one artifact, and writes a reference to it. Throws unstorable without a store.
+  void files(const std::function<void(FileWriter&)>& write) const;
   /// Of kListInlineMax elements or more, it is written in order: asking for a place ends the one before.
   ListEncoder list(std::size_t size) const;
   ListEncoder tuple(std::size_t size) const;

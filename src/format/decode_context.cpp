@@ -83,6 +83,11 @@ Decoder DecodeContext::shared_value(std::uint32_t number, const detail::DecodeSc
   return DecoderAccess::decoder(whole_.shared_[number], in_whole);
 }
 
+std::unique_ptr<const FileReader> DecodeContext::open_files(const ArtifactId& id) {
+  if (source_ == nullptr) throw Error(ErrorCode::not_found, "files are kept in a store, and here is none");
+  return source_->open_files(id);
+}
+
 std::shared_ptr<const Message::Bytes> DecodeContext::message_schema(const Digest& digest, std::uint64_t type_id) {
   auto found = whole_.message_schemas_.find(digest);
   if (found == whole_.message_schemas_.end()) {

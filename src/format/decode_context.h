@@ -42,6 +42,7 @@ class DecodeContext {
   void count_elements(std::uint64_t count);
 
   std::vector<std::byte> get_segment(const Digest& digest);
+  std::unique_ptr<const FileReader> open_files(const ArtifactId& id);
 
   /// Of the whole object.
   LoadedObjects& loaded_objects();

@@ -2,6 +2,7 @@
 // used, and what kj throws becomes Error(damaged) before it leaves.
 #include <cairn/decoder.h>
 #include <cairn/error.h>
+#include <cairn/files.h>
 
 #include <fmt/format.h>
 
@@ -356,6 +357,11 @@ ArrayDecoder Decoder::array() const {
 MessageDecoder Decoder::message() const {
   expect_kind(*this, ValueKind::message);
   return checked([&] { return DecoderAccess::message(reader_of(place_).getMessage(), scope_); });
+}
+
+std::unique_ptr<const FileReader> Decoder::files() const {
+  if (kind() != ValueKind::artifact_ref) mismatch("files");
+  return scope_.context->open_files(artifact_ref());
 }
 
 ListDecoder format::DecoderAccess::segmented_list(wire::SegmentedList::Reader list, const detail::DecodeScope& scope) {

@@ -45,6 +45,8 @@ class EncodeContext {
     if (sink_ != nullptr) sink_->keep(named);
   }
 
+  ArtifactId put_files(const std::function<void(FileWriter&)>& write) { return sink_->put_files(write); }
+
   Digest put_segment(std::span<const std::byte> bytes) { return sink_->put_segment(bytes); }
 
   /// The digest of its schema. Throws invalid_argument as Encoder::message.

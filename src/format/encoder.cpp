@@ -207,6 +207,12 @@ void Encoder::message(const Message& value) const {
     format::set_content(message.initContent(), scope_.context->put_array(value.data()));
 }
 
+void Encoder::files(const std::function<void(FileWriter&)>& write) const {
+  if (scope_.context->keeps_all_inside())
+    throw Error(ErrorCode::unstorable, "files are kept in a store, and here is none");
+  format::set_digest(builder_of(place_).initArtifactRef(), scope_.context->put_files(write).digest);
+}
+
 const Registry& Encoder::registry() const { return format::registry_of(scope_.context->options()); }
 Fallback Encoder::fallback() const { return scope_.context->options().fallback; }
 

@@ -45,6 +45,8 @@ class ObjectSink {
   virtual Digest put_schema(const Schema& schema) = 0;
   /// Stores a blob of kind message_schema. Called once for each distinct one of an object.
   virtual Digest put_message_schema(std::span<const std::byte> bytes) = 0;
+  /// Stores an artifact of the files that `write` adds.
+  virtual ArtifactId put_files(const std::function<void(FileWriter&)>& write) = 0;
   /// The object names another object or artifact; throws not_found if it is not in the store.
   virtual void keep(const BlobReference& named) = 0;
 };
@@ -58,6 +60,8 @@ class ObjectSource {
   virtual void read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) = 0;
   virtual std::shared_ptr<const Schema> get_schema(const Digest& digest) = 0;
   virtual std::vector<std::byte> get_message_schema(const Digest& digest) = 0;
+  /// Valid as long as this. Throws type_mismatch if the artifact is no directory.
+  virtual std::unique_ptr<const FileReader> open_files(const ArtifactId& id) = 0;
 };
 
 /// The bytes of a blob of kind object. Equal values have equal bytes. Throws unstorable with the path of what has no

@@ -1,5 +1,8 @@
 #include "format/scratch_objects.h"
 
+#include <cairn/error.h>
+#include <cairn/files.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -47,5 +50,9 @@ void ScratchObjects::read_array(const ContentRef& content, std::uint64_t offset,
 }
 
 std::shared_ptr<const Schema> ScratchObjects::get_schema(const Digest& digest) { return schemas_.at(number_of(digest)); }
+
+std::unique_ptr<const FileReader> ScratchObjects::open_files(const ArtifactId& id) {
+  throw Error(ErrorCode::not_found, "files of artifact " + id.hex() + ": they cannot be read while their object is migrated");
+}
 
 }  // namespace cairn::format

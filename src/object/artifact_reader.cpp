@@ -62,15 +62,26 @@ void refuse_existing(const base::File& directory, const std::string& name) {
     throw Error(ErrorCode::exists, fmt::format("restore {}/{}: it is already there", directory.name(), name));
 }
 
+void restore(const engine::BlobSource& blobs, const format::Artifact& artifact, const std::filesystem::path& directory) {
+  const base::File target = base::File::open(directory, O_RDONLY | O_DIRECTORY);
+  refuse_existing(target, artifact.root.name);  // before the work; publish decides
+  Restorer restorer(blobs, target);
+  walk_tree(blobs, artifact, restorer);
+  restorer.publish(artifact.root.name);
+}
+
 }  // namespace
 
 void restore_artifact(const engine::View& view, const ArtifactId& id, const std::filesystem::path& directory) {
-  const format::Artifact artifact = read_artifact(view, id);
-  const base::File target = base::File::open(directory, O_RDONLY | O_DIRECTORY);
-  refuse_existing(target, artifact.root.name);  // before the work; publish decides
-  Restorer restorer(view, target);
-  walk_tree(view, artifact, restorer);
-  restorer.publish(artifact.root.name);
+  restore(view, read_artifact(view, id), directory);
+}
+
+void restore_as(const engine::BlobSource& blobs, format::Artifact artifact, const std::filesystem::path& path) {
+  artifact.root.name = path.filename().string();
+  if (!format::is_entry_name(artifact.root.name))
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("restore to \"{}\": expected a path whose last part is a name", path.string()));
+  restore(blobs, artifact, path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
 }
 
 std::vector<ArtifactEntry> list_entries(const engine::View& view, const ArtifactId& id) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "format/artifact.h"
 
 namespace cairn::object {
 
@@ -37,6 +38,9 @@ AddedArtifact add_path(engine::Staging& staging, const std::filesystem::path& pa
 /// Throws exists if the name is taken, damaged or not_found when a blob is, io and no_space from the system.
 /// Not synced to disk.
 void restore_artifact(const engine::View& view, const ArtifactId& id, const std::filesystem::path& directory);
+
+/// As restore_artifact, under the last part of `path` as its name, in the directory before it.
+void restore_as(const engine::BlobSource& blobs, format::Artifact artifact, const std::filesystem::path& path);
 
 /// Every entry, a directory before what is in it, in order of names; the root first. Throws as reading does, and limit
 /// if the paths add up to more than 1 GiB.

@@ -7,6 +7,7 @@
 #include "format/schema.h"
 #include "object/blobs.h"
 #include "object/content.h"
+#include "object/files.h"
 #include "object/references.h"
 #include "object/write_check.h"
 
@@ -31,6 +32,7 @@ class BlobObjectSource : public format::ObjectSource {
   std::vector<std::byte> get_segment(const Digest& digest) override {
     return blobs_.get_blob(format::BlobKind::list_segment, digest);
   }
+  std::unique_ptr<const FileReader> open_files(const ArtifactId& id) override { return object::open_files(blobs_, id); }
   std::vector<std::byte> get_message_schema(const Digest& digest) override {
     return blobs_.get_blob(format::BlobKind::message_schema, digest);
   }
@@ -65,6 +67,9 @@ class ObjectWriter::Sink : public format::ObjectSink {
   }
   Digest put_message_schema(std::span<const std::byte> bytes) override {
     return stage_blob(writer_.staging_, format::BlobKind::message_schema, bytes);
+  }
+  ArtifactId put_files(const std::function<void(FileWriter&)>& write) override {
+    return write_files(writer_.staging_, write);
   }
   void keep(const format::BlobReference& named) override { hold(writer_.staging_, named); }
 

@@ -31,8 +31,8 @@ void set_attributes(const base::File& file, const format::Entry& entry, mode_t m
 
 }  // namespace
 
-Restorer::Restorer(const engine::View& view, const base::File& target)
-    : view_(view), target_(target), temporary_(temporary_name()) {}
+Restorer::Restorer(const engine::BlobSource& blobs, const base::File& target)
+    : blobs_(blobs), target_(target), temporary_(temporary_name()) {}
 
 Restorer::~Restorer() {
   if (!published_) remove_tree(target_, temporary_);
@@ -47,7 +47,7 @@ void Restorer::file(const format::Entry& entry, const format::ContentRef& conten
 
 void Restorer::write_content(const base::File& file, const format::ContentRef& content) const {
   if (content.form == format::ContentRef::Form::hole) return file.truncate(content.size);
-  ContentReader reader(view_, content);
+  ContentReader reader(blobs_, content);
   for (std::uint64_t offset = 0; offset < content.size;) {
     const std::span<const std::byte> piece = reader.piece_at(offset);
     file.write(piece);

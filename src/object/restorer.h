@@ -14,7 +14,7 @@ namespace cairn::object {
 class Restorer : public TreeVisitor {
  public:
   /// Builds in `target`, a directory that must outlive this.
-  Restorer(const engine::View& view, const base::File& target);
+  Restorer(const engine::BlobSource& blobs, const base::File& target);
   ~Restorer() override;
 
   void file(const format::Entry& entry, const format::ContentRef& content) override;
@@ -36,7 +36,7 @@ class Restorer : public TreeVisitor {
   void write_content(const base::File& file, const format::ContentRef& content) const;
   void make_link(const std::string& name, const format::Entry& entry) const;
 
-  const engine::View& view_;
+  const engine::BlobSource& blobs_;
   const base::File& target_;
   const std::string temporary_;
   base::File inside_;  // the directory being filled; closed while that is the target itself

@@ -12,8 +12,8 @@ namespace {
 
 class TreeWalk {
  public:
-  TreeWalk(const engine::View& view, const format::Artifact& artifact, TreeVisitor& visitor)
-      : view_(view), artifact_(artifact), visitor_(visitor) {
+  TreeWalk(const engine::BlobSource& blobs, const format::Artifact& artifact, TreeVisitor& visitor)
+      : blobs_(blobs), artifact_(artifact), visitor_(visitor) {
     if (artifact.count > kTreeEntriesMost)
       throw Error(ErrorCode::limit, fmt::format("read artifact \"{}\": {} entries, expected at most {}",
                                                 artifact.root.name, artifact.count, kTreeEntriesMost));
@@ -59,7 +59,7 @@ class TreeWalk {
       throw Error(ErrorCode::limit, fmt::format("read artifact \"{}\": directories nested more than {} deep",
                                                 artifact_.root.name, kTreeDepthMost));
     const Digest& digest = std::get<format::DirectoryRef>(entry.what).digest;
-    format::Directory content = format::decode_directory(view_.get_blob(engine::BlobKind::directory, digest));
+    format::Directory content = format::decode_directory(blobs_.get_blob(engine::BlobKind::directory, digest));
     visitor_.enter_directory(entry);
     open_.push_back({std::move(entry), std::move(content)});
   }
@@ -69,7 +69,7 @@ class TreeWalk {
                                                 "that it says", artifact_.root.name, artifact_.count, artifact_.size));
   }
 
-  const engine::View& view_;
+  const engine::BlobSource& blobs_;
   const format::Artifact& artifact_;
   TreeVisitor& visitor_;
   std::vector<OpenDirectory> open_;  // from the root down
@@ -79,12 +79,12 @@ class TreeWalk {
 
 }  // namespace
 
-format::Artifact read_artifact(const engine::View& view, const ArtifactId& id) {
-  return format::decode_artifact(view.get_blob(engine::BlobKind::artifact, id.digest));
+format::Artifact read_artifact(const engine::BlobSource& blobs, const ArtifactId& id) {
+  return format::decode_artifact(blobs.get_blob(engine::BlobKind::artifact, id.digest));
 }
 
-void walk_tree(const engine::View& view, const format::Artifact& artifact, TreeVisitor& visitor) {
-  TreeWalk(view, artifact, visitor).run();
+void walk_tree(const engine::BlobSource& blobs, const format::Artifact& artifact, TreeVisitor& visitor) {
+  TreeWalk(blobs, artifact, visitor).run();
 }
 
 }  // namespace cairn::object

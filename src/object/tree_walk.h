@@ -19,11 +19,11 @@ class TreeVisitor {
 };
 
 /// Reads a manifest. Throws not_found, and damaged if the blob is no artifact.
-format::Artifact read_artifact(const engine::View& view, const ArtifactId& id);
+format::Artifact read_artifact(const engine::BlobSource& blobs, const ArtifactId& id);
 
 /// Visits the root and all below it. Throws damaged as soon as there are more entries or bytes than the artifact says,
 /// and at the end if there were fewer, so that a tree that repeats itself costs no more than it admits; limit beyond
 /// kTreeDepthMost or kTreeEntriesMost. Memory: one directory a level.
-void walk_tree(const engine::View& view, const format::Artifact& artifact, TreeVisitor& visitor);
+void walk_tree(const engine::BlobSource& blobs, const format::Artifact& artifact, TreeVisitor& visitor);
 
 }  // namespace cairn::object

@@ -15,4 +15,6 @@ run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build -G ${GENERATOR} -DCMAKE_PREFI
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${CMAKE_COMMAND} -E chdir ${WORK}/run ${WORK}/build/user)
 run(${WORK}/prefix/bin/cairn -s ${WORK}/run/sim.cairn verify)
+run(${CMAKE_COMMAND} -E chdir ${WORK}/run ${WORK}/build/messages)
+run(${WORK}/prefix/bin/cairn -s ${WORK}/run/messages.cairn verify)
 file(REMOVE_RECURSE ${WORK})

@@ -4,6 +4,7 @@
 #include <cairn/decoder.h>
 #include <cairn/encoder.h>
 #include <cairn/error.h>
+#include <cairn/files.h>
 
 #include <boost/core/type_name.hpp>
 #include <boost/mp11/algorithm.hpp>

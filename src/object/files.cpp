@@ -1,0 +1,193 @@
+#include "object/files.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "format/artifact.h"
+#include "object/artifacts.h"
+#include "object/blobs.h"
+#include "object/content.h"
+#include "object/file_source.h"
+#include "object/tree_walk.h"
+
+namespace cairn::object {
+
+namespace {
+
+constexpr std::string_view kRootName = "files";
+constexpr std::uint32_t kFileMode = 0644, kDirectoryMode = 0755;
+constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+
+[[noreturn]] void refuse_name(std::string_view name, std::string_view problem) {
+  throw Error(ErrorCode::invalid_argument, fmt::format("file \"{}\": {}", name, problem));
+}
+
+format::ContentRef zeros(engine::Staging& staging, std::uint64_t size) {
+  static constexpr std::array<std::byte, 4096> kZeros{};
+  ContentWriter writer(staging);
+  for (std::uint64_t left = size; left > 0;) {
+    const std::uint64_t count = std::min<std::uint64_t>(left, kZeros.size());
+    writer.append(std::span(kZeros).first(count));
+    left -= count;
+  }
+  return writer.finish();
+}
+
+/// The files below one directory.
+struct Folder {
+  std::map<std::string, format::ContentRef> files;
+  std::map<std::string, Folder> folders;
+};
+
+class StagingFileWriter : public FileWriter {
+ public:
+  explicit StagingFileWriter(engine::Staging& staging) : staging_(staging) {}
+
+  void add(std::string_view name, std::span<const std::byte> bytes) override {
+    format::ContentRef& place = new_place(name);
+    place = write_content(staging_, bytes);
+    size_ += place.size;
+  }
+
+  void add(std::string_view name, const std::filesystem::path& path) override {
+    format::ContentRef& place = new_place(name);
+    const base::File file = base::File::open(path, O_RDONLY | O_NONBLOCK);  // a pipe must not be waited for
+    if (!S_ISREG(file.status().st_mode))
+      throw Error(ErrorCode::unstorable, fmt::format("add {}: expected a file", path.string()));
+    std::vector<std::byte> buffer(kBufferBytes);
+    place = stage_file(staging_, file, status_at_rest(file), buffer);
+    // A hole would make another object than the zeros that are read from it.
+    if (place.form == format::ContentRef::Form::hole) place = zeros(staging_, place.size);
+    size_ += place.size;
+  }
+
+  ArtifactId finish() {
+    const format::Artifact artifact{entry_of(std::string(kRootName), root_), size_, count_};
+    return {stage_blob(staging_, engine::BlobKind::artifact, format::encode_artifact(artifact))};
+  }
+
+ private:
+  format::ContentRef& new_place(std::string_view name) {
+    Folder* folder = &root_;
+    std::size_t depth = 1;
+    std::string_view rest = name;
+    for (std::size_t slash; (slash = rest.find('/')) != std::string_view::npos; rest.remove_prefix(slash + 1)) {
+      const std::string part = checked_part(name, rest.substr(0, slash));
+      if (folder->files.contains(part)) refuse_name(name, "it is below a file");
+      if (++depth > kTreeDepthMost) refuse_name(name, "it has too many parts");
+      const auto [below, is_new] = folder->folders.try_emplace(part);
+      if (is_new) count_entry(name);
+      folder = &below->second;
+    }
+    const std::string part = checked_part(name, rest);
+    if (folder->folders.contains(part)) refuse_name(name, "it is a directory already");
+    const auto [place, is_new] = folder->files.try_emplace(part);
+    if (!is_new) refuse_name(name, "it is there already");
+    count_entry(name);
+    return place->second;
+  }
+
+  static std::string checked_part(std::string_view name, std::string_view part) {
+    if (!format::is_entry_name(part))
+      refuse_name(name, "expected a relative name whose parts are neither empty, \".\" nor \"..\", nor too long");
+    return std::string(part);
+  }
+
+  void count_entry(std::string_view name) {
+    if (++count_ > kTreeEntriesMost)
+      throw Error(ErrorCode::limit, fmt::format("file \"{}\": more than {} entries", name, kTreeEntriesMost));
+  }
+
+  format::Entry entry_of(std::string name, const Folder& folder) {
+    format::Directory directory;
+    for (const auto& [file, content] : folder.files) directory.entries.push_back({file, kFileMode, 0, 0, content});
+    for (const auto& [below, files] : folder.folders) directory.entries.push_back(entry_of(below, files));
+    std::ranges::sort(directory.entries, {}, &format::Entry::name);
+    const Digest digest = stage_blob(staging_, engine::BlobKind::directory, format::encode_directory(directory));
+    return {std::move(name), kDirectoryMode, 0, 0, format::DirectoryRef{digest}};
+  }
+
+  engine::Staging& staging_;
+  Folder root_;
+  std::uint64_t size_ = 0;
+  std::uint64_t count_ = 1;  // the root
+};
+
+class ViewFileReader : public FileReader, private TreeVisitor {
+ public:
+  ViewFileReader(const engine::BlobSource& blobs, const ArtifactId& id) : blobs_(blobs), id_(id), artifact_(read_artifact(blobs, id)) {
+    if (!std::holds_alternative<format::DirectoryRef>(artifact_.root.what))
+      throw Error(ErrorCode::type_mismatch, fmt::format("expected files, found the artifact \"{}\", which is no directory",
+                                                        artifact_.root.name));
+    walk_tree(blobs, artifact_, *this);
+  }
+
+  std::vector<std::string> names() const override {
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : files_) names.push_back(name);
+    return names;
+  }
+
+  std::uint64_t size_bytes(std::string_view name) const override { return content_of(name).size; }
+
+  Bytes read(std::string_view name) const override {
+    const format::ContentRef& content = content_of(name);
+    Bytes bytes;  // grown as chunks come: the size is only what the directory says
+    for (ContentReader reader(blobs_, content); bytes.size() < content.size;) {
+      const std::span<const std::byte> piece = reader.piece_at(bytes.size());
+      bytes.insert(bytes.end(), piece.begin(), piece.end());
+    }
+    return bytes;
+  }
+
+  void copy(std::string_view name, const std::filesystem::path& path) const override {
+    restore_as(blobs_, {find(name), content_of(name).size, 1}, path);
+  }
+
+  void restore(const std::filesystem::path& path) const override { restore_as(blobs_, artifact_, path); }
+
+ private:
+  void file(const format::Entry& entry, const format::ContentRef&) override {
+    files_.emplace(prefixes_.back() + entry.name, entry);
+  }
+  void symlink(const format::Entry&, const format::SymlinkTarget&) override {}  // no codec wrote it
+  void enter_directory(const format::Entry& entry) override {
+    prefixes_.push_back(prefixes_.empty() ? std::string() : prefixes_.back() + entry.name + "/");
+  }
+  void leave_directory(const format::Entry&) override { prefixes_.pop_back(); }
+
+  const format::Entry& find(std::string_view name) const {
+    const auto found = files_.find(name);
+    if (found == files_.end())
+      throw Error(ErrorCode::not_found, fmt::format("file \"{}\": it is not in artifact {}", name, id_.hex()));
+    return found->second;
+  }
+  const format::ContentRef& content_of(std::string_view name) const {
+    return std::get<format::ContentRef>(find(name).what);
+  }
+
+  const engine::BlobSource& blobs_;
+  const ArtifactId id_;
+  const format::Artifact artifact_;
+  std::map<std::string, format::Entry, std::less<>> files_;
+  std::vector<std::string> prefixes_;  // of the open directories
+};
+
+}  // namespace
+
+ArtifactId write_files(engine::Staging& staging, const std::function<void(FileWriter&)>& write) {
+  StagingFileWriter writer(staging);
+  write(writer);
+  return writer.finish();
+}
+
+std::unique_ptr<const FileReader> open_files(const engine::BlobSource& blobs, const ArtifactId& id) {
+  return std::make_unique<const ViewFileReader>(blobs, id);
+}
+
+}  // namespace cairn::object
