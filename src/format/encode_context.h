@@ -105,8 +105,8 @@ class EncodeContext {
   std::vector<MessageSchema> message_schemas_;  // distinct
 };
 
-/// The canonical bytes of a message whose value is written, after it got its schemas; throws limit.
-std::vector<std::byte> finish_object(wire::StoredObject::Builder root, EncodeContext& context);
+/// The canonical bytes of a StoredObject whose value is written, after it got its schemas; throws limit.
+std::vector<std::byte> finish_object(capnp::MessageBuilder& message, EncodeContext& context);
 /// For messages that were encoded a moment ago.
 capnp::ReaderOptions trusted_reader_options();
 

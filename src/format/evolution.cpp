@@ -100,9 +100,9 @@ UnknownFields StoredFields::unknown(const Schema& schema) const {
     if (map_ != nullptr) {
       const Decoder key = map_->key(i);
       if (key.kind() == ValueKind::text && !is_known(key.text()))
-        unknown.fields.push_back({std::string(key.text()), cairn::type_name<Value>(), {}, decode_value(map_->value(i))});
+        unknown.fields.push_back({std::string(key.text()), decode_value(map_->value(i))});
     } else if (const Schema::Field& field = object_->schema().fields[i]; !is_known(field.name)) {
-      unknown.fields.push_back({field.name, field.type, field.codec, decode_value(object_->field(i))});
+      unknown.fields.push_back({field.name, decode_value(object_->field(i)), field.type, field.codec});
     }
   }
   return unknown;
@@ -137,12 +137,12 @@ void read_evolved(const Decoder& in, const Schema& expected, const std::type_inf
 
 ObjectEncoder begin_with_unknown(const Encoder& out, const Schema& schema, const UnknownFields& unknown) {
   Schema whole = schema;
-  for (const UnknownField& field : unknown.fields) whole.fields.push_back({field.name, field.type, field.codec});
+  for (const Field& field : unknown.fields) whole.fields.push_back({field.name, field.type, field.codec});
   return out.object(whole);
 }
 
 void encode_unknown(const ObjectEncoder& fields, std::size_t first, const UnknownFields& unknown) {
-  for (const UnknownField& field : unknown.fields) {
+  for (const Field& field : unknown.fields) {
     try {
       encode_value(fields[first++], field.value);
     } catch (const Error&) {

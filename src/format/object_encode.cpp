@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "format/blob.h"
+#include "format/canonical.h"
 #include "format/decode_context.h"
 #include "format/encode_context.h"
 #include "format/object.h"
@@ -45,10 +46,10 @@ capnp::ReaderOptions trusted_reader_options() {
   return options;
 }
 
-std::vector<std::byte> finish_object(wire::StoredObject::Builder root, EncodeContext& context) {
+std::vector<std::byte> finish_object(capnp::MessageBuilder& message, EncodeContext& context) {
   context.require_whole_maps();
-  set_schemas(root, context);
-  std::vector<std::byte> bytes = canonical_bytes(root, kWhat);
+  set_schemas(message.getRoot<wire::StoredObject>(), context);
+  std::vector<std::byte> bytes = canonical_form(message.getSegmentsForOutput(), kWhat);
   check_limits(bytes.size(), context);
   return bytes;
 }
@@ -77,7 +78,7 @@ std::vector<std::byte> encode_into(const Encodable& value, ObjectSink& sink, con
     EncodeContext context(root, &sink, options);
     value.encode(EncoderAccess::encoder(root.initValue(), {&context, 0, false}));
     context.finish(root);
-    return finish_object(root, context);
+    return finish_object(message, context);
   } catch (const kj::Exception& exception) {
     throw_wire_error(ErrorCode::limit, kWhat, exception);
   }

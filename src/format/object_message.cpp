@@ -1,5 +1,6 @@
 #include "format/object_message.h"
 
+#include "format/canonical.h"
 #include "format/object.h"
 
 namespace cairn::format {
@@ -19,22 +20,14 @@ void throw_object_error(const kj::Exception& exception) {
 }
 
 ObjectMessage::ObjectMessage(std::span<const std::byte> bytes, const Limits& limits)
-    : words_(bytes.size() / sizeof(capnp::word)) {
-  if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0) throw_damaged(kWhat, "its size is not whole words");
+    : words_(bytes, kWhat), segment_(words_.segment()) {
   if (bytes.size() > limits.object_bytes) throw_object_size(bytes.size(), limits);
-  const void* data = bytes.data();
-  if (reinterpret_cast<std::uintptr_t>(data) % alignof(std::uint64_t) != 0) {
-    aligned_.resize(words_);
-    std::memcpy(aligned_.data(), data, bytes.size());
-    data = aligned_.data();
-  }
-  segment_ = kj::ArrayPtr<const capnp::word>(static_cast<const capnp::word*>(data), words_);
   capnp::ReaderOptions options;
   options.traversalLimitInWords = limits.traversal_words;
   options.nestingLimit = nesting_limit(limits);
+  require_canonical(words_.get(), kWhat, static_cast<unsigned>(options.nestingLimit));
   try {
     message_.emplace(kj::arrayPtr(&segment_, 1), options);
-    if (!message_->isCanonical()) throw_damaged(kWhat, "it is not in canonical form");
     if (root().getSchemas().size() > kSchemasMax) throw_damaged(kWhat, "too many schemas");
   } catch (const kj::Exception& exception) {
     throw_object_error(exception);

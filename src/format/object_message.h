@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "format/wire.h"
 
@@ -24,12 +23,11 @@ class ObjectMessage {
   ObjectMessage(std::span<const std::byte> bytes, const Limits& limits);
 
   wire::StoredObject::Reader root() { return message_->getRoot<wire::StoredObject>(); }
-  std::uint64_t words() const { return words_; }
+  std::uint64_t words() const { return segment_.size(); }
 
  private:
-  std::vector<std::uint64_t> aligned_;  // a copy if the bytes are not
-  std::uint64_t words_;
-  kj::ArrayPtr<const capnp::word> segment_;
+  const MessageWords words_;
+  const kj::ArrayPtr<const capnp::word> segment_;
   std::optional<capnp::SegmentArrayMessageReader> message_;
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "format/canonical.h"
 #include "format/object_message.h"
 
 namespace cairn::format {
@@ -54,7 +55,7 @@ void SegmentedListWriter::begin_element() {
 
 void SegmentedListWriter::end_element() {
   if (!element_) return;
-  elements_.push_back(canonical_bytes(element_->getRoot<wire::Value>(), "list element"));
+  elements_.push_back(canonical_form(element_->getSegmentsForOutput(), "list element"));
   element_.reset();
   const std::vector<std::byte>& element = elements_.back();
   bytes_ += element.size();
@@ -74,7 +75,7 @@ void SegmentedListWriter::end_segment() {
     capnp::SegmentArrayMessageReader element(kj::arrayPtr(&words, 1), trusted_reader_options());
     list.setWithCaveats(i, value_of(element));
   }
-  const std::vector<std::byte> bytes = finish_object(root, *context_);
+  const std::vector<std::byte> bytes = finish_object(message, *context_);
   segments_.push_back({around_.put_segment(bytes), list.size()});
   elements_.clear();
   bytes_ = 0;

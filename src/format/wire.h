@@ -56,24 +56,42 @@ std::vector<std::byte> canonical_bytes(Root&& root, std::string_view what) {
   }
 }
 
+/// The words of a message. A copy if the bytes are not aligned: Cap'n Proto throws on such.
+class MessageWords {
+ public:
+  /// `bytes` must outlive this. Throws damaged unless they are whole words, one at least.
+  MessageWords(std::span<const std::byte> bytes, std::string_view what) {
+    if (bytes.empty() || bytes.size() % sizeof(std::uint64_t) != 0) throw_damaged(what, "its size is not whole words");
+    const void* data = bytes.data();
+    if (reinterpret_cast<std::uintptr_t>(data) % alignof(std::uint64_t) != 0) {
+      aligned_.resize(bytes.size() / sizeof(std::uint64_t));
+      std::memcpy(aligned_.data(), data, bytes.size());
+      data = aligned_.data();
+    }
+    words_ = {static_cast<const std::uint64_t*>(data), bytes.size() / sizeof(std::uint64_t)};
+  }
+  MessageWords(const MessageWords&) = delete;
+
+  std::span<const std::uint64_t> get() const { return words_; }
+  kj::ArrayPtr<const capnp::word> segment() const {
+    return {reinterpret_cast<const capnp::word*>(words_.data()), words_.size()};
+  }
+
+ private:
+  std::vector<std::uint64_t> aligned_;
+  std::span<const std::uint64_t> words_;
+};
+
 /// Calls `read` with the Root::Reader of a message made by canonical_bytes and returns what it returns. The reader
 /// dies with the call. Throws damaged if `bytes` are no such message or exceed `limits`; `what` names it then.
 template <class Root, class Read>
 auto read_wire(std::span<const std::byte> bytes, std::string_view what, Read&& read, const WireLimits& limits = {}) {
-  if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0) throw_damaged(what, "its size is not whole words");
-  const std::size_t words = bytes.size() / sizeof(capnp::word);
-  const void* data = bytes.data();
-  std::vector<std::uint64_t> aligned;  // Cap'n Proto throws on words that are not
-  if (reinterpret_cast<std::uintptr_t>(data) % alignof(std::uint64_t) != 0) {
-    aligned.resize(words);
-    std::memcpy(aligned.data(), data, bytes.size());
-    data = aligned.data();
-  }
+  const MessageWords words(bytes, what);
+  const kj::ArrayPtr<const capnp::word> segment = words.segment();
   capnp::ReaderOptions options;
-  options.traversalLimitInWords = words * 8 + limits.extra_words;  // a field may be looked at more than once
+  options.traversalLimitInWords = segment.size() * 8 + limits.extra_words;  // a field may be looked at more than once
   options.nestingLimit = limits.nesting;
   try {
-    const kj::ArrayPtr<const capnp::word> segment(static_cast<const capnp::word*>(data), words);
     capnp::SegmentArrayMessageReader message(kj::arrayPtr(&segment, 1), options);
     return std::forward<Read>(read)(message.getRoot<Root>());
   } catch (const kj::Exception& exception) {
