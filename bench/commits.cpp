@@ -12,14 +12,10 @@
 // than the peer. CPU is that of all threads. Memory is what the process held at most, beyond what the caller held.
 #include <cairn/cairn.h>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <exception>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -228,9 +224,9 @@ Options parse(int count, char** words) {
 }
 
 void run(const Options& options, const std::string& command) {
-  const bench::Machine machine = bench::machine_facts(options.directory);
-  fmt::print("{}\n{} cores, {}; {}; {}\n{} rounds of {} bytes, {} blocks of {} small commits\n", command, machine.cores,
-             machine.processor, machine.kernel, machine.file_system, options.rounds, options.bytes, options.blocks,
+  const bench::Setting setting(command, options.directory);
+  setting.print();
+  fmt::print("{} rounds of {} bytes, {} blocks of {} small commits\n", options.rounds, options.bytes, options.blocks,
              kBlockCommits);
   std::fflush(stdout);
   bench::Report report;
@@ -238,20 +234,9 @@ void run(const Options& options, const std::string& command) {
   if (options.blocks != 0) measure_small(scratch.path(), options.blocks, report);
   if (options.rounds != 0) measure_large(scratch.path(), options, report);
   report.print();
-  if (options.json.empty()) return;
-  const boost::json::object all{{"command", command}, {"cores", machine.cores}, {"processor", machine.processor},
-                                {"kernel", machine.kernel}, {"file_system", machine.file_system},
-                                {"figures", report.json()}};
-  std::ofstream(options.json) << boost::json::serialize(all) << '\n';
+  bench::write_json(options.json, setting, report);
 }
 
 }  // namespace
 
-int main(int count, char** words) {
-  try {
-    run(parse(count, words), bench::command_line(count, words));
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** words) { return bench::run_command(count, words, parse, run); }

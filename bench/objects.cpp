@@ -15,7 +15,6 @@
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/operators.hpp>
-#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <rocksdb/db.h>
 #include <rocksdb/table.h>
@@ -23,11 +22,8 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
-#include <exception>
-#include <fstream>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -66,7 +62,7 @@ BOOST_DESCRIBE_STRUCT(Event, (),
 struct Options {
   fs::path directory = ".";
   std::uint64_t objects = 300'000;
-  std::uint64_t batch = 10'000;
+  std::uint64_t batch = 50'000;
   std::uint64_t bytes = std::uint64_t{1} << 30;
   std::uint64_t rounds = 5;
   std::string cores = "both";
@@ -79,7 +75,7 @@ constexpr const char* kUsage =
     "usage: bench_objects [--directory DIR] [--objects N] [--batch N] [--bytes N] [--rounds N] [--cores one|all|both]\n"
     "                     [--json FILE]\n"
     "  --objects  in a round, a multiple of --batch (default 300000); 0 leaves them out\n"
-    "  --batch    objects in a batch (default 10000)\n"
+    "  --batch    objects in a batch (default 50000)\n"
     "  --bytes    of the array and file, a multiple of 4096 (default 1 GiB); 0 leaves them out\n";
 
 std::vector<Event> make_events(std::uint64_t count, std::uint64_t seed) {
@@ -456,29 +452,18 @@ void run_rounds(const Options& options, const fs::path& directory, bench::Report
 }
 
 void run(const Options& options, const std::string& command) {
-  const bench::Machine machine = bench::machine_facts(options.directory);
-  fmt::print("{}\n{} cores, {}; {}; {}\n{} rounds of {} objects in batches of {}, and of an array of {} bytes\n", command,
-             machine.cores, machine.processor, machine.kernel, machine.file_system, options.rounds, options.objects,
+  const bench::Setting setting(command, options.directory);
+  setting.print();
+  fmt::print("{} rounds of {} objects in batches of {}, and of an array of {} bytes\n", options.rounds, options.objects,
              options.batch, options.bytes);
   std::fflush(stdout);
   bench::Report report;
   const bench::Scratch scratch(options.directory, "bench_objects");
   run_rounds(options, scratch.path(), report);
   report.print();
-  if (options.json.empty()) return;
-  const boost::json::object all{{"command", command}, {"cores", machine.cores}, {"processor", machine.processor},
-                                {"kernel", machine.kernel}, {"file_system", machine.file_system},
-                                {"figures", report.json()}};
-  std::ofstream(options.json) << boost::json::serialize(all) << '\n';
+  bench::write_json(options.json, setting, report);
 }
 
 }  // namespace
 
-int main(int count, char** words) {
-  try {
-    run(parse(count, words), bench::command_line(count, words));
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 1;
-  }
-}
+int main(int count, char** words) { return bench::run_command(count, words, parse, run); }

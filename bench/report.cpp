@@ -4,10 +4,9 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <system_error>
-
-#include "timing.h"
 
 namespace bench {
 
@@ -34,6 +33,22 @@ boost::json::object Report::json() const {
   return all;
 }
 
+Setting::Setting(std::string called, const std::filesystem::path& directory)
+    : command(std::move(called)), machine(machine_facts(directory)) {}
+
+void Setting::print() const {
+  fmt::print("{}\n{} cores, {}; {}; {}\n", command, machine.cores, machine.processor, machine.kernel, machine.file_system);
+}
+
+void write_json(const std::string& path, const Setting& setting, const Report& report) {
+  if (path.empty()) return;
+  const Machine& machine = setting.machine;
+  const boost::json::object all{{"command", setting.command}, {"cores", machine.cores}, {"processor", machine.processor},
+                                {"kernel", machine.kernel}, {"file_system", machine.file_system},
+                                {"figures", report.json()}};
+  std::ofstream(path) << boost::json::serialize(all) << '\n';
+}
+
 Scratch::Scratch(const std::filesystem::path& below, std::string_view name) {
   std::string path = (below / name).string() + ".XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("make a directory in " + below.string());
@@ -50,12 +65,6 @@ std::uint64_t parse_number(std::string_view text, const char* usage) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) throw std::invalid_argument(usage);
   return number;
-}
-
-std::string command_line(int count, char** words) {
-  std::string line = std::filesystem::path(words[0]).filename().string();
-  for (int i = 1; i < count; ++i) line.append(" ").append(words[i]);
-  return line;
 }
 
 }  // namespace bench

@@ -4,11 +4,15 @@
 #include <boost/json.hpp>
 
 #include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "timing.h"
 
 namespace bench {
 
@@ -22,6 +26,18 @@ class Report {
  private:
   std::vector<std::pair<std::string, std::vector<double>>> figures_;
 };
+
+/// Where the figures come from.
+struct Setting {
+  std::string command;
+  Machine machine;
+
+  Setting(std::string command, const std::filesystem::path& directory);
+  void print() const;
+};
+
+/// Writes both to `path`; does nothing if that is empty.
+void write_json(const std::string& path, const Setting& setting, const Report& report);
 
 /// A directory of our own below the given one; removed at the end.
 class Scratch {
@@ -39,7 +55,18 @@ class Scratch {
 /// Throws invalid_argument with `usage` if `text` is no number.
 std::uint64_t parse_number(std::string_view text, const char* usage);
 
-/// How the program was called, without the directory it is in.
-std::string command_line(int count, char** words);
+/// Calls `run(parse(count, words), how the program was called)` and returns its exit status.
+template <class Parse, class Run>
+int run_command(int count, char** words, Parse&& parse, Run&& run) {
+  try {
+    std::string line = std::filesystem::path(words[0]).filename().string();
+    for (int i = 1; i < count; ++i) line.append(" ").append(words[i]);
+    run(parse(count, words), line);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
 
 }  // namespace bench
