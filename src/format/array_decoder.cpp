@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <bit>
 
 #include "format/array_size.h"
 #include "format/decode_context.h"
@@ -45,13 +44,13 @@ ArrayDecoder format::DecoderAccess::array(wire::Array::Reader place, const detai
   if (array_size(decoder.dtype_, decoder.shape_) != decoder.size_bytes_)
     throw_damaged(kWhat, fmt::format("{} bytes do not fill the shape [{}] of {}", decoder.size_bytes_,
                                      fmt::join(decoder.shape_, ", "), dtype_name(decoder.dtype_)));
-  decoder.place_ = std::bit_cast<detail::Handle<48>>(place);
+  set_handle(decoder.place_, place);
   decoder.scope_ = scope;
   return decoder;
 }
 
 bool ArrayDecoder::is_chunked() const {
-  return std::bit_cast<wire::Array::Reader>(place_).which() == wire::Array::CONTENT;
+  return format::get_handle<wire::Array::Reader>(place_).which() == wire::Array::CONTENT;
 }
 
 void ArrayDecoder::read(std::span<std::byte> out) const {
@@ -67,7 +66,7 @@ void ArrayDecoder::read(std::uint64_t first, std::span<std::byte> out) const {
                 fmt::format("read {} bytes from element {} of an array of {} {}", out.size(), first, count,
                             dtype_name(dtype_)));
   if (out.empty()) return;
-  const auto array = std::bit_cast<wire::Array::Reader>(place_);
+  const auto array = format::get_handle<wire::Array::Reader>(place_);
   try {
     if (array.which() == wire::Array::INLINE)
       std::memcpy(out.data(), array.getInline().begin() + first * element, out.size());

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
+#include <iterator>
 #include <memory>
 
 #include "format/wire.h"
@@ -83,12 +83,15 @@ class CanonicalCopy {
     std::size_t words = 0;  // the copy is never larger
     for (const auto& segment : segments) words += segment.size();
     if (words > kSegmentWordsMax) refuse("too large");
-    out_ = std::make_unique_for_overwrite<std::uint64_t[]>(words);
+    if (words > std::size(few_)) {
+      many_ = std::make_unique_for_overwrite<std::uint64_t[]>(words);
+      out_ = many_.get();
+    }
     copy(word(0, 0), 0);
   }
 
   std::vector<std::byte> bytes() const {
-    const auto bytes = std::as_bytes(std::span(out_.get(), end_));
+    const auto bytes = std::as_bytes(std::span(out_, end_));
     return {bytes.begin(), bytes.end()};
   }
 
@@ -160,7 +163,7 @@ class CanonicalCopy {
     for (std::size_t i = 0; i < count; ++i) copy(from + i, to + i);
   }
 
-  void fill(const std::uint64_t* from, std::size_t words, std::size_t at) { std::copy_n(from, words, out_.get() + at); }
+  void fill(const std::uint64_t* from, std::size_t words, std::size_t at) { std::copy_n(from, words, out_ + at); }
 
   std::size_t take(std::size_t words) {
     const std::size_t at = end_;
@@ -174,7 +177,9 @@ class CanonicalCopy {
 
   const Segments segments_;
   const std::string_view what_;
-  std::unique_ptr<std::uint64_t[]> out_;
+  std::uint64_t few_[512];
+  std::unique_ptr<std::uint64_t[]> many_;
+  std::uint64_t* out_ = few_;
   std::size_t end_ = 1;
 };
 

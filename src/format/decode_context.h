@@ -4,13 +4,13 @@
 
 #include <cairn/decoder.h>
 
-#include <bit>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "format/encode_context.h"
+#include "format/handle.h"
 #include "format/object.h"
 #include "format/wire.h"
 
@@ -93,14 +93,21 @@ struct DecoderAccess {
   static const detail::DecodeScope& scope(const Decoder& decoder) { return decoder.scope_; }
   static Decoder decoder(wire::Value::Reader place, const detail::DecodeScope& scope) {
     Decoder decoder;
-    decoder.place_ = std::bit_cast<detail::Handle<48>>(place);
+    set_handle(decoder.place_, place);
+    decoder.scope_ = scope;
+    return decoder;
+  }
+  /// Of a list of values.
+  static Decoder element(const detail::Handle<48>& list, unsigned index, const detail::DecodeScope& scope) {
+    Decoder decoder;
+    set_handle(decoder.place_, get_handle<capnp::_::ListReader>(list).getStructElement(index * capnp::ELEMENTS));
     decoder.scope_ = scope;
     return decoder;
   }
   static DecodeContext& context(const Decoder& decoder) { return *decoder.scope_.context; }
   static ListDecoder list(ValueListReader elements, const detail::DecodeScope& scope) {
     ListDecoder decoder;
-    decoder.elements_ = std::bit_cast<detail::Handle<48>>(elements);
+    set_handle(decoder.elements_, elements);
     decoder.scope_ = scope;
     decoder.size_ = elements.size();
     return decoder;
@@ -108,7 +115,7 @@ struct DecoderAccess {
   static ListDecoder segmented_list(wire::SegmentedList::Reader list, const detail::DecodeScope& scope);
   static MapDecoder map(EntryListReader entries, const detail::DecodeScope& scope) {
     MapDecoder decoder;
-    decoder.entries_ = std::bit_cast<detail::Handle<48>>(entries);
+    set_handle(decoder.entries_, entries);
     decoder.scope_ = scope;
     decoder.size_ = entries.size();
     return decoder;

@@ -27,7 +27,9 @@ static_assert(sizeof(wire::Value::Reader) == 48 && sizeof(format::ValueListReade
 
 constexpr std::string_view kWhat = "object";
 
-wire::Value::Reader reader_of(const detail::Handle<48>& place) { return std::bit_cast<wire::Value::Reader>(place); }
+const wire::Value::Reader& reader_of(const detail::Handle<48>& place) {
+  return format::get_handle<wire::Value::Reader>(place);
+}
 
 // Whatever `read` finds wrong with a pointer is damage.
 template <class Read>
@@ -376,14 +378,13 @@ ListDecoder format::DecoderAccess::segmented_list(wire::SegmentedList::Reader li
 Decoder ListDecoder::operator[](std::size_t index) const {
   if (index >= size_) throw_read_past_end(size_);
   if (segments_) return checked([&] { return segments_->element(index); });
-  return DecoderAccess::decoder(std::bit_cast<format::ValueListReader>(elements_)[static_cast<unsigned>(index)],
-                                scope_);
+  return DecoderAccess::element(elements_, static_cast<unsigned>(index), scope_);
 }
 
 Decoder MapDecoder::key(std::size_t index) const {
   if (index >= size_) throw_read_past_end(size_);
   return checked([&] {
-    const auto entries = std::bit_cast<format::EntryListReader>(entries_);
+    const auto& entries = format::get_handle<format::EntryListReader>(entries_);
     return DecoderAccess::decoder(entries[static_cast<unsigned>(index)].getKey(), scope_);
   });
 }
@@ -391,7 +392,7 @@ Decoder MapDecoder::key(std::size_t index) const {
 Decoder MapDecoder::value(std::size_t index) const {
   if (index >= size_) throw_read_past_end(size_);
   return checked([&] {
-    const auto entries = std::bit_cast<format::EntryListReader>(entries_);
+    const auto& entries = format::get_handle<format::EntryListReader>(entries_);
     return DecoderAccess::decoder(entries[static_cast<unsigned>(index)].getValue(), scope_);
   });
 }

@@ -34,7 +34,8 @@ std::uint32_t EncodeContext::static_schema_index(const Schema& schema) {
 }
 
 std::uint32_t EncodeContext::add(Entry entry) {
-  if (sink_ != nullptr) entry.digest = sink_->put_schema(*entry.schema);
+  if (sink_ != nullptr)
+    entry.digest = entry.owned ? sink_->put_schema(*entry.schema) : sink_->put_static_schema(*entry.schema);
   entries_.push_back(std::move(entry));
   return static_cast<std::uint32_t>(entries_.size() - 1);
 }

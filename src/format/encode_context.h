@@ -4,11 +4,11 @@
 
 #include <cairn/encoder.h>
 
-#include <bit>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "format/handle.h"
 #include "format/object.h"
 #include "format/shared_values.h"
 #include "format/wire.h"
@@ -118,13 +118,21 @@ struct EncoderAccess {
   static const detail::EncodeScope& scope(const Encoder& encoder) { return encoder.scope_; }
   static Encoder encoder(wire::Value::Builder place, const detail::EncodeScope& scope) {
     Encoder encoder;
-    encoder.place_ = std::bit_cast<detail::Handle<40>>(place);
+    set_handle(encoder.place_, place);
+    encoder.scope_ = scope;
+    return encoder;
+  }
+  /// Of a list of values.
+  static Encoder element(const detail::Handle<40>& list, unsigned index, const detail::EncodeScope& scope) {
+    auto builder = get_handle<capnp::_::ListBuilder>(list);
+    Encoder encoder;
+    set_handle(encoder.place_, builder.getStructElement(index * capnp::ELEMENTS));
     encoder.scope_ = scope;
     return encoder;
   }
   static ListEncoder list(ValueListBuilder elements, const detail::EncodeScope& scope) {
     ListEncoder encoder;
-    encoder.elements_ = std::bit_cast<detail::Handle<40>>(elements);
+    set_handle(encoder.elements_, elements);
     encoder.scope_ = scope;
     return encoder;
   }
@@ -135,7 +143,7 @@ struct EncoderAccess {
   }
   static MapEncoder map(EntryListBuilder entries, const detail::EncodeScope& scope) {
     MapEncoder encoder;
-    encoder.entries_ = std::bit_cast<detail::Handle<40>>(entries);
+    set_handle(encoder.entries_, entries);
     encoder.scope_ = scope;
     encoder.next_ = 0;
     return encoder;

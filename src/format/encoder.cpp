@@ -27,8 +27,9 @@ static_assert(sizeof(wire::Value::Builder) == 40 && sizeof(format::ValueListBuil
 // Cap'n Proto has 29 bits for the length of a list, text included.
 constexpr std::size_t kLengthMax = (std::size_t{1} << 29) - 16;
 
-wire::Value::Builder builder_of(const detail::Handle<40>& place) {
-  return std::bit_cast<wire::Value::Builder>(place);
+// Encoders are places, and stay what they are when something is written to them; builders have no const members.
+wire::Value::Builder& builder_of(const detail::Handle<40>& place) {
+  return const_cast<wire::Value::Builder&>(format::get_handle<wire::Value::Builder>(place));
 }
 
 unsigned checked_length(std::size_t length, std::string_view what) {
@@ -88,13 +89,13 @@ void Encoder::real(double value) const { builder_of(place_).setReal(value); }
 
 void Encoder::text(std::string_view value) const {
   if (!base::is_utf8(value)) return bytes(base::as_bytes(value));
-  auto builder = builder_of(place_);
+  auto& builder = builder_of(place_);
   if (value.empty()) return builder.adoptText({});
   std::memcpy(builder.initText(checked_length(value.size(), "text")).begin(), value.data(), value.size());
 }
 
 void Encoder::bytes(std::span<const std::byte> value) const {
-  auto builder = builder_of(place_);
+  auto& builder = builder_of(place_);
   if (value.empty()) return builder.adoptBytes({});
   fill_data(builder.initBytes(checked_length(value.size(), "bytes")), value);
 }
@@ -177,7 +178,7 @@ void Encoder::duration(const Duration& value) const {
 void Encoder::uuid(const Uuid& value) const { format::set_uuid(builder_of(place_).initUuid(), value); }
 
 void Encoder::path(std::string_view name) const {
-  auto builder = builder_of(place_);
+  auto& builder = builder_of(place_);
   if (name.empty())
     builder.adoptPath({});
   else
@@ -218,7 +219,7 @@ Fallback Encoder::fallback() const { return scope_.context->options().fallback; 
 
 ListEncoder Encoder::list(std::size_t size) const {
   const detail::EncodeScope scope = inside(scope_);
-  auto builder = builder_of(place_);
+  auto& builder = builder_of(place_);
   if (size == 0) {
     builder.adoptList({});
     return EncoderAccess::list({}, scope);
@@ -232,7 +233,7 @@ ListEncoder Encoder::list(std::size_t size) const {
 
 ListEncoder Encoder::tuple(std::size_t size) const {
   const detail::EncodeScope scope = inside(scope_);
-  auto builder = builder_of(place_);
+  auto& builder = builder_of(place_);
   if (size == 0) {
     builder.adoptTuple({});
     return EncoderAccess::list({}, scope);
@@ -245,7 +246,7 @@ ListEncoder Encoder::tuple(std::size_t size) const {
 void Encoder::set(std::size_t size, const std::function<void(std::size_t, const Encoder&)>& write) const {
   detail::EncodeScope scope = inside(scope_);
   scope.in_key = true;  // arrays stay inside, so that elements can be compared
-  auto builder = builder_of(place_);
+  auto& builder = builder_of(place_);
   if (size == 0) return builder.adoptSet({});
   auto elements = builder.initSet(checked_length(size, "set"));
   scope.context->count_elements(size);
@@ -285,7 +286,7 @@ void Encoder::shared(std::shared_ptr<const void> object, const std::type_info& t
 
 MapEncoder Encoder::map(std::size_t size) const {
   const detail::EncodeScope scope = inside(scope_);
-  auto builder = builder_of(place_);
+  auto& builder = builder_of(place_);
   if (size == 0) {
     builder.adoptMap({});
     return EncoderAccess::map({}, scope);
@@ -314,13 +315,13 @@ ObjectEncoder Encoder::object_of(const Schema& schema, std::uint32_t index) cons
 
 Encoder ListEncoder::operator[](std::size_t index) const {
   if (segmented_ != 0) return scope_.context->segmented_place(segmented_, index);
-  auto elements = std::bit_cast<format::ValueListBuilder>(elements_);
-  if (index >= elements.size()) throw_past_end(elements.size());
-  return EncoderAccess::encoder(elements[static_cast<unsigned>(index)], scope_);
+  const std::size_t size = format::get_handle<format::ValueListBuilder>(elements_).size();
+  if (index >= size) throw_past_end(size);
+  return EncoderAccess::element(elements_, static_cast<unsigned>(index), scope_);
 }
 
 Encoder MapEncoder::key() {
-  auto entries = std::bit_cast<format::EntryListBuilder>(entries_);
+  auto entries = format::get_handle<format::EntryListBuilder>(entries_);
   if (next_ >= entries.size()) throw_past_end(entries.size());
   detail::EncodeScope scope = scope_;
   scope.in_key = true;
@@ -328,7 +329,7 @@ Encoder MapEncoder::key() {
 }
 
 Encoder MapEncoder::value() {
-  auto entries = std::bit_cast<format::EntryListBuilder>(entries_);
+  auto entries = format::get_handle<format::EntryListBuilder>(entries_);
   if (next_ == 0) throw Error(ErrorCode::invalid_argument, "map: a value before its key");
   if (next_ >= 2 && format::wire_order(entries[next_ - 2].getKey(), entries[next_ - 1].getKey(), *scope_.context) >= 0)
     throw Error(ErrorCode::invalid_argument, "map: a key that is there twice or out of order");

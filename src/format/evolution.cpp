@@ -62,7 +62,7 @@ void read_older(const Decoder& in, const Schema& expected, const std::type_info&
 void read_hinted(const Decoder& in, const Schema& expected, const StoredFields& fields, std::size_t count,
                  const std::function<void(const StoredFields&)>& read) {
   const bool shares = std::ranges::any_of(
-      expected.fields, [&](const Schema::Field& field) { return fields.find(SIZE_MAX, field.name).has_value(); });
+      expected.fields, [&](const Schema::Field& field) { return fields.find(SIZE_MAX, field.name) != StoredFields::kNone; });
   if (!shares && !(expected.fields.empty() && count == 0))
     in.mismatch(fmt::format("an object or map with fields of {}", expected.class_name));
   read(fields);
@@ -75,19 +75,20 @@ void expect_allowed(const Decoder& in, const std::type_info& type) {
     require_allowed(in, known->entry.class_name);
 }
 
-std::optional<StoredField> StoredFields::find(std::size_t position, std::string_view name) const {
+std::size_t StoredFields::search(std::string_view name) const {
   if (map_ != nullptr) {
     for (std::size_t i = 0; i < map_->size(); ++i)
-      if (const Decoder key = map_->key(i); key.kind() == ValueKind::text && key.text() == name)
-        return StoredField{map_->value(i), {}};
-    return std::nullopt;
+      if (const Decoder key = map_->key(i); key.kind() == ValueKind::text && key.text() == name) return i;
+    return kNone;
   }
   const std::vector<Schema::Field>& fields = object_->schema().fields;
-  if (position >= fields.size() || fields[position].name != name) {
-    position = static_cast<std::size_t>(std::ranges::find(fields, name, &Schema::Field::name) - fields.begin());
-    if (position == fields.size()) return std::nullopt;
-  }
-  return StoredField{object_->field(position), fields[position].codec};
+  const auto found = std::ranges::find(fields, name, &Schema::Field::name);
+  return found == fields.end() ? kNone : static_cast<std::size_t>(found - fields.begin());
+}
+
+StoredField StoredFields::operator[](std::size_t index) const {
+  if (map_ != nullptr) return {map_->value(index), {}};
+  return {object_->field(index), object_->schema().fields[index].codec};
 }
 
 UnknownFields StoredFields::unknown(const Schema& schema) const {

@@ -3,7 +3,6 @@
 #include <cairn/error.h>
 #include <cairn/message.h>
 
-#include <bit>
 
 #include "format/content_wire.h"
 #include "format/decode_context.h"
@@ -37,13 +36,13 @@ MessageDecoder format::DecoderAccess::message(wire::Message::Reader place, const
     case wire::Message::CONTENT: decoder.size_bytes_ = get_content(place.getContent(), kWhat).size; break;
     default: throw_damaged(kWhat, "of an unknown form");
   }
-  decoder.place_ = std::bit_cast<detail::Handle<48>>(place);
+  set_handle(decoder.place_, place);
   decoder.scope_ = scope;
   return decoder;
 }
 
 Message MessageDecoder::read() const {
-  const auto message = std::bit_cast<wire::Message::Reader>(place_);
+  const auto message = format::get_handle<wire::Message::Reader>(place_);
   const Limits& limits = scope_.context->options().limits;
   if (size_bytes_ > limits.object_bytes) format::throw_object_size(size_bytes_, limits);  // before there is room for it
   try {

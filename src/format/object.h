@@ -43,6 +43,8 @@ class ObjectSink {
   virtual ContentRef put_array(std::span<const std::byte> bytes) = 0;
   /// Stores the schema and returns the digest that names it. Called once for each distinct schema of an object.
   virtual Digest put_schema(const Schema& schema) = 0;
+  /// As put_schema, for a schema with static storage duration: it may be known again by its address.
+  virtual Digest put_static_schema(const Schema& schema) { return put_schema(schema); }
   /// Stores a blob of kind message_schema. Called once for each distinct one of an object.
   virtual Digest put_message_schema(std::span<const std::byte> bytes) = 0;
   /// Stores an artifact of the files that `write` adds.

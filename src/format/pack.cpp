@@ -90,6 +90,7 @@ std::optional<RecordHeader> decode_record_header(std::span<const std::byte> byte
 
 std::string encode_location(const BlobLocation& location) {
   std::string bytes;
+  bytes.reserve(32);
   bytes.push_back(location.packed ? 1 : 0);
   bytes.push_back(static_cast<char>(location.kind));
   bytes.push_back(static_cast<char>(location.probe));

@@ -69,6 +69,11 @@ struct BlobLocation {
   friend bool operator==(const BlobLocation&, const BlobLocation&) = default;
 };
 
+/// Of a packed blob: the offset behind its stored bytes.
+inline std::uint64_t record_end(const BlobLocation& location) {
+  return location.offset + kRecordHeaderSize + location.stored_size;
+}
+
 std::string encode_location(const BlobLocation& location);
 /// Throws damaged.
 BlobLocation decode_location(std::string_view bytes);

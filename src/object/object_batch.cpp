@@ -21,7 +21,7 @@ std::vector<std::byte> ObjectBatch::encode(const Encodable& value) {
   try {
     return writer_.write_bytes(value);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found || group_.empty()) throw;
+    if (error.code() != ErrorCode::not_found || ends_.empty()) throw;
   }
   stage_group();  // it may name one of the objects that wait
   return writer_.write_bytes(value);
@@ -29,27 +29,30 @@ std::vector<std::byte> ObjectBatch::encode(const Encodable& value) {
 
 void ObjectBatch::add(const Encodable& value) {
   try {
-    std::vector<std::byte> bytes = encode(value);
-    group_bytes_ += bytes.size();
-    group_.push_back(std::move(bytes));
+    const std::vector<std::byte> bytes = encode(value);
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    ends_.push_back(bytes_.size());
   } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("store object {}: {}", ids_.size() + group_.size(), error.what()));
+    throw Error(error.code(), fmt::format("store object {}: {}", ids_.size() + ends_.size(), error.what()));
   }
-  if (group_bytes_ >= kGroupBytes || group_.size() == kGroupObjects) stage_group();
+  if (bytes_.size() >= kGroupBytes || ends_.size() == kGroupObjects) stage_group();
 }
 
 void ObjectBatch::stage_group() {
   blobs_.clear();
-  for (const std::vector<std::byte>& bytes : group_)
+  for (std::size_t begin = 0; const std::size_t end : ends_) {
+    const auto bytes = std::span<const std::byte>(bytes_).subspan(begin, end - begin);
     blobs_.push_back({format::blob_digest(format::BlobKind::object, 0, bytes), bytes});
+    begin = end;
+  }
   results_.resize(blobs_.size());
   staging_.stage_many(format::BlobKind::object, blobs_, results_);
   for (std::size_t i = 0; i < blobs_.size(); ++i) {
     const bool clash = results_[i] == engine::StageResult::clash;
     ids_.push_back({clash ? stage_blob(staging_, format::BlobKind::object, blobs_[i].bytes) : blobs_[i].digest});
   }
-  group_.clear();
-  group_bytes_ = 0;
+  bytes_.clear();
+  ends_.clear();
 }
 
 std::vector<ObjectId> ObjectBatch::finish() {

@@ -26,9 +26,9 @@ class ObjectBatch {
 
   engine::Staging& staging_;
   ObjectWriter writer_;
-  std::vector<ObjectId> ids_;                   // of staged objects
-  std::vector<std::vector<std::byte>> group_;   // of those behind them
-  std::size_t group_bytes_ = 0;
+  std::vector<ObjectId> ids_;      // of staged objects
+  std::vector<std::byte> bytes_;   // of those behind them, one after the other
+  std::vector<std::size_t> ends_;
   std::vector<engine::NewBlob> blobs_;
   std::vector<engine::StageResult> results_;
 };

@@ -54,12 +54,11 @@ class ObjectWriter::Sink : public format::ObjectSink {
   format::ContentRef put_array(std::span<const std::byte> bytes) override {
     return write_content(writer_.staging_, bytes);
   }
-  Digest put_schema(const Schema& schema) override {
+  Digest put_schema(const Schema& schema) override { return put_schema(schema, nullptr); }
+  Digest put_static_schema(const Schema& schema) override {
     for (const StagedSchema& staged : writer_.schemas_)
-      if (staged.schema == schema) return staged.digest;
-    const Digest digest = stage_blob(writer_.staging_, format::BlobKind::schema, format::encode_schema(schema));
-    if (writer_.schemas_.size() < kSchemasKnownMax) writer_.schemas_.push_back({schema, digest});
-    return digest;
+      if (staged.is_static == &schema) return staged.digest;
+    return put_schema(schema, &schema);
   }
 
   Digest put_segment(std::span<const std::byte> bytes) override {
@@ -75,6 +74,17 @@ class ObjectWriter::Sink : public format::ObjectSink {
 
  private:
   static constexpr std::size_t kSchemasKnownMax = 32;  // looked through one by one
+
+  Digest put_schema(const Schema& schema, const Schema* is_static) {
+    for (StagedSchema& staged : writer_.schemas_) {
+      if (staged.schema != schema) continue;
+      if (is_static != nullptr) staged.is_static = is_static;
+      return staged.digest;
+    }
+    const Digest digest = stage_blob(writer_.staging_, format::BlobKind::schema, format::encode_schema(schema));
+    if (writer_.schemas_.size() < kSchemasKnownMax) writer_.schemas_.push_back({schema, digest, is_static});
+    return digest;
+  }
 
   ObjectWriter& writer_;
 };

@@ -32,6 +32,7 @@ class ObjectWriter {
   struct StagedSchema {
     Schema schema;
     Digest digest;
+    const Schema* is_static;  // where it is, if it stays there
   };
 
   engine::Staging& staging_;

@@ -167,12 +167,22 @@ class StoredFields {
  public:
   explicit StoredFields(const ObjectDecoder& object) : object_(&object) {}
   explicit StoredFields(const MapDecoder& map) : map_(&map) {}
-  /// The field called `name`; `position` is where it is unless the class has changed.
-  std::optional<StoredField> find(std::size_t position, std::string_view name) const;
+  /// Where the field called `name` is, `position` unless the class has changed; kNone if there is none.
+  std::size_t find(std::size_t position, std::string_view name) const {
+    if (object_ == nullptr) return search(name);
+    const std::vector<Schema::Field>& fields = object_->schema().fields;
+    return position < fields.size() && fields[position].name == name ? position : search(name);
+  }
+  /// The field at a place that find() told.
+  StoredField operator[](std::size_t index) const;
   /// Those that the class does not have.
   UnknownFields unknown(const Schema& schema) const;
 
+  static constexpr std::size_t kNone = SIZE_MAX;
+
  private:
+  std::size_t search(std::string_view name) const;
+
   const ObjectDecoder* object_ = nullptr;
   const MapDecoder* map_ = nullptr;
 };
@@ -214,8 +224,8 @@ T decode_fields(const StoredFields& stored) {
   std::size_t index = 0;
   try {
     boost::mp11::mp_for_each<StoredMembers<T>>([&](auto member) {
-      if (const auto field = stored.find(index, decltype(member)::name))
-        decode_member<decltype(member)>(*field, value.*decltype(member)::pointer);
+      if (const std::size_t at = stored.find(index, decltype(member)::name); at != StoredFields::kNone)
+        decode_member<decltype(member)>(stored[at], value.*decltype(member)::pointer);
       ++index;
     });
   } catch (const Error&) {
