@@ -8,11 +8,14 @@
 
 #include "base/bytes.h"
 #include "engine/rocksdb_status.h"
+#include "engine/table_commit.h"
 
 namespace cairn::engine {
 namespace {
 
 constexpr std::size_t kGroupMax = 64;
+constexpr std::size_t kFetchAhead = 8;  // blobs, which lie anywhere in memory
+constexpr std::ptrdiff_t kRunLeast = 256;  // blobs
 
 std::uint64_t edit_bytes(const Edit& edit) {
   std::uint64_t bytes = 0;
@@ -133,6 +136,8 @@ void DiskCommitter::write(const Group& group) {
 
 void DiskCommitter::write_batch(rocksdb::WriteBatch& batch) {
   require_working_records();
+  if (static_cast<std::size_t>(batch.Count()) >= kTableRowsLeast)
+    return commit_as_tables(*core_.records, core_.records_path(), batch);
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status status = core_.records->db().Write(options, &batch);
@@ -209,13 +214,38 @@ void DiskCommitter::add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& sta
   std::vector<const PendingBlob*> blobs;
   for (const auto& blob : staging.added())
     if (blob->state != PendingBlob::State::published) blobs.push_back(blob.get());
+  add_runs(batch, blobs);
   // In their order they go into the table of new records at half the cost.
-  std::ranges::sort(blobs, {}, &PendingBlob::digest);
-  for (const PendingBlob* blob : blobs) {
+  std::vector<Digest> in_order;
+  for (const PendingBlob* blob : blobs) in_order.push_back(blob->digest);
+  const std::vector<std::uint32_t> order = order_of(in_order);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i + kFetchAhead < order.size()) __builtin_prefetch(&blobs[order[i + kFetchAhead]]->location);
+    const PendingBlob* blob = blobs[order[i]];
     check(batch.Put(digests, digest_key(blob->digest), format::encode_location(blob->location)), "build a commit");
     if (!blob->location.packed)
       check(batch.Put(bytes, format::be64_text(blob->location.blob_id), base::as_text(blob->bytes)), "build a commit");
     if (blob->replaces) check(batch.Delete(bytes, format::be64_text(*blob->replaces)), "build a commit");
+  }
+}
+
+// Where many blobs of this commit lie one behind the other, so that a reader of them need not look up each.
+void DiskCommitter::add_runs(rocksdb::WriteBatch& batch, std::span<const PendingBlob* const> all) {
+  std::vector<const PendingBlob*> blobs;
+  std::ranges::copy_if(all, std::back_inserter(blobs), [](const PendingBlob* blob) { return blob->location.packed; });
+  if (!std::ranges::is_sorted(blobs, {}, &PendingBlob::number)) std::ranges::sort(blobs, {}, &PendingBlob::number);
+  const auto ends_run = [](const PendingBlob* one, const PendingBlob* next) {
+    return next->number != one->number + 1 || next->location.pack != one->location.pack;
+  };
+  for (auto begin = blobs.begin(); begin != blobs.end();) {
+    const auto last = std::adjacent_find(begin, blobs.end(), ends_run);
+    const auto end = last == blobs.end() ? last : last + 1;
+    const format::BlobLocation& front = (*begin)->location;
+    if (end - begin >= kRunLeast)
+      check(batch.Put(core_.records->family(Family::engine), engine_key::run(front.pack, front.offset),
+                      format::be64_text(format::record_end((*std::prev(end))->location))),
+            "build a commit");
+    begin = end;
   }
 }
 

@@ -43,6 +43,7 @@ class DiskCommitter {
   PublishResult admit(const Commit& commit);
   void add_edit(rocksdb::WriteBatch& batch, const Commit& commit);
   void add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& staging);
+  void add_runs(rocksdb::WriteBatch& batch, std::span<const PendingBlob* const> all);
   void mark_published(DiskStaging& staging);
   CellHeader header(CellId cell) const;
 

@@ -17,6 +17,13 @@ namespace cairn::engine {
 namespace engine_key {
 std::string header(CellId cell) { return "cell" + format::be64_text(cell); }
 std::string pack(std::uint64_t number) { return "pack" + format::be64_text(number); }
+std::string run(std::uint64_t pack, std::uint64_t begin) { return std::string(kRun) + format::be64_pair(pack, begin); }
+
+std::optional<Run> parse_run(std::string_view key, std::string_view value) {
+  if (!key.starts_with(kRun) || key.size() != kRun.size() + 16 || value.size() != 8) return std::nullopt;
+  const std::string_view numbers = key.substr(kRun.size());
+  return Run{format::parse_be64(numbers.substr(0, 8)), format::parse_be64(numbers.substr(8)), format::parse_be64(value)};
+}
 }  // namespace engine_key
 
 std::string encode_cell_header(const CellHeader& header) {
@@ -46,7 +53,9 @@ std::optional<format::BlobLocation> location_found(const rocksdb::Status& status
   return format::decode_location(value.ToStringView());
 }
 
-// The indices of `digests` in their order. Nearly all differ in the first eight bytes.
+}  // namespace
+
+// Nearly all differ in the first eight bytes.
 std::vector<std::uint32_t> order_of(std::span<const Digest> digests) {
   std::vector<std::pair<std::uint64_t, std::uint32_t>> fronts(digests.size());
   for (std::uint32_t i = 0; i < fronts.size(); ++i)
@@ -58,8 +67,6 @@ std::vector<std::uint32_t> order_of(std::span<const Digest> digests) {
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = fronts[i].second;
   return order;
 }
-
-}  // namespace
 
 std::optional<format::BlobLocation> find_location(const Records& records, const rocksdb::ReadOptions& options,
                                                   const Digest& digest) {

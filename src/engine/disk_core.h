@@ -1,6 +1,8 @@
 // What the parts of the disk engine share: the open files of one store, and blobs that are not committed yet.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
@@ -9,7 +11,6 @@
 #include <mutex>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -26,11 +27,23 @@
 
 namespace cairn::engine {
 
+template <class T>
+using DigestMap = boost::unordered_flat_map<Digest, T, std::hash<Digest>>;
+
 /// Keys of the engine's own family.
 namespace engine_key {
 inline constexpr std::string_view kState = "state";  // be64 commits, be64 next blob id
 std::string header(CellId cell);                     // -> version, epoch, last commit
 std::string pack(std::uint64_t pack);                // -> be64 durable end
+inline constexpr std::string_view kRun = "runs";
+std::string run(std::uint64_t pack, std::uint64_t begin);  // -> be64 end
+
+/// Records that one commit wrote one behind the other.
+struct Run {
+  std::uint64_t pack = 0, begin = 0, end = 0;
+};
+/// Empty if the row is none of a run.
+std::optional<Run> parse_run(std::string_view key, std::string_view value);
 }  // namespace engine_key
 
 std::string encode_cell_header(const CellHeader& header);
@@ -48,6 +61,7 @@ struct PendingBlob {
   format::BlobLocation location;
   Bytes bytes;                             // not packed: the blob itself
   std::uint64_t generation = 0;            // packed: of the pack writer
+  std::uint64_t number = 0;                // packed: PackLocation::number
   std::optional<std::uint64_t> replaces;   // blob id of the copy beside the records that this one takes the place of
 };
 
@@ -56,7 +70,7 @@ struct PendingBlob {
 struct PendingBlobs {
   std::mutex mutex;
   std::condition_variable changed;
-  std::unordered_map<Digest, std::weak_ptr<PendingBlob>> blobs;
+  DigestMap<std::weak_ptr<PendingBlob>> blobs;
 };
 
 /// Parts in the order in which they must be opened; destroyed in reverse.
@@ -79,6 +93,9 @@ struct DiskCore {
   std::filesystem::path packs_path() const { return path / "packs"; }
   std::filesystem::path records_path() const { return path / "db"; }
 };
+
+/// The indices of `digests` in their order.
+std::vector<std::uint32_t> order_of(std::span<const Digest> digests);
 
 /// Where the blob is, as committed; empty if it is not.
 std::optional<format::BlobLocation> find_location(const Records& records, const rocksdb::ReadOptions& options,

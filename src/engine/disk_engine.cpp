@@ -19,6 +19,7 @@
 #include "engine/pack_check.h"
 #include "engine/rocksdb_files.h"
 #include "engine/rocksdb_status.h"
+#include "engine/table_commit.h"
 
 namespace cairn::engine {
 namespace {
@@ -160,6 +161,17 @@ std::map<std::uint64_t, std::uint64_t> pack_ends(const Records& records) {
   return ends;
 }
 
+void check_runs(const Records& records, const std::map<std::uint64_t, std::uint64_t>& ends, std::vector<Finding>& findings) {
+  const std::unique_ptr<rocksdb::Iterator> walk(records.db().NewIterator({}, records.family(Family::engine)));
+  for (walk->Seek(engine_key::kRun); walk->Valid() && walk->key().starts_with(engine_key::kRun); walk->Next()) {
+    const auto run = engine_key::parse_run(walk->key().ToStringView(), walk->value().ToStringView());
+    const auto end = run ? ends.find(run->pack) : ends.end();
+    if (end == ends.end() || run->end > end->second)
+      findings.push_back({"records", "a run of blobs that is not in its pack", std::nullopt});
+  }
+  check(walk->status(), "read the runs of blobs");
+}
+
 // Cuts what a crash left behind the last commit, and finds where appending goes on.
 std::unique_ptr<PackWriter> recover_packs(const DiskCore& core) {
   const std::map<std::uint64_t, std::uint64_t> ends = pack_ends(*core.records);
@@ -252,8 +264,9 @@ class DiskEngine : public Engine {
     const rocksdb::Status status = records->db().VerifyChecksum();
     if (!status.ok()) findings.push_back({core_->records_path().string(), status.ToString(), std::nullopt});
     const auto store_id = base::load_big_endian<std::uint64_t>(core_->superblock.uuid.bytes.data() + 8);
-    for (const auto& [pack, end] : pack_ends(*records))
-      check_pack(core_->packs_path(), pack, end, store_id, findings);
+    const auto ends = pack_ends(*records);
+    for (const auto& [pack, end] : ends) check_pack(core_->packs_path(), pack, end, store_id, findings);
+    check_runs(*records, ends, findings);
     return findings;
   }
 
@@ -291,6 +304,7 @@ void open_for_writing(DiskCore& core, const DiskOptions& options) {
   core.file_mode = file_mode(core.path);
   core.lock.emplace(core.path, core.file_mode);
   guard_space(core);
+  remove_unfinished_tables(core.records_path());
   core.records = std::make_shared<Records>(records_options(core, options, false));
   load_state(core);
   check_witness(core, core.lock->witness());

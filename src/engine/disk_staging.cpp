@@ -169,7 +169,7 @@ std::vector<DiskStaging::Candidate> DiskStaging::claim_many(std::span<const NewB
   const std::lock_guard lock(core_->pending.mutex);
   for (std::uint32_t i = 0; i < blobs.size(); ++i) {
     const Digest& digest = blobs[i].digest;
-    if (held_.contains(digest) || core_->pending.blobs.contains(digest)) continue;
+    if (core_->pending.blobs.contains(digest)) continue;
     unknown.push_back(digest);
     unknown_at.push_back(i);
   }
@@ -313,6 +313,7 @@ void DiskStaging::append(PendingBlob& blob, std::span<const std::byte> bytes) {
   location.pack = at.pack;
   location.offset = at.offset;
   blob.generation = generation_;
+  blob.number = at.number;
 }
 
 void DiskStaging::settle() {
@@ -371,6 +372,7 @@ void DiskStaging::clear() {
   named_.clear();
   std::lock_guard lock(core_->pending.mutex);
   for (std::shared_ptr<PendingBlob>& blob : blobs_) {
+    if (blob->state == PendingBlob::State::published) continue;  // not pending any more
     const Digest digest = blob->digest;
     blob.reset();
     const auto entry = core_->pending.blobs.find(digest);

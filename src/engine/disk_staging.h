@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/compression.h"
@@ -74,7 +73,7 @@ class DiskStaging : public Staging {
   Compressor compressor_;
   Bytes room_;         // for decompressing
   PackStream stream_;  // of stored blobs that new bytes are compared with
-  std::unordered_map<Digest, Held> held_;
+  DigestMap<Held> held_;
   std::vector<std::pair<BlobKind, Digest>> named_;  // given to hold()
   std::vector<std::shared_ptr<PendingBlob>> blobs_;
   std::uint64_t added_ = 0, existed_ = 0;

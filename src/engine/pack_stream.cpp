@@ -11,13 +11,10 @@ namespace cairn::engine {
 namespace {
 
 constexpr std::size_t kWindowBytes = 2u << 20;
+constexpr std::size_t kWindowsAhead = 2;
 constexpr std::uint64_t kGapMax = 256u << 10;   // records of others in between are passed over
 constexpr std::uint64_t kRecordMax = 512u << 10;  // longer ones are read alone
 constexpr unsigned kRowMin = 3;
-
-std::uint64_t end_of(const format::BlobLocation& location) {
-  return location.offset + format::kRecordHeaderSize + location.stored_size;
-}
 
 }  // namespace
 
@@ -30,18 +27,27 @@ bool PackStream::Row::goes_on_at(const format::BlobLocation& location) const {
 void PackStream::Row::add(const format::BlobLocation& location) {
   count = goes_on_at(location) ? count + 1 : 1;
   pack = location.pack;
-  end = end_of(location);
+  end = format::record_end(location);
 }
 
 std::span<const std::byte> PackStream::read(const format::BlobLocation& location, const Digest& digest) {
   if (is_streamed(location)) {
-    const auto record = record_at(location.offset, end_of(location));
+    const auto record = record_at(location.offset, format::record_end(location));
     const auto header = format::decode_record_header(record);
     if (header && is_record_of(*header, location, digest)) return record.subspan(format::kRecordHeaderSize);
     stop();  // what was read ahead is old, or the pack ends here, or it is damaged: the file itself tells
   }
   record_ = packs_.read(location, digest);
   return record_;
+}
+
+std::optional<format::BlobLocation> PackStream::next(const Digest& digest) const {
+  const std::uint64_t at = (streamed_.end + format::kRecordAlignment - 1) / format::kRecordAlignment * format::kRecordAlignment;
+  if (file_ == nullptr || !window_.holds(at, at + format::kRecordHeaderSize)) return std::nullopt;
+  const auto header = format::decode_record_header(window_.bytes(at, at + format::kRecordHeaderSize));
+  if (!header || header->digest != digest) return std::nullopt;
+  return format::BlobLocation{header->kind, header->probe, header->codec, true, header->size, header->stored_size, 0,
+                              streamed_.pack, at};
 }
 
 // Lists of chunks lie behind the chunks they name and are read before them, so a row outlives reads elsewhere.
@@ -56,7 +62,8 @@ bool PackStream::is_streamed(const format::BlobLocation& location) {
   stop();
   file_ = packs_.direct_file(location.pack);
   streamed_ = std::exchange(other_, {});
-  if (file_ != nullptr) read_ahead(location.offset);
+  ahead_end_ = location.offset / format::kPackBlock * format::kPackBlock;
+  if (file_ != nullptr) read_ahead();
   return file_ != nullptr;
 }
 
@@ -78,19 +85,17 @@ std::span<const std::byte> PackStream::record_at(std::uint64_t from, std::uint64
 
 // Goes to the next window; false at the end of the file, or if it lies behind `to` already.
 bool PackStream::move_window(std::uint64_t to) {
-  if (!next_.valid()) return false;
+  if (ahead_.empty()) return false;
   spare_ = std::move(window_.memory);
   window_ = {};
-  window_ = next_.get();
-  if (window_.end - window_.begin == kWindowBytes) read_ahead(window_.end);
+  window_ = ahead_.front().get();
+  ahead_.pop_front();
+  if (window_.end - window_.begin == kWindowBytes) read_ahead();
   return window_.begin < to && window_.begin < window_.end;
 }
 
-// `begin` is brought down to a block.
-void PackStream::read_ahead(std::uint64_t begin) {
-  Memory memory = std::move(spare_);
-  if (memory == nullptr) memory.reset(static_cast<std::byte*>(std::aligned_alloc(format::kPackBlock, kWindowBytes)));
-  if (memory == nullptr) throw std::bad_alloc();
+// With two under way, one is there in time even if its thread has to wait for a core.
+void PackStream::read_ahead() {
   const auto fill = [file = file_](Memory to, std::uint64_t from) {
     std::size_t got = 0;
     try {
@@ -100,17 +105,21 @@ void PackStream::read_ahead(std::uint64_t begin) {
     }
     return Window{std::move(to), from, from + got};
   };
-  const std::uint64_t block = begin / format::kPackBlock * format::kPackBlock;
-  try {
-    next_ = std::async(std::launch::async, fill, std::move(memory), block);
-  } catch (const std::system_error&) {
-    // No thread to be had: without a next window, each record is read alone.
+  for (; ahead_.size() < kWindowsAhead; ahead_end_ += kWindowBytes) {
+    Memory memory = std::move(spare_);
+    if (memory == nullptr) memory.reset(static_cast<std::byte*>(std::aligned_alloc(format::kPackBlock, kWindowBytes)));
+    if (memory == nullptr) throw std::bad_alloc();
+    try {
+      ahead_.push_back(std::async(std::launch::async, fill, std::move(memory), ahead_end_));
+    } catch (const std::system_error&) {
+      return;  // no thread to be had: without a next window, each record is read alone
+    }
   }
 }
 
 void PackStream::stop() {
-  if (next_.valid()) next_.wait();
-  next_ = {};
+  for (const std::future<Window>& window : ahead_) window.wait();
+  ahead_.clear();
   window_ = {};
   file_ = nullptr;
   streamed_ = {};

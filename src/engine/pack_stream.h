@@ -1,4 +1,4 @@
-// Reads blobs that lie one after the other in a pack: in large direct reads, the next one under way meanwhile.
+// Reads blobs that lie one after the other in a pack: in large direct reads, the next two under way meanwhile.
 //
 // A page cache that holds nothing yet costs 2 to 4 CPU seconds a GB to fill in a virtual machine, 64 KiB at a time;
 // packs are written with O_DIRECT, so a restart finds it so. Blobs of one content lie in the order they are read in.
@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <future>
 #include <memory>
 #include <optional>
@@ -17,7 +18,7 @@
 namespace cairn::engine {
 
 /// For one reader of many blobs, and as short-lived as he: what it read ahead may grow old. Not thread-safe.
-/// Memory: two windows of 2 MiB, from the third blob in a row on.
+/// Memory: three windows of 2 MiB, from the third blob in a row on.
 class PackStream {
  public:
   explicit PackStream(const PackReader& packs) : packs_(packs) {}
@@ -25,6 +26,9 @@ class PackStream {
   /// The stored bytes of the record at `location`, its header checked as by PackReader::read. They live until the next
   /// call. Throws damaged.
   std::span<const std::byte> read(const format::BlobLocation& location, const Digest& digest);
+  /// Where the record behind the one read last is, if it has been read ahead and is of `digest`. Whether the store still has
+  /// it is another question.
+  std::optional<format::BlobLocation> next(const Digest& digest) const;
 
  private:
   struct Free {
@@ -54,14 +58,15 @@ class PackStream {
   bool is_streamed(const format::BlobLocation& location);
   std::span<const std::byte> record_at(std::uint64_t from, std::uint64_t to);
   bool move_window(std::uint64_t to);
-  void read_ahead(std::uint64_t begin);
+  void read_ahead();
   void stop();
 
   const PackReader& packs_;
   Row streamed_, other_;
   std::shared_ptr<const base::File> file_;  // for direct reads; empty: not streaming
   Window window_;
-  std::future<Window> next_;
+  std::deque<std::future<Window>> ahead_;  // in order, without gaps
+  std::uint64_t ahead_end_ = 0;            // where the next one begins
   Memory spare_;
   std::vector<std::byte> record_;  // one that no window holds whole
 };

@@ -107,7 +107,7 @@ PackLocation PackWriter::append(std::uint64_t generation, const format::RecordHe
   if (open_ == nullptr) open_ = new_segment(record);
 
   Segment& segment = *open_;
-  const PackLocation location{segment.pack, segment.offset + segment.used};
+  const PackLocation location{segment.pack, segment.offset + segment.used, ++appended_};
   const auto head = format::encode_record_header(header);
   std::byte* at = segment.memory.get() + segment.used;
   std::memcpy(at, head.data(), head.size());

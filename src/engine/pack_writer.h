@@ -22,6 +22,7 @@ namespace cairn::engine {
 struct PackLocation {
   std::uint64_t pack = 0;
   std::uint64_t offset = 0;  ///< of the record header
+  std::uint64_t number = 0;  ///< one more than that of the record before it in its pack, unless another pack was begun
 };
 
 /// The one writer of a store's packs. Thread-safe.
@@ -101,6 +102,7 @@ class PackWriter {
 
   std::shared_ptr<base::File> file_;  // of the current pack
   std::uint64_t pack_ = 0, next_pack_;
+  std::uint64_t appended_ = 0;        // records ever
   std::uint64_t append_end_ = 0;      // where the next segment goes
   std::map<std::uint64_t, Dirty> dirty_;
   std::map<std::uint64_t, std::uint64_t> durable_;  // ends by pack, of packs that were ever appended to here

@@ -1,6 +1,8 @@
 // Where the blobs of a commit go in a store on disk.
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
+
 #include "engine/disk_core.h"
 #include "engine/engines.h"
 #include "engine/records.h"
@@ -83,6 +85,84 @@ BOOST_AUTO_TEST_CASE(blobs_lie_in_a_pack_in_the_order_in_which_they_came) {
     BOOST_TEST(location.offset > last);
     last = location.offset;
   }
+}
+
+// Many blobs of 3000 bytes, staged as a batch.
+std::vector<Digest> stage_batch(engine::Staging& staging, std::uint64_t seed, std::size_t count) {
+  std::vector<std::vector<std::byte>> bytes;
+  for (std::size_t i = 0; i < count; ++i) bytes.push_back(noise(seed * 10'000 + i, 3000));
+  std::vector<Digest> digests;
+  std::vector<engine::NewBlob> blobs;
+  for (const auto& one : bytes) {
+    digests.push_back(digest_of(BlobKind::object, one));
+    blobs.push_back({digests.back(), one});
+  }
+  std::vector<engine::StageResult> results(count);
+  staging.stage_many(BlobKind::object, blobs, results);
+  return digests;
+}
+
+std::size_t count_read(const engine::Engine& engine, const std::vector<Digest>& digests) {
+  std::size_t count = 0;
+  engine.view()->get_many(BlobKind::object, digests, [&](std::size_t index, std::span<const std::byte> bytes) {
+    count += format::blob_digest(BlobKind::object, 0, bytes) == digests[index] ? 1 : 0;
+  });
+  return count;
+}
+
+std::vector<Digest> joined(std::vector<Digest> one, const std::vector<Digest>& other) {
+  one.insert(one.end(), other.begin(), other.end());
+  return one;
+}
+
+// Blobs are found behind the ones before them; what was never committed lies there, too.
+BOOST_AUTO_TEST_CASE(of_what_lies_in_a_row_only_what_was_committed_is_read) {
+  const TemporaryDirectory directory;
+  const auto engine = engine::open_disk_engine(directory.path() / "store", {});
+  const auto first = engine->stage(), given_up = engine->stage(), last = engine->stage();
+  const std::vector<Digest> a = stage_batch(*first, 1, 2000), b = stage_batch(*given_up, 2, 2000),
+                            c = stage_batch(*last, 3, 2000);
+  engine->publish(first.get(), row_commit(20, 0, "row", "0"));
+  engine->publish(last.get(), row_commit(20, 1, "row", "1"));
+  BOOST_TEST(count_read(*engine, joined(a, c)) == 4000u);
+  BOOST_TEST(count_read(*engine, joined(c, a)) == 4000u);
+  const std::vector<Digest> end_of_a(a.end() - 100, a.end()), begin_of_b(b.begin(), b.begin() + 5);
+  BOOST_CHECK_EXCEPTION(count_read(*engine, joined(end_of_a, begin_of_b)), Error, has_code(ErrorCode::not_found));
+  std::vector<Digest> mixed = joined(a, c);
+  std::swap(mixed[700], mixed[3100]);
+  mixed[1500] = mixed[10];
+  BOOST_TEST(count_read(*engine, mixed) == 4000u);
+}
+
+BOOST_AUTO_TEST_CASE(damage_in_a_row_is_reported_and_repaired) {
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "store";
+  std::vector<Digest> digests;
+  {
+    const auto engine = engine::open_disk_engine(path, {});
+    const auto staging = engine->stage();
+    digests = stage_batch(*staging, 1, 2000);
+    engine->publish(staging.get(), row_commit(20, 0, "row", "0"));
+  }
+  format::BlobLocation location;
+  {
+    engine::RecordsOptions options;
+    options.directory = path / "db";
+    location = engine::find_location(engine::Records(options), {}, digests[1200]).value();
+  }
+  {
+    std::fstream pack(path / "packs" / format::pack_file_name(location.pack), std::ios::in | std::ios::out | std::ios::binary);
+    pack.seekp(static_cast<std::streamoff>(location.offset + 1000));
+    pack.write("damage", 6);
+  }
+  const auto engine = engine::open_disk_engine(path, {});
+  BOOST_CHECK_EXCEPTION(count_read(*engine, digests), Error, [&](const Error& error) {
+    return error.code() == ErrorCode::damaged && std::string(error.what()).find(digests[1200].hex()) != std::string::npos;
+  });
+  const auto staging = engine->stage();
+  stage_batch(*staging, 1, 2000);
+  engine->publish(staging.get(), row_commit(20, 1, "row", "1"));
+  BOOST_TEST(count_read(*engine, digests) == 2000u);
 }
 
 BOOST_AUTO_TEST_CASE(a_group_with_a_damaged_copy_repairs_it) {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "support/acknowledged_work.h"
+#include "support/large_batch.h"
 #include "support/temporary_directory.h"
 
 extern char** environ;
@@ -162,6 +163,13 @@ void check_batch(const Store& store, std::istream& words) {
   BOOST_TEST((store.get_all<Numbers>(ids) == batch(seed)), "acknowledged and lost: batch " << seed);
 }
 
+void check_large_batch(const Store& store, std::istream& words) {
+  std::int64_t number = 0;
+  words >> number;
+  const auto objects = large_batch(number);
+  BOOST_TEST((store.get_all<Reading>(Store::in_memory().put_all(objects)) == objects), "acknowledged and lost: large batch " << number);
+}
+
 void check_artifact(const Store& store, const Trial& trial, std::istream& words) {
   std::string id;
   words >> id;
@@ -180,6 +188,7 @@ void check_acknowledged(Store& store, const Trial& trial) {
     if (what == "step") check_step(store, words);
     if (what == "object") check_object(store, words);
     if (what == "batch") check_batch(store, words);
+    if (what == "large") check_large_batch(store, words);
     if (what == "artifact") check_artifact(store, trial, words);
   }
 }

@@ -4,7 +4,7 @@
 //   acknowledging_writer STORE ACKNOWLEDGEMENTS FILE
 //
 // FILE is attached to checkpoints and added. Lines of the acknowledgements: "session NUMBER",
-// "checkpoint ID STEP COUNT", "object ID SEED COUNT", "batch SEED ID...", "artifact ID", "step NAME SEED COUNT",
+// "checkpoint ID STEP COUNT", "object ID SEED COUNT", "batch SEED ID...", "large NUMBER", "artifact ID", "step NAME SEED COUNT",
 // "error CODE DOING: MESSAGE", "end". The exit status is 0 also after errors, if they were cairn::Error.
 #include <cairn/cairn.h>
 
@@ -17,6 +17,7 @@
 #include <string>
 
 #include "support/acknowledged_work.h"
+#include "support/large_batch.h"
 
 namespace cairn::test {
 namespace {
@@ -44,6 +45,7 @@ class Writer {
     run_step(*store, ++step, kLarge);
     put(*store, ++step, kLarge);
     put_batch(*store, ++step);
+    put_large_batch(*store, session);
     checkpoint(*store, ++step, kHuge);
     add(*store);
     for (int i = 0; i < 12; ++i) checkpoint(*store, ++step, kSmall);
@@ -98,6 +100,12 @@ class Writer {
       std::string line = "batch " + std::to_string(seed);
       for (const ObjectId& id : store.put_all(batch(seed))) line += " " + id.hex();
       acknowledge(line);
+    });
+  }
+  void put_large_batch(Store& store, std::int64_t number) const {
+    attempt("put a large batch", [&] {
+      store.put_all(large_batch(number));
+      acknowledge("large " + std::to_string(number));
     });
   }
   void add(Store& store) const {

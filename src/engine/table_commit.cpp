@@ -1,0 +1,112 @@
+#include "engine/table_commit.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+#include <rocksdb/sst_file_writer.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "engine/rocksdb_status.h"
+
+namespace cairn::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Row {
+  rocksdb::Slice key, value;
+  bool is_deleted = false;
+};
+
+/// The rows of a batch by family, each in the order of its keys, the last one of each key.
+class SortedRows : public rocksdb::WriteBatch::Handler {
+ public:
+  SortedRows(const Records& records, const rocksdb::WriteBatch& batch) : records_(records) {
+    check(batch.Iterate(this), "build a commit");
+    for (std::vector<Row>& rows : families_) {
+      const auto by_key = [](const Row& one, const Row& other) { return one.key.compare(other.key) < 0; };
+      if (!std::ranges::is_sorted(rows, by_key)) std::ranges::stable_sort(rows, by_key);
+      const auto same_key = [](const Row& one, const Row& other) { return one.key == other.key; };
+      const auto kept = std::unique(rows.rbegin(), rows.rend(), same_key).base();
+      rows.erase(rows.begin(), kept);
+    }
+  }
+
+  const std::vector<Row>& rows(Family family) const { return families_[static_cast<std::size_t>(family)]; }
+
+  rocksdb::Status PutCF(std::uint32_t id, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
+    add(id, {key, value, false});
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status DeleteCF(std::uint32_t id, const rocksdb::Slice& key) override {
+    add(id, {key, {}, true});
+    return rocksdb::Status::OK();
+  }
+
+ private:
+  void add(std::uint32_t id, const Row& row) {
+    for (std::size_t i = 0; i < kFamilyCount; ++i)
+      if (records_.family(static_cast<Family>(i))->GetID() == id) return families_[i].push_back(row);
+  }
+
+  const Records& records_;
+  std::array<std::vector<Row>, kFamilyCount> families_;
+};
+
+constexpr std::string_view kPrefix = "commit-";
+
+void write_table(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, const std::vector<Row>& rows, const std::string& path) {
+  const rocksdb::Options options = db.GetOptions(family);
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(options), options, family);
+  const auto must = [&](const rocksdb::Status& status) {
+    if (!status.ok()) check(status, fmt::format("commit: write {}", path));
+  };
+  must(writer.Open(path));
+  for (const Row& row : rows) must(row.is_deleted ? writer.Delete(row.key) : writer.Put(row.key, row.value));
+  must(writer.Finish());  // and syncs it
+}
+
+// What is in the log alone goes to tables as well: else a log that is damaged later would lose earlier commits than this
+// one, and nobody would notice.
+void flush_log(const Records& records) {
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  for (std::size_t i = 0; i < kFamilyCount; ++i) families.push_back(records.family(static_cast<Family>(i)));
+  check(records.db().Flush({}, families), "commit: turn the log into tables");
+}
+
+}  // namespace
+
+void commit_as_tables(const Records& records, const fs::path& directory, const rocksdb::WriteBatch& batch) {
+  flush_log(records);
+  const SortedRows sorted(records, batch);
+  std::vector<rocksdb::IngestExternalFileArg> tables;
+  for (std::size_t i = 0; i < kFamilyCount; ++i) {
+    const auto family = static_cast<Family>(i);
+    if (sorted.rows(family).empty()) continue;
+    rocksdb::IngestExternalFileArg table;
+    table.column_family = records.family(family);
+    table.external_files = {(directory / fmt::format("{}{}.sst", kPrefix, family_name(family))).string()};
+    table.options.move_files = true;
+    table.options.write_global_seqno = false;  // the manifest has it
+    write_table(records.db(), table.column_family, sorted.rows(family), table.external_files.front());
+    tables.push_back(std::move(table));
+  }
+  const rocksdb::Status status = records.db().IngestExternalFiles(tables);
+  if (!status.ok() && records.failure())  // of the manifest, which may hold the edit or not
+    throw Error(ErrorCode::unknown_outcome,
+                fmt::format("commit: {}; open the store again to see whether it happened", status.ToString()));
+  check(status, "commit");
+}
+
+void remove_unfinished_tables(const fs::path& directory) {
+  std::error_code ignored;  // they are in nobody's way
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored))
+    if (entry.path().filename().string().starts_with(kPrefix)) fs::remove(entry.path(), ignored);
+}
+
+}  // namespace cairn::engine

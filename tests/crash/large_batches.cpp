@@ -1,0 +1,113 @@
+// Kills a writer of large batches, which are committed as tables, with SIGKILL and with the power of its disk. Each batch
+// is there whole or not at all, and all that were acknowledged are.
+#include <cairn/cairn.h>
+
+#include <chrono>
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "crash/disk.h"
+#include "crash/process.h"
+#include "support/large_batch.h"
+
+namespace cairn::test {
+namespace {
+
+constexpr int kKillsPerStore = 3;  // so that looking at a store does not take ever longer
+
+class Batches {
+ public:
+  explicit Batches(fs::path directory) : directory_(std::move(directory)) {}
+
+  pid_t go_on() { return start({CAIRN_BATCH_WRITER, store().string(), acknowledgements().string(), std::to_string(next_)}); }
+
+  void check() {
+    if (!fs::exists(store() / "cairn")) {  // killed before there was a store
+      BOOST_TEST(acknowledged() == 0);
+      return;
+    }
+    const Store store = Store::open(this->store(), {.create = false});
+    for (const Damage& damage : store.verify().damage) BOOST_ERROR(damage.kind << " " << damage.id << ": " << damage.problem);
+    std::uint64_t stored = 0;
+    for (const StoredType& type : store.types().types)
+      if (type.name.ends_with("Reading")) stored = type.count;
+    BOOST_TEST(stored % kLargeBatch == 0u, stored << " objects, some of a batch");
+    const auto whole = static_cast<std::int64_t>(stored) / kLargeBatch;
+    BOOST_TEST(whole >= acknowledged());
+    for (std::int64_t number = next_; number < whole; ++number)
+      BOOST_TEST((store.get_all<Reading>(Store::in_memory().put_all(large_batch(number))) == large_batch(number)));
+    for (const fs::directory_entry& entry : fs::directory_iterator(this->store() / "db"))
+      BOOST_TEST(!entry.path().filename().string().starts_with("commit-"));
+    next_ = whole;
+    batches_ += whole;
+  }
+
+  void next_store() {
+    ++stores_;
+    next_ = 0;
+  }
+  std::int64_t batches() const { return batches_; }
+
+ private:
+  fs::path store() const { return directory_ / ("store-" + std::to_string(stores_)); }
+  fs::path acknowledgements() const { return outside_.path() / std::to_string(stores_); }
+
+  // How many, from the first on.
+  std::int64_t acknowledged() const {
+    std::int64_t count = 0;
+    std::ifstream file(acknowledgements());
+    for (std::string line; std::getline(file, line) && !file.eof();) count = std::stoll(line) + 1;
+    return count;
+  }
+
+  const fs::path directory_;
+  const TemporaryDirectory outside_;
+  int stores_ = 0;
+  std::int64_t next_ = 0;     // batch that nobody has seen yet
+  std::int64_t batches_ = 0;  // seen
+};
+
+// A batch takes a tenth of a second or more.
+void wait_a_moment(std::mt19937_64& random) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(random() % 600));
+}
+
+BOOST_AUTO_TEST_SUITE(large_batches)
+
+BOOST_AUTO_TEST_CASE(a_batch_is_there_whole_or_not_at_all_when_its_writer_is_killed) {
+  const int kills = rounds("CAIRN_BATCH_KILLS", 12);
+  std::mt19937_64 random(std::random_device{}());
+  const TemporaryDirectory directory;
+  Batches batches(directory.path());
+  for (int killed = 0; killed < kills; ++killed) {
+    if (killed % kKillsPerStore == 0) batches.next_store();
+    const pid_t child = batches.go_on();
+    wait_a_moment(random);
+    ::kill(child, SIGKILL);
+    BOOST_REQUIRE(!wait_for(child));
+    batches.check();
+  }
+  BOOST_TEST(batches.batches() > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_is_there_whole_or_not_at_all_when_the_power_goes) {
+  const Disk disk;
+  if (!disk.usable()) return;
+  const int cuts = rounds("CAIRN_POWER_CUTS", 8);
+  std::mt19937_64 random(std::random_device{}());
+  Batches batches(disk.path());
+  for (int cut = 0; cut < cuts; ++cut) {
+    if (cut % kKillsPerStore == 0) batches.next_store();
+    const pid_t child = batches.go_on();
+    wait_a_moment(random);
+    BOOST_REQUIRE(disk.cut_power_under(child));
+    batches.check();
+  }
+  BOOST_TEST(batches.batches() > 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace cairn::test

@@ -1,0 +1,52 @@
+// A program that is started in order to be killed.
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "support/temporary_directory.h"
+
+extern char** environ;
+
+namespace cairn::test {
+
+namespace fs = std::filesystem;
+inline pid_t start(const std::vector<std::string>& command) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t quiet;
+  ::posix_spawn_file_actions_init(&quiet);
+  ::posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+  pid_t child = -1;
+  BOOST_REQUIRE(::posix_spawn(&child, command[0].c_str(), &quiet, nullptr, arguments.data(), environ) == 0);
+  ::posix_spawn_file_actions_destroy(&quiet);
+  return child;
+}
+
+/// True if the process ended by itself with status 0; any other end than that and SIGKILL fails the test.
+inline bool wait_for(pid_t child) {
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+  if (WIFEXITED(status)) BOOST_REQUIRE_MESSAGE(WEXITSTATUS(status) == 0, "the program failed by itself");
+  else BOOST_REQUIRE_MESSAGE(WTERMSIG(status) == SIGKILL, "the program died of signal " << WTERMSIG(status));
+  return WIFEXITED(status);
+}
+
+/// How often to kill: what the environment says, or `otherwise`.
+inline int rounds(const char* variable, int otherwise) {
+  const char* text = std::getenv(variable);
+  return text != nullptr ? std::atoi(text) : otherwise;
+}
+
+}  // namespace cairn::test
