@@ -120,6 +120,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const RecordsOptions&
   }
   // Digests of one commit come in their order: each is looked for from where the one before it went.
   if (by_digest) column.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
+  // Digests come from everywhere, so each compaction writes the whole level below again; looking into more tables costs
+  // less than doing it twice as often (measured: 4 and 12 are slower for 600,000 new rows in batches of 50,000).
+  if (by_digest) column.level0_file_num_compaction_trigger = 8;
   if (by_digest) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.optimize_filters_for_memory = true;
   column.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
