@@ -107,6 +107,18 @@ BOOST_AUTO_TEST_CASE(names_that_would_meet_in_one_file_do_not) {
   BOOST_TEST(read_all(path() / "out/state/c%2Ejson") == "[1]\n");
 }
 
+BOOST_AUTO_TEST_CASE(show_says_which_states_are_lossy) {
+  std::string list = "[0";
+  for (int i = 1; i < 3000; ++i) list += ",0";
+  const std::string lossy = R"({"$tuple":[{"a":{"$lossy":{"type":"Handle","rest":null}}}]})";
+  const std::string id = run_line({"checkpoint", "r", "--step", "1", "--state-json", "whole=" + file("w", list + "]"),
+                                   "--state-json", "left=" + file("l", list + "," + lossy + "]")});
+  BOOST_TEST((run_json({"show", id}).at(0).at("lossy") == boost::json::array{"left"}));
+  const std::string text = run({"show", id}).out;
+  BOOST_TEST(text.find("  left  (lossy)\n") != std::string::npos, text);
+  BOOST_TEST(text.find("  whole\n") != std::string::npos, text);
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_that_is_not_empty_is_left_alone) {
   run_line({"checkpoint", "r", "--step", "1", "--state", "s=" + file("s", "x")});
   fs::create_directories(path() / "full");

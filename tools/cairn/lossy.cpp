@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace cairn::cli {
 namespace {
 
@@ -48,7 +50,46 @@ class Search {
   }
 };
 
+bool any_lossy(const ListDecoder& list, std::set<std::uint32_t>& seen);
+
+// `seen`: shared values that were looked at.
+bool any_lossy(const Decoder& in, std::set<std::uint32_t>& seen) {
+  switch (in.kind()) {
+    case ValueKind::lossy: return true;
+    case ValueKind::list: return any_lossy(in.list(), seen);
+    case ValueKind::tuple: return any_lossy(in.tuple(), seen);
+    case ValueKind::set: return any_lossy(in.set(), seen);
+    case ValueKind::enumerator: return any_lossy(in.enumerator().value, seen);
+    case ValueKind::quantity: return any_lossy(in.quantity().magnitude, seen);
+    case ValueKind::shared: return seen.insert(in.shared_number()).second && any_lossy(in.shared(), seen);
+    case ValueKind::map: {
+      const MapDecoder map = in.map();
+      for (std::size_t i = 0; i < map.size(); ++i)
+        if (any_lossy(map.key(i), seen) || any_lossy(map.value(i), seen)) return true;
+      return false;
+    }
+    case ValueKind::object: {
+      const ObjectDecoder object = in.object();
+      for (std::size_t i = 0; i < object.size(); ++i)
+        if (any_lossy(object.field(i), seen)) return true;
+      return false;
+    }
+    default: return false;
+  }
+}
+
+bool any_lossy(const ListDecoder& list, std::set<std::uint32_t>& seen) {
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (any_lossy(list[i], seen)) return true;
+  return false;
+}
+
 }  // namespace
+
+bool is_lossy(const Decoder& in) {
+  std::set<std::uint32_t> seen;
+  return any_lossy(in, seen);
+}
 
 std::vector<LossyPlace> lossy_places(const Value& value) {
   Search search;

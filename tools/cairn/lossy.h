@@ -1,6 +1,7 @@
 // Where a value is lossy: what a fallback left of something that had no way back.
 #pragma once
 
+#include <cairn/decoder.h>
 #include <cairn/value.h>
 
 #include <string>
@@ -15,5 +16,8 @@ struct LossyPlace {
 
 /// In order. Those inside of another are not told apart from it.
 std::vector<LossyPlace> lossy_places(const Value& value);
+
+/// Whether there is any. Memory: what one segment of a long list takes.
+bool is_lossy(const Decoder& in);
 
 }  // namespace cairn::cli

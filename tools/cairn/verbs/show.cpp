@@ -82,11 +82,26 @@ void show_artifact(const Store& store, const Digest& digest, Context& context) {
   table.print(context.out);
 }
 
+// One that cannot be read is none of them: verify says what is wrong with it.
+bool is_lossy(const Store& store, const ObjectId& state) {
+  bool found = false;
+  try {
+    store.read(state, [&](const Decoder& in) { found = cli::is_lossy(in); });
+  } catch (const Error&) {
+    return false;
+  }
+  return found;
+}
+
 void show_checkpoint(const Store& store, const Digest& digest, Context& context) {
   const Checkpoint checkpoint = get_checkpoint(store, digest);
   if (context.json) {
     boost::json::object described{{"kind", "checkpoint"}};
     for (auto& member : document(checkpoint)) described.insert(member);
+    boost::json::array lossy;
+    for (const auto& [name, id] : checkpoint.state)
+      if (is_lossy(store, id)) lossy.emplace_back(name);
+    described.emplace("lossy", std::move(lossy));
     context.out.json(described);
     return;
   }
@@ -101,7 +116,7 @@ void show_checkpoint(const Store& store, const Digest& digest, Context& context)
              out);
   for (const std::string& tag : checkpoint.tags) print_fact("tag", printable(tag), out);
   for (const auto& [name, id] : checkpoint.state)
-    print_fact("state", fmt::format("{}  {}", id.hex(), printable(name)), out);
+    print_fact("state", fmt::format("{}  {}{}", id.hex(), printable(name), is_lossy(store, id) ? "  (lossy)" : ""), out);
   for (const auto& [name, id] : checkpoint.artifacts)
     print_fact("artifact", fmt::format("{}  {}", id.hex(), printable(name)), out);
   for (const auto& [node, state] : checkpoint.unfinished)
