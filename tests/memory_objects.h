@@ -37,7 +37,7 @@ class MemoryObjects : public format::ObjectSink, public format::ObjectSource {
   ArtifactId put_files(const std::function<void(FileWriter&)>&) override {
     throw Error(ErrorCode::internal, "files in memory");
   }
-  std::unique_ptr<const FileReader> open_files(const ArtifactId&) override {
+  std::unique_ptr<const FileReader> open_files(const ArtifactId&, std::uint64_t) override {
     throw Error(ErrorCode::internal, "files in memory");
   }
   void keep(const format::BlobReference& named) override { kept.push_back(named); }

@@ -45,6 +45,7 @@ class FileReader {
   virtual std::vector<std::string> names() const = 0;
   /// These throw not_found, naming it, if there is no such file.
   virtual std::uint64_t size_bytes(std::string_view name) const = 0;
+  /// Throws limit if it has more bytes than Limits::object_bytes.
   virtual Bytes read(std::string_view name) const = 0;
   /// Makes a new file `path`; throws exists.
   virtual void copy(std::string_view name, const std::filesystem::path& path) const = 0;

@@ -81,6 +81,7 @@ struct DiskCore {
   format::Superblock superblock;
   std::optional<LockFile> lock;
   std::optional<SpaceGuard> space;
+  std::atomic<bool> records_failed{false};
   std::unique_ptr<rocksdb::Env> env;
   std::shared_ptr<Records> records;  // a reader replaces it when it catches up; see DiskEngine::refresh
   std::unique_ptr<PackReader> packs;

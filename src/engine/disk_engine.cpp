@@ -55,12 +55,15 @@ Found look(const fs::path& path) {
 }
 
 void remove_parts(const fs::path& path) {
-  std::error_code error, ignored;
+  std::error_code error;
   // Creating it may have failed after the last rename. The superblock must not outlive the parts it promises.
   fs::rename(superblock_path(path), unfinished_path(path), error);
   if (error && error != std::errc::no_such_file_or_directory) return;  // then the store is a whole one
-  for (const char* part : {"db", "packs", "ballast", "lock"}) fs::remove_all(path / part, ignored);
-  fs::remove(unfinished_path(path), ignored);  // last: it says that the rest may be removed
+  for (const char* part : {"db", "packs", "ballast", "lock"}) {
+    fs::remove_all(path / part, error);
+    if (error) return;
+  }
+  fs::remove(unfinished_path(path), error);  // last: it says that the rest may be removed
 }
 
 void make_directory(const fs::path& path, mode_t mode) {
@@ -74,7 +77,7 @@ mode_t file_mode(const fs::path& store) {
   return (status.st_mode & 0666) | 0600;
 }
 
-RecordsOptions records_options(const DiskCore& core, const DiskOptions& options, bool create) {
+RecordsOptions records_options(DiskCore& core, const DiskOptions& options, bool create) {
   RecordsOptions records;
   records.directory = core.records_path();
   records.create = create;
@@ -83,12 +86,13 @@ RecordsOptions records_options(const DiskCore& core, const DiskOptions& options,
   records.memory_bytes = options.memory_bytes;
   records.background_threads = options.background_threads;
   records.env = core.env.get();
+  records.failed = &core.records_failed;
   return records;
 }
 
 void guard_space(DiskCore& core) {
   core.space.emplace(core.path, kBallastBytes);
-  core.env = rocksdb::NewCompositeEnv(make_guarded_file_system(*core.space, core.file_mode));
+  core.env = rocksdb::NewCompositeEnv(make_guarded_file_system(*core.space, core.file_mode, core.records_failed));
 }
 
 // Makes the parts of a store; the superblock comes last and is what makes it one.

@@ -169,14 +169,24 @@ class RunReader {
     for (std::size_t i = 0; i < blobs.size(); ++i) {
       const auto location = stream_.next(blobs[i]);
       if (!location || location->kind != kind_ || !runs_.hold(*location)) return i;
-      const auto bytes = decompress(location->codec, stream_.read(*location, blobs[i]), location->size, scratch_);
-      if (!bytes || format::blob_digest(location->kind, location->probe, *bytes) != blobs[i]) return i;
+      const auto bytes = read(*location, blobs[i]);
+      if (!bytes) return i;
       visit(first_index + i, *bytes);
     }
     return blobs.size();
   }
 
  private:
+  // Empty if it is damaged, or cannot be read: there may be another copy elsewhere.
+  std::optional<std::span<const std::byte>> read(const format::BlobLocation& location, const Digest& digest) {
+    try {
+      const auto bytes = decompress(location.codec, stream_.read(location, digest), location.size, scratch_);
+      if (bytes && format::blob_digest(location.kind, location.probe, *bytes) == digest) return bytes;
+    } catch (const Error&) {
+    }
+    return std::nullopt;
+  }
+
   Runs runs_;
   const BlobKind kind_;
   PackStream& stream_;

@@ -24,11 +24,14 @@ namespace cairn::engine {
 // tells. So a failure stands until the database is opened again, and RocksDB does not recover by itself.
 class RecordsFailure : public rocksdb::EventListener {
  public:
+  explicit RecordsFailure(std::atomic<bool>* failed) : failed_(failed) {}
+
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
     // After a lesser error it would take writes for a while, then wait for background work that has stopped.
     if (error->severity() == rocksdb::Status::kNoError) return;
     const std::lock_guard lock(mutex_);
     if (!first_) first_ = error->ToString();
+    if (failed_ != nullptr) *failed_ = true;
   }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* recover) override {
     *recover = false;
@@ -42,6 +45,7 @@ class RecordsFailure : public rocksdb::EventListener {
  private:
   mutable std::mutex mutex_;
   std::optional<std::string> first_;
+  std::atomic<bool>* const failed_;
 };
 
 namespace {
@@ -144,7 +148,7 @@ std::string database_fingerprint(const fs::path& directory) {
   return fmt::format("{}", fmt::join(files, " "));
 }
 
-Records::Records(const RecordsOptions& options) : failure_(std::make_shared<RecordsFailure>()) {
+Records::Records(const RecordsOptions& options) : failure_(std::make_shared<RecordsFailure>(options.failed)) {
   check(options.read_only ? open_beside_writer(options) : open(options),
         fmt::format("open {}", options.directory.string()));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -27,6 +28,7 @@ struct RecordsOptions {
   std::uint64_t memory_bytes = 64u << 20;
   int background_threads = 2;
   rocksdb::Env* env = nullptr;       ///< nullptr: the default; must outlive the database
+  std::atomic<bool>* failed = nullptr;  ///< set when failure() is, before RocksDB cleans up
 };
 
 /// Hears of errors after which RocksDB takes no more writes.

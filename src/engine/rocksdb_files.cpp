@@ -95,8 +95,11 @@ class GuardedFile : public FSWritableFile {
 
 class GuardedFileSystem : public rocksdb::FileSystemWrapper {
  public:
-  GuardedFileSystem(SpaceGuard& guard, mode_t mode)
-      : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()), guard_(guard), mode_(mode) {}
+  GuardedFileSystem(SpaceGuard& guard, mode_t mode, const std::atomic<bool>& records_failed)
+      : rocksdb::FileSystemWrapper(rocksdb::FileSystem::Default()),
+        guard_(guard),
+        mode_(mode),
+        records_failed_(records_failed) {}
 
   const char* Name() const override { return "cairn.GuardedFileSystem"; }
 
@@ -119,7 +122,13 @@ class GuardedFileSystem : public rocksdb::FileSystemWrapper {
   }
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& options,
                     IODebugContext* debug) override {
-    return retried([&] { return FileSystemWrapper::LinkFile(from, to, options, debug); });
+    const IOStatus linked = retried([&] { return FileSystemWrapper::LinkFile(from, to, options, debug); });
+    // What file systems without links say; RocksDB copies then.
+    return !linked.ok() && (errno == EPERM || errno == ENOSYS) ? IOStatus::NotSupported(linked.ToString()) : linked;
+  }
+  IOStatus DeleteFile(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
+    if (records_failed_ && path.ends_with(".sst")) return IOStatus::OK();
+    return FileSystemWrapper::DeleteFile(path, options, debug);
   }
   IOStatus CreateDir(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
     return retried([&] { return FileSystemWrapper::CreateDir(path, options, debug); });
@@ -158,12 +167,14 @@ class GuardedFileSystem : public rocksdb::FileSystemWrapper {
 
   SpaceGuard& guard_;
   mode_t mode_;
+  const std::atomic<bool>& records_failed_;
 };
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> make_guarded_file_system(SpaceGuard& guard, mode_t mode) {
-  return std::make_shared<GuardedFileSystem>(guard, mode);
+std::shared_ptr<rocksdb::FileSystem> make_guarded_file_system(SpaceGuard& guard, mode_t mode,
+                                                              const std::atomic<bool>& records_failed) {
+  return std::make_shared<GuardedFileSystem>(guard, mode, records_failed);
 }
 
 }  // namespace cairn::engine

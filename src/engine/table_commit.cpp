@@ -3,6 +3,7 @@
 #include <cairn/error.h>
 
 #include <fmt/format.h>
+#include <rocksdb/snapshot.h>
 #include <rocksdb/sst_file_writer.h>
 
 #include <algorithm>
@@ -52,6 +53,7 @@ class SortedRows : public rocksdb::WriteBatch::Handler {
   void add(std::uint32_t id, const Row& row) {
     for (std::size_t i = 0; i < kFamilyCount; ++i)
       if (records_.family(static_cast<Family>(i))->GetID() == id) return families_[i].push_back(row);
+    throw Error(ErrorCode::internal, fmt::format("build a commit: a row of family {}", id));
   }
 
   const Records& records_;
@@ -66,6 +68,9 @@ void write_table(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, const std
   const auto must = [&](const rocksdb::Status& status) {
     if (!status.ok()) check(status, fmt::format("commit: write {}", path));
   };
+  std::error_code error;
+  fs::remove(path, error);  // one that stayed is the same file as a table of the database
+  if (error) throw Error(ErrorCode::io, fmt::format("commit: remove {}: {}", path, error.message()));
   must(writer.Open(path));
   for (const Row& row : rows) must(row.is_deleted ? writer.Delete(row.key) : writer.Put(row.key, row.value));
   must(writer.Finish());  // and syncs it
@@ -79,11 +84,7 @@ void flush_log(const Records& records) {
   check(records.db().Flush({}, families), "commit: turn the log into tables");
 }
 
-}  // namespace
-
-void commit_as_tables(const Records& records, const fs::path& directory, const rocksdb::WriteBatch& batch) {
-  flush_log(records);
-  const SortedRows sorted(records, batch);
+void add_tables(const Records& records, const fs::path& directory, const SortedRows& sorted) {
   std::vector<rocksdb::IngestExternalFileArg> tables;
   for (std::size_t i = 0; i < kFamilyCount; ++i) {
     const auto family = static_cast<Family>(i);
@@ -96,6 +97,9 @@ void commit_as_tables(const Records& records, const fs::path& directory, const r
     write_table(records.db(), table.column_family, sorted.rows(family), table.external_files.front());
     tables.push_back(std::move(table));
   }
+  // Without a snapshot rows that overlap nothing would belong to the past, and a view that is opened meanwhile would come to
+  // see them without the others.
+  const rocksdb::ManagedSnapshot before(&records.db());
   const rocksdb::Status status = records.db().IngestExternalFiles(tables);
   if (!status.ok() && records.failure())  // of the manifest, which may hold the edit or not
     throw Error(ErrorCode::unknown_outcome,
@@ -103,8 +107,20 @@ void commit_as_tables(const Records& records, const fs::path& directory, const r
   check(status, "commit");
 }
 
+}  // namespace
+
+void commit_as_tables(const Records& records, const fs::path& directory, const rocksdb::WriteBatch& batch) {
+  flush_log(records);
+  try {
+    add_tables(records, directory, SortedRows(records, batch));
+  } catch (...) {
+    remove_unfinished_tables(directory);  // the disk may be full
+    throw;
+  }
+}
+
 void remove_unfinished_tables(const fs::path& directory) {
-  std::error_code ignored;  // they are in nobody's way
+  std::error_code ignored;  // before the next ones are written they must go
   for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored))
     if (entry.path().filename().string().starts_with(kPrefix)) fs::remove(entry.path(), ignored);
 }

@@ -15,8 +15,8 @@ inline constexpr std::size_t kTableRowsLeast = 16'384;
 
 /// Makes all rows of the batch visible and durable at once, as a synced write does. The rows are written to tables beside
 /// those of the database, one for each family, and one edit of its manifest takes them in: before it none of them is there,
-/// after it all are. No other write may run. Throws no_space or io if nothing has happened, unknown_outcome if that is not
-/// known.
+/// after it all are. No other write may run. Throws unknown_outcome if nobody knows whether it happened, anything else if it did
+/// not.
 void commit_as_tables(const Records& records, const std::filesystem::path& directory, const rocksdb::WriteBatch& batch);
 
 /// Removes what a killed writer left of such tables.

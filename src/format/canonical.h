@@ -19,7 +19,7 @@ namespace cairn::format {
 std::vector<std::byte> canonical_form(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments, std::string_view what);
 
 /// Throws damaged unless `words` are a struct in canonical form, limit if its lists and structs nest
-/// deeper than `nesting_max`. After that no pointer leaves them, and each word belongs to one value only. Reads each word once.
+/// deeper than `nesting_max`. After that no pointer leaves them, and each word belongs to one value only. Cost: each word is read once or twice.
 void require_canonical(std::span<const std::uint64_t> words, std::string_view what, unsigned nesting_max);
 
 }  // namespace cairn::format

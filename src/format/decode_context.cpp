@@ -85,7 +85,7 @@ Decoder DecodeContext::shared_value(std::uint32_t number, const detail::DecodeSc
 
 std::unique_ptr<const FileReader> DecodeContext::open_files(const ArtifactId& id) {
   if (source_ == nullptr) throw Error(ErrorCode::not_found, "files are kept in a store, and here is none");
-  return source_->open_files(id);
+  return source_->open_files(id, options_.limits.object_bytes);
 }
 
 std::shared_ptr<const Message::Bytes> DecodeContext::message_schema(const Digest& digest, std::uint64_t type_id) {

@@ -63,7 +63,7 @@ class ObjectSource {
   virtual std::shared_ptr<const Schema> get_schema(const Digest& digest) = 0;
   virtual std::vector<std::byte> get_message_schema(const Digest& digest) = 0;
   /// Valid as long as this. Throws type_mismatch if the artifact is no directory.
-  virtual std::unique_ptr<const FileReader> open_files(const ArtifactId& id) = 0;
+  virtual std::unique_ptr<const FileReader> open_files(const ArtifactId& id, std::uint64_t read_most) = 0;
 };
 
 /// The bytes of a blob of kind object. Equal values have equal bytes. Throws unstorable with the path of what has no

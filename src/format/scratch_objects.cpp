@@ -51,7 +51,7 @@ void ScratchObjects::read_array(const ContentRef& content, std::uint64_t offset,
 
 std::shared_ptr<const Schema> ScratchObjects::get_schema(const Digest& digest) { return schemas_.at(number_of(digest)); }
 
-std::unique_ptr<const FileReader> ScratchObjects::open_files(const ArtifactId& id) {
+std::unique_ptr<const FileReader> ScratchObjects::open_files(const ArtifactId& id, std::uint64_t) {
   throw Error(ErrorCode::not_found, "files of artifact " + id.hex() + ": they cannot be read while their object is migrated");
 }
 

@@ -22,7 +22,7 @@ class ScratchObjects : public ObjectSink, public ObjectSource {
   void read_array(const ContentRef& content, std::uint64_t offset, std::span<std::byte> out) override;
   std::shared_ptr<const Schema> get_schema(const Digest& digest) override;
   /// Throws not_found: what is migrated has no store at hand.
-  std::unique_ptr<const FileReader> open_files(const ArtifactId& id) override;
+  std::unique_ptr<const FileReader> open_files(const ArtifactId& id, std::uint64_t) override;
 
  private:
   std::vector<std::vector<std::byte>> blobs_;

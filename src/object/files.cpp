@@ -2,6 +2,8 @@
 
 #include <cairn/error.h>
 
+#include <boost/algorithm/string/split.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,21 +51,20 @@ class StagingFileWriter : public FileWriter {
   explicit StagingFileWriter(engine::Staging& staging) : staging_(staging) {}
 
   void add(std::string_view name, std::span<const std::byte> bytes) override {
-    format::ContentRef& place = new_place(name);
-    place = write_content(staging_, bytes);
-    size_ += place.size;
+    const std::vector<std::string> parts = new_parts(name);
+    enter(parts, write_content(staging_, bytes));
   }
 
   void add(std::string_view name, const std::filesystem::path& path) override {
-    format::ContentRef& place = new_place(name);
+    const std::vector<std::string> parts = new_parts(name);
     const base::File file = base::File::open(path, O_RDONLY | O_NONBLOCK);  // a pipe must not be waited for
     if (!S_ISREG(file.status().st_mode))
       throw Error(ErrorCode::unstorable, fmt::format("add {}: expected a file", path.string()));
     std::vector<std::byte> buffer(kBufferBytes);
-    place = stage_file(staging_, file, status_at_rest(file), buffer);
+    format::ContentRef content = stage_file(staging_, file, status_at_rest(file), buffer);
     // A hole would make another object than the zeros that are read from it.
-    if (place.form == format::ContentRef::Form::hole) place = zeros(staging_, place.size);
-    size_ += place.size;
+    if (content.form == format::ContentRef::Form::hole) content = zeros(staging_, content.size);
+    enter(parts, content);
   }
 
   ArtifactId finish() {
@@ -72,35 +73,38 @@ class StagingFileWriter : public FileWriter {
   }
 
  private:
-  format::ContentRef& new_place(std::string_view name) {
-    Folder* folder = &root_;
-    std::size_t depth = 1;
-    std::string_view rest = name;
-    for (std::size_t slash; (slash = rest.find('/')) != std::string_view::npos; rest.remove_prefix(slash + 1)) {
-      const std::string part = checked_part(name, rest.substr(0, slash));
-      if (folder->files.contains(part)) refuse_name(name, "it is below a file");
-      if (++depth > kTreeDepthMost) refuse_name(name, "it has too many parts");
-      const auto [below, is_new] = folder->folders.try_emplace(part);
-      if (is_new) count_entry(name);
+  // Of a name that is not there yet. What is refused, here or when it is read, leaves no trace.
+  std::vector<std::string> new_parts(std::string_view name) const {
+    std::vector<std::string> parts;
+    boost::split(parts, name, [](char c) { return c == '/'; });
+    if (parts.size() > kTreeDepthMost) refuse_name(name, "it has too many parts");
+    for (const std::string& part : parts)
+      if (!format::is_entry_name(part))
+        refuse_name(name, "expected a relative name whose parts are neither empty, \".\" nor \"..\", nor too long");
+    const Folder* folder = &root_;
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+      if (folder->files.contains(parts[i])) refuse_name(name, "it is below a file");
+      const auto below = folder->folders.find(parts[i]);
+      if (below == folder->folders.end()) return parts;
       folder = &below->second;
     }
-    const std::string part = checked_part(name, rest);
-    if (folder->folders.contains(part)) refuse_name(name, "it is a directory already");
-    const auto [place, is_new] = folder->files.try_emplace(part);
-    if (!is_new) refuse_name(name, "it is there already");
-    count_entry(name);
-    return place->second;
+    if (folder->folders.contains(parts.back())) refuse_name(name, "it is a directory already");
+    if (folder->files.contains(parts.back())) refuse_name(name, "it is there already");
+    return parts;
   }
 
-  static std::string checked_part(std::string_view name, std::string_view part) {
-    if (!format::is_entry_name(part))
-      refuse_name(name, "expected a relative name whose parts are neither empty, \".\" nor \"..\", nor too long");
-    return std::string(part);
-  }
-
-  void count_entry(std::string_view name) {
-    if (++count_ > kTreeEntriesMost)
-      throw Error(ErrorCode::limit, fmt::format("file \"{}\": more than {} entries", name, kTreeEntriesMost));
+  void enter(const std::vector<std::string>& parts, const format::ContentRef& content) {
+    if (count_ + parts.size() > kTreeEntriesMost)
+      throw Error(ErrorCode::limit, fmt::format("file \"{}\": more than {} entries", parts.back(), kTreeEntriesMost));
+    Folder* folder = &root_;
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+      const auto [below, is_new] = folder->folders.try_emplace(parts[i]);
+      if (is_new) ++count_;
+      folder = &below->second;
+    }
+    folder->files.emplace(parts.back(), content);
+    ++count_;
+    size_ += content.size;
   }
 
   format::Entry entry_of(std::string name, const Folder& folder) {
@@ -120,7 +124,8 @@ class StagingFileWriter : public FileWriter {
 
 class ViewFileReader : public FileReader, private TreeVisitor {
  public:
-  ViewFileReader(const engine::BlobSource& blobs, const ArtifactId& id) : blobs_(blobs), id_(id), artifact_(read_artifact(blobs, id)) {
+  ViewFileReader(const engine::BlobSource& blobs, const ArtifactId& id, std::uint64_t read_most)
+      : blobs_(blobs), id_(id), read_most_(read_most), artifact_(read_artifact(blobs, id)) {
     if (!std::holds_alternative<format::DirectoryRef>(artifact_.root.what))
       throw Error(ErrorCode::type_mismatch, fmt::format("expected files, found the artifact \"{}\", which is no directory",
                                                         artifact_.root.name));
@@ -137,6 +142,8 @@ class ViewFileReader : public FileReader, private TreeVisitor {
 
   Bytes read(std::string_view name) const override {
     const format::ContentRef& content = content_of(name);
+    if (content.size > read_most_)  // a hole of any size costs nothing to make
+      throw Error(ErrorCode::limit, fmt::format("file \"{}\" of {} bytes, expected at most {}", name, content.size, read_most_));
     Bytes bytes;  // grown as chunks come: the size is only what the directory says
     for (ContentReader reader(blobs_, content); bytes.size() < content.size;) {
       const std::span<const std::byte> piece = reader.piece_at(bytes.size());
@@ -173,6 +180,7 @@ class ViewFileReader : public FileReader, private TreeVisitor {
 
   const engine::BlobSource& blobs_;
   const ArtifactId id_;
+  const std::uint64_t read_most_;
   const format::Artifact artifact_;
   std::map<std::string, format::Entry, std::less<>> files_;
   std::vector<std::string> prefixes_;  // of the open directories
@@ -186,8 +194,9 @@ ArtifactId write_files(engine::Staging& staging, const std::function<void(FileWr
   return writer.finish();
 }
 
-std::unique_ptr<const FileReader> open_files(const engine::BlobSource& blobs, const ArtifactId& id) {
-  return std::make_unique<const ViewFileReader>(blobs, id);
+std::unique_ptr<const FileReader> open_files(const engine::BlobSource& blobs, const ArtifactId& id,
+                                             std::uint64_t read_most) {
+  return std::make_unique<const ViewFileReader>(blobs, id, read_most);
 }
 
 }  // namespace cairn::object

@@ -32,7 +32,9 @@ class BlobObjectSource : public format::ObjectSource {
   std::vector<std::byte> get_segment(const Digest& digest) override {
     return blobs_.get_blob(format::BlobKind::list_segment, digest);
   }
-  std::unique_ptr<const FileReader> open_files(const ArtifactId& id) override { return object::open_files(blobs_, id); }
+  std::unique_ptr<const FileReader> open_files(const ArtifactId& id, std::uint64_t read_most) override {
+    return object::open_files(blobs_, id, read_most);
+  }
   std::vector<std::byte> get_message_schema(const Digest& digest) override {
     return blobs_.get_blob(format::BlobKind::message_schema, digest);
   }

@@ -3,7 +3,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+
+#include <atomic>
+#include <chrono>
 #include <fstream>
+#include <future>
 
 #include "engine/engines.h"
 
@@ -106,6 +111,39 @@ BOOST_AUTO_TEST_CASE(a_reader_sees_them_when_it_catches_up) {
   reader->refresh();
   check_blobs(*reader, bytes);
   BOOST_TEST(!before->find_blob(digest_of(BlobKind::object, bytes[0])));
+}
+
+// A view that is opened while the manifest takes in the tables: they are linked already, and not visible yet.
+std::unique_ptr<engine::View> view_in_between(const engine::Engine& engine, const std::filesystem::path& table,
+                                              std::chrono::microseconds delay, const std::atomic<bool>& done) {
+  struct stat status {};
+  while (!done && (::stat(table.c_str(), &status) != 0 || status.st_nlink < 2)) {
+  }
+  const auto end = std::chrono::steady_clock::now() + delay;
+  while (std::chrono::steady_clock::now() < end) {
+  }
+  return engine.view();
+}
+
+BOOST_AUTO_TEST_CASE(a_view_shows_all_of_a_commit_or_nothing) {
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "store";
+  const auto engine = engine::open_disk_engine(path, {});
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    std::atomic<bool> done = false;
+    auto commit = row_commit(30 + i, 0, "row", "value");
+    commit.edit.records.push_back({engine::Record::node, 100 + i, "node"});
+    auto view = std::async(std::launch::async, [&] {
+      return view_in_between(*engine, path / "db" / "commit-digest.sst", std::chrono::microseconds(150 * i), done);
+    });
+    publish_blobs(*engine, many(i + 1), commit);
+    done = true;
+    const auto seen = view.get();
+    const bool has_header = seen->cell(30 + i).version != 0;
+    BOOST_TEST(has_header == seen->find_row(30 + i, "row").has_value());
+    BOOST_TEST(has_header == seen->find_record(engine::Record::node, 100 + i).has_value());
+    BOOST_TEST(has_header == seen->find_blob(digest_of(BlobKind::object, many(i + 1)[0])).has_value());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_a_killed_writer_left_is_removed) {

@@ -213,6 +213,29 @@ BOOST_AUTO_TEST_CASE(names_that_lead_elsewhere_or_twice_to_one_place_are_refused
   BOOST_TEST(refusal([&](FileWriter& out) { out.add("a", directory.path() / "missing"); }, ErrorCode::io) != "");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_refused_leaves_no_trace) {
+  const ObjectId plain = write_files([](FileWriter& out) { out.add("a", kFew); });
+  const ObjectId tried = write_files([&](FileWriter& out) {
+    for (const char* name : {"b/..", "b//c"}) BOOST_CHECK_THROW(out.add(name, kFew), Error);
+    BOOST_CHECK_THROW(out.add("d/missing", directory.path() / "missing"), Error);
+    out.add("a", kFew);
+    BOOST_CHECK_THROW(out.add("a", kFew), Error);
+  });
+  BOOST_TEST((plain == tried));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_too_large_for_memory_is_refused) {
+  const fs::path folder = directory.path() / "folder";
+  fs::create_directory(folder);
+  std::ofstream(folder / "hole").close();
+  fs::resize_file(folder / "hole", (std::uintmax_t{1} << 30) + 1);
+  read(write(encodable(object::add_path(staging, folder).id)), [](const Decoder& in) {
+    const auto files = in.files();
+    BOOST_TEST(files->size_bytes("hole") > std::uint64_t{1} << 30);
+    BOOST_TEST(error_of(ErrorCode::limit, [&] { (void)files->read("hole"); }).starts_with("file \"hole\" of 1073741825 bytes"));
+  });
+}
+
 BOOST_AUTO_TEST_CASE(no_files_are_files_too) {
   read(write_files([](FileWriter&) {}), [](const Decoder& in) { BOOST_TEST(in.files()->names().empty()); });
 }

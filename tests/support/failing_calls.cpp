@@ -2,6 +2,7 @@
 // makes the n-th one fail, as a disk does that has a bad block or no room.
 //
 //   FAILING_CALLS_BELOW   the directory, absolute and without symbolic links
+//   FAILING_CALLS_FILES   only calls on files with this in their path; may be empty
 //   FAILING_CALLS_NUMBER  which call fails, from 1; 0: none, they are only counted
 //   FAILING_CALLS_ERROR   EIO or ENOSPC
 //   FAILING_CALLS_MODE    once; torn: once, a write leaving half its bytes; always: from that one on;
@@ -37,6 +38,7 @@ std::string_view variable(const char* name) {
 
 struct Settings {
   std::string below = std::string(variable("FAILING_CALLS_BELOW"));
+  std::string files = std::string(variable("FAILING_CALLS_FILES"));
   unsigned long number = std::strtoul(std::string(variable("FAILING_CALLS_NUMBER")).c_str(), nullptr, 10);
   int error = variable("FAILING_CALLS_ERROR") == "ENOSPC" ? ENOSPC : EIO;
   bool always = variable("FAILING_CALLS_MODE") == "always";
@@ -106,7 +108,7 @@ bool is_chosen(unsigned long number, std::string_view call, std::string_view pat
 // True, with errno set, if this call is one that has to fail.
 bool fails(std::string_view call, std::string_view path) {
   const int before = errno;
-  if (!is_below(path)) return false;
+  if (!is_below(path) || path.find(settings().files) == std::string_view::npos) return false;
   const bool failing = is_chosen(++calls, call, path);
   errno = failing ? settings().error : before;
   return failing;

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/table_commit.h"
+
 namespace cairn::test {
 
 using boost::describe::operators::operator==;
@@ -16,7 +18,7 @@ struct Reading {
 };
 BOOST_DESCRIBE_STRUCT(Reading, (), (batch, number))
 
-inline constexpr std::int64_t kLargeBatch = 17'000;
+inline constexpr std::int64_t kLargeBatch = static_cast<std::int64_t>(engine::kTableRowsLeast) + 100;
 
 /// The same objects for the same number, none of which is in another batch.
 inline std::vector<Reading> large_batch(std::int64_t number) {
