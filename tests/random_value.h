@@ -50,8 +50,8 @@ class RandomValue {
       case 5: return text();
       case 6: return bytes();
       case 7: return array();
-      case 8: return ObjectId{digest()};
-      case 9: return ArtifactId{digest()};
+      case 8: return objects.empty() ? ObjectId{digest()} : objects[below(objects.size())];
+      case 9: return artifacts.empty() ? ArtifactId{digest()} : artifacts[below(artifacts.size())];
       case 10: return NodeRef{Uuid{digest().bytes}};
       case 11: return BigInteger::from_bytes(bytes());
       case 12: return decimal();
@@ -76,6 +76,10 @@ class RandomValue {
   }
 
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+
+  // What references name; of anything while these are empty.
+  std::vector<ObjectId> objects;
+  std::vector<ArtifactId> artifacts;
 
  private:
   Value shared_value(unsigned depth) {

@@ -137,6 +137,25 @@ BOOST_AUTO_TEST_CASE(what_is_accepted_is_what_the_library_accepts) {
   BOOST_TEST(refused > 1000);
 }
 
+// Structs with one pointer to the next, the last one with a word of data.
+std::vector<std::uint64_t> nested(unsigned depth) {
+  std::vector<std::uint64_t> words(depth - 1, std::uint64_t{1} << 48);
+  words.push_back(std::uint64_t{1} << 32);
+  words.push_back(7);
+  return words;
+}
+
+BOOST_AUTO_TEST_CASE(nesting_has_a_limit) {
+  const auto check = [](unsigned depth, unsigned most) { format::require_canonical(nested(depth), "test", most); };
+  check(1, 1);
+  check(1552, 1552);  // what objects of the greatest depth may have
+  const auto is_limit = [](const Error& error) {
+    return error.code() == ErrorCode::limit && std::string_view(error.what()) == "test: nested deeper than 1551";
+  };
+  BOOST_CHECK_EXCEPTION(check(1552, 1551), Error, is_limit);
+  BOOST_CHECK_EXCEPTION(check(1'000'000, 1551), Error, is_limit);
+}
+
 BOOST_AUTO_TEST_CASE(no_words_are_refused) { BOOST_TEST(!is_accepted({})); }
 
 BOOST_AUTO_TEST_SUITE_END()
