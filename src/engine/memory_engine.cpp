@@ -206,7 +206,8 @@ class MemoryStaging : public Staging {
       const auto stored = memory_->blobs.find(digest);
       if (stored != memory_->blobs.end()) {
         const bool same = equal(stored->second);
-        if (!same) ++memory_->collisions;
+        if (same) held_.insert(digest);
+        else ++memory_->collisions;
         return count(same, bytes.size());
       }
     }
@@ -229,12 +230,19 @@ class MemoryStaging : public Staging {
   std::vector<std::pair<BlobKind, Digest>> held() const override { return named_; }
   bool goes_to_pack() const override { return false; }
   Bytes read(BlobKind kind, const Digest& digest) override {
-    if (!hold(kind, digest))
+    const auto read_from = [&](const std::unordered_map<Digest, StoredBlob>& blobs) {
+      const auto found = blobs.find(digest);
+      return found != blobs.end() && info_of(kind, found->second) ? std::optional(found->second.bytes) : std::nullopt;
+    };
+    std::optional<Bytes> bytes = read_from(blobs_);
+    if (!bytes && held_.contains(digest)) {
+      std::shared_lock lock(memory_->mutex);
+      bytes = read_from(memory_->blobs);
+    }
+    if (!bytes)
       throw Error(ErrorCode::not_found,
                   fmt::format("read {} {}: it is not held", format::blob_kind_name(kind), digest.hex()));
-    if (const auto staged = blobs_.find(digest); staged != blobs_.end()) return staged->second.bytes;
-    std::shared_lock lock(memory_->mutex);
-    return memory_->blobs.at(digest).bytes;
+    return std::move(*bytes);
   }
   std::uint64_t bytes_added() const override { return added_; }
   std::uint64_t bytes_existed() const override { return existed_; }
