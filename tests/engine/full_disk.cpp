@@ -15,6 +15,8 @@ using engine::Outcome;
 
 constexpr engine::CellId kCell = 20;
 
+bool is_full(const Error& error) { return std::string_view(error.what()).find("No space left") != std::string_view::npos; }
+
 // Commits blobs of `size` bytes until the disk is full; returns how many commits were acknowledged.
 std::uint64_t commit_until_full(engine::Engine& engine, std::size_t size, std::uint64_t from) {
   for (std::uint64_t i = from;; ++i) {
@@ -24,7 +26,10 @@ std::uint64_t commit_until_full(engine::Engine& engine, std::size_t size, std::u
       const auto result = engine.publish(staging.get(), row_commit(kCell, i, format::be64_text(i), std::string(500, 'r')));
       BOOST_REQUIRE((result.outcome == Outcome::ok));
     } catch (const Error& error) {
-      BOOST_TEST((error.code() == ErrorCode::no_space), error.what());
+      // Rarely a compaction takes the last room, reserve and all, between the look at it and the write to the log. Then it is
+      // not known until the store is opened again, and until then it takes nothing.
+      const bool raced = error.code() == ErrorCode::unknown_outcome || error.code() == ErrorCode::io;
+      BOOST_TEST((error.code() == ErrorCode::no_space || (raced && is_full(error))), error.what());
       return i;
     }
   }
