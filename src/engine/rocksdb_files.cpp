@@ -30,9 +30,11 @@ IOStatus errno_status(int error_number, const std::string& doing) {
 // Calls `attempt` (-1 and errno on failure) again after the ballast was given back.
 template <class Attempt>
 auto with_ballast(SpaceGuard& guard, Attempt attempt) {
-  auto result = attempt();
-  while (result < 0 && (errno == EINTR || (is_full(errno) && guard.release()))) result = attempt();
-  return result;
+  for (;;) {
+    const std::uint64_t seen = guard.releases();
+    const auto result = attempt();
+    if (result >= 0 || (errno != EINTR && !(is_full(errno) && guard.release(seen)))) return result;
+  }
 }
 
 // Keeps its own offset, so that a write that was cut short by a full disk can go on exactly where it stopped.
@@ -140,9 +142,11 @@ class GuardedFileSystem : public rocksdb::FileSystemWrapper {
  private:
   template <class Call>
   IOStatus retried(Call call) {
-    IOStatus status = call();
-    while (status.IsNoSpace() && guard_.release()) status = call();
-    return status;
+    for (;;) {
+      const std::uint64_t seen = guard_.releases();
+      const IOStatus status = call();
+      if (!status.IsNoSpace() || !guard_.release(seen)) return status;
+    }
   }
 
   IOStatus open(const std::string& path, const FileOptions& options, int extra, std::unique_ptr<FSWritableFile>* result) {

@@ -71,10 +71,12 @@ void SpaceGuard::require(std::uint64_t bytes, std::string_view doing) {
                                                  doing, free, directory_.string(), needed));
 }
 
-bool SpaceGuard::release() {
+bool SpaceGuard::release(std::uint64_t seen) {
   const std::lock_guard lock(mutex_);
+  if (releases_ != seen) return true;
   if (held_ == 0) return false;
   held_ = 0;
+  ++releases_;
   return give_back(file_, wanted_);
 }
 

@@ -1,6 +1,7 @@
 // Keeps a full disk from doing harm: a check before each commit, and a ballast file to let go of.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
@@ -22,8 +23,12 @@ class SpaceGuard {
   /// Throws no_space unless `bytes` more fit, with a margin, and the ballast is in place. `doing` is for the message.
   void require(std::uint64_t bytes, std::string_view doing);
 
-  /// Gives the ballast back to the file system; false if that was done before and there is nothing left to give.
-  bool release();
+  /// How often the ballast was given back. To be asked before an attempt that may find no room.
+  std::uint64_t releases() const { return releases_; }
+
+  /// Gives the ballast back to the file system; true, too, if another thread has done that since `seen` was asked. False if
+  /// there is nothing left to give, so that a new attempt is of no use.
+  bool release(std::uint64_t seen);
 
  private:
   bool claim();
@@ -33,6 +38,7 @@ class SpaceGuard {
   const std::uint64_t wanted_;
   mutable std::mutex mutex_;
   std::uint64_t held_ = 0;
+  std::atomic<std::uint64_t> releases_ = 0;
 };
 
 }  // namespace cairn::engine
