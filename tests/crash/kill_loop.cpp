@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_however_often_the_process_is_k
   CensusRuns runs(directory.path() / "store");
   for (int killed = 0; killed < kills;) {
     const pid_t child = runs.go_on();
-    std::this_thread::sleep_for(runs.random_moment(random));
+    runs.await_random_moment(child, random);
     ::kill(child, SIGKILL);
     const bool finished = wait_for(child);
     killed += finished ? 0 : 1;

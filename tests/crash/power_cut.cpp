@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(nothing_acknowledged_is_lost_when_the_power_goes) {
   const int cuts = rounds("CAIRN_POWER_CUTS", 20);
   for (int cut = 0; cut < cuts;) {
     const pid_t child = runs.go_on();
-    std::this_thread::sleep_for(runs.random_moment(random));
+    runs.await_random_moment(child, random);
     const bool finished = !disk.cut_power_under(child);
     cut += finished ? 0 : 1;
     runs.check_store();

@@ -4,11 +4,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -32,6 +35,19 @@ inline pid_t start(const std::vector<std::string>& command) {
   BOOST_REQUIRE(::posix_spawn(&child, command[0].c_str(), &quiet, nullptr, arguments.data(), environ) == 0);
   ::posix_spawn_file_actions_destroy(&quiet);
   return child;
+}
+
+/// True if the process ends within `time`; it is still to be waited for.
+inline bool ends_within(pid_t child, std::chrono::nanoseconds time) {
+  // The header of glibc 2.36 declares pidfd_open without C linkage.
+  pollfd ended{.fd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0)), .events = POLLIN, .revents = 0};
+  BOOST_REQUIRE(ended.fd >= 0);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const timespec timeout{.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
+  const int ready = ::ppoll(&ended, 1, &timeout, nullptr);
+  ::close(ended.fd);
+  BOOST_REQUIRE(ready >= 0);
+  return ready > 0;
 }
 
 /// True if the process ended by itself with status 0; any other end than that and SIGKILL fails the test.
