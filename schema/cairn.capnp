@@ -188,7 +188,7 @@ struct ChunkList {  # blob kind 3
   level @0 :UInt8;  # 0: entries are chunks; n: entries are chunk lists of level n-1
   entries @1 :List(Entry);
 
-  struct Entry {
+  struct Entry {  # both halves zero: a hole, `size` zero bytes; at level 0 only, since format 4
     high @0 :UInt64;
     low @1 :UInt64;
     size @2 :UInt64;  # content bytes below this entry
@@ -201,6 +201,11 @@ struct Artifact {  # blob kind 5
   root @0 :Entry;
   size @1 :UInt64;   # sum of the sizes of its files
   count @2 :UInt64;  # entries of every kind, the root included
+  hardLinks @3 :List(HardLink);  # sorted by first path; since format 4
+}
+
+struct HardLink {  # names of one file
+  paths @0 :List(Data);  # two or more, below the root and relative to it, sorted
 }
 
 struct Directory {  # blob kind 4
@@ -216,6 +221,16 @@ struct Entry {
     file @4 :Content;
     directory @5 :Digest;
     symlink @6 :Data;
+  }
+  # From here on since format 4, and only if the writer was asked to keep them.
+  hasOwner @7 :Bool;
+  user @8 :UInt32;
+  group @9 :UInt32;
+  attributes @10 :List(Attribute);  # extended attributes, sorted by name
+
+  struct Attribute {
+    name @0 :Data;
+    value @1 :Data;
   }
 }
 

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -232,15 +233,37 @@ class Store {
   void read(const ObjectId& id, const std::function<void(const Decoder&)>& read, const ReadOptions& options = {}) const;
 
   // ---- Artifacts ----
-  /// Stores the file or tree at `path`, and a data node that keeps it. Idempotent. One durable commit.
-  ArtifactReceipt add(const std::filesystem::path& path);
-  /// Recreates the artifact as `directory`/<its name>. Nothing is written outside `directory`, which is created if
-  /// absent. Throws exists if the name is taken, damaged before anything appears under the final name.
-  void restore(const ArtifactId& id, const std::filesystem::path& directory) const;
-  /// Every entry, parents before children, in order of name.
-  std::vector<ArtifactEntry> list(const ArtifactId& id) const;
-  /// The bytes of an artifact that is one file.
-  std::string read_file(const ArtifactId& id) const;
+  /// Stores the file or tree at `path`, and a data node that keeps it. Idempotent. Durable when it returns; before that, a
+  /// crash leaves no artifact, and at most bytes that adding it again finds. Kept are names as bytes, permission bits, times
+  /// of modification, links as links, hard links, holes and empty directories, and what the options ask for. Throws, naming
+  /// the path: unstorable at a socket, pipe or device; conflict at a file that changes while it is read; limit beyond 2^24
+  /// entries or 1024 levels; io; no_space. Memory: about 64 MiB, whatever the size.
+  ArtifactReceipt add(const std::filesystem::path& path, const AddOptions& options = {});
+  /// As add, for one file called AddOptions::name with the bytes of `source`.
+  ArtifactReceipt add(const ArtifactSource& source, const AddOptions& options);
+  /// As add, for a directory called AddOptions::name with all `sources`. Throws invalid_argument for a name that is bad, or
+  /// there already.
+  ArtifactReceipt add_files(std::span<const NamedSource> sources, const AddOptions& options);
+  /// As add, by another thread, which also calls AddOptions::progress. The store stays open until it is done. What goes
+  /// wrong is thrown by get() of the future, whose destructor waits.
+  std::future<ArtifactReceipt> add_async(const std::filesystem::path& path, const AddOptions& options = {});
+  /// Recreates the artifact, or one entry of it, as `directory`/<its name>. Nothing is written outside `directory`, which is
+  /// created if absent. Every byte is checked. Where nothing is in the way, it appears under its name when it is complete.
+  /// Throws exists if the name is taken and may not be, damaged, not_found, io, no_space. Memory: some 20 MiB a thread.
+  RestoreReceipt restore(const ArtifactId& id, const std::filesystem::path& directory, const RestoreOptions& options = {}) const;
+  /// Every entry that is wanted, parents before children, in order of name.
+  std::vector<ArtifactEntry> list(const ArtifactId& id, const ListOptions& options = {}) const;
+  /// How `after` differs from `before`, by path. Reads manifests only, and of those nothing that is in both.
+  std::vector<ArtifactChange> diff(const ArtifactId& before, const ArtifactId& after) const;
+  /// The file at `path` below the root, or the artifact itself if that is a file and `path` empty. Throws not_found, and
+  /// type_mismatch if it is none.
+  ArtifactFile open_file(const ArtifactId& id, std::string_view path = {}) const;
+  /// The bytes of such a file, at most 1 GiB; else throws limit.
+  std::string read_file(const ArtifactId& id, std::string_view path = {}) const;
+  /// Writes such a file, from `begin` to `end` or its own end, to a descriptor that was opened for writing, from its position
+  /// on. Throws io when that refuses.
+  void copy_file(const ArtifactId& id, std::string_view path, int descriptor, std::uint64_t begin = 0,
+                 std::uint64_t end = UINT64_MAX) const;
 
   // ---- Provenance ----
   std::optional<Node> find_node(const Uuid& uuid) const;

@@ -112,14 +112,24 @@ void File::write_at(std::uint64_t offset, std::span<const std::byte> bytes) cons
   }
 }
 
-void File::write(std::span<const std::byte> bytes) const {
+namespace {
+
+void write_all(int descriptor, std::span<const std::byte> bytes, std::string_view name) {
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t put = ::write(descriptor_, bytes.data() + done, bytes.size() - done);
+    const ssize_t put = ::write(descriptor, bytes.data() + done, bytes.size() - done);
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw_errno(errno, fmt::format("write {}", name_));
+    if (put < 0) throw_errno(errno, fmt::format("write {}", name));
     done += static_cast<std::size_t>(put);
   }
+}
+
+}  // namespace
+
+void File::write(std::span<const std::byte> bytes) const { write_all(descriptor_, bytes, name_); }
+
+void write_all(int descriptor, std::span<const std::byte> bytes) {
+  write_all(descriptor, bytes, fmt::format("descriptor {}", descriptor));
 }
 
 void File::truncate(std::uint64_t size) const {

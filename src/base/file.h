@@ -69,6 +69,9 @@ class File {
   std::string name_;
 };
 
+/// Writes all of `bytes` at the position of a descriptor that somebody else opened.
+void write_all(int descriptor, std::span<const std::byte> bytes);
+
 /// The whole file; throws limit if it has more than `most` bytes.
 std::string read_file(const std::filesystem::path& path, std::uint64_t most);
 

@@ -40,6 +40,20 @@ PublishResult DiskCommitter::publish(DiskStaging* staging, const Commit& commit)
   if (staging != nullptr) staging->settle();
 
   Waiting waiting{&commit, staging, {}, nullptr, false};
+  wait_for(waiting);
+  if (waiting.result.outcome == Outcome::ok && staging != nullptr) staging->clear();
+  return waiting.result;
+}
+
+void DiskCommitter::spill(DiskStaging& staging) {
+  require_working_records();
+  core_.space->require(0, "store new data");
+  staging.settle();
+  Waiting waiting{nullptr, &staging, {}, nullptr, false};
+  wait_for(waiting);
+}
+
+void DiskCommitter::wait_for(Waiting& waiting) {
   std::unique_lock lock(mutex_);
   queue_.push_back(&waiting);
   changed_.wait(lock, [&] { return waiting.done || (!leading_ && queue_.front() == &waiting); });
@@ -57,8 +71,6 @@ PublishResult DiskCommitter::publish(DiskStaging* staging, const Commit& commit)
   }
   lock.unlock();
   if (waiting.error != nullptr) std::rethrow_exception(waiting.error);
-  if (waiting.result.outcome == Outcome::ok && staging != nullptr) staging->clear();
-  return waiting.result;
 }
 
 void DiskCommitter::lead(const Group& group) {
@@ -110,9 +122,9 @@ void DiskCommitter::write(const Group& group) {
   std::size_t admitted = 0;
   for (Waiting* member : group) {
     if (member->error != nullptr) continue;
-    member->result = admit(*member->commit);
+    if (member->commit != nullptr) member->result = admit(*member->commit);
     if (member->result.outcome != Outcome::ok) continue;
-    add_edit(batch, *member->commit);
+    if (member->commit != nullptr) add_edit(batch, *member->commit);
     if (member->staging != nullptr) add_blobs(batch, *member->staging);
     ++admitted;
   }

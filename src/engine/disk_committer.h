@@ -23,10 +23,12 @@ class DiskCommitter {
   explicit DiskCommitter(DiskCore& core) : core_(core) {}
 
   PublishResult publish(DiskStaging* staging, const Commit& commit);
+  /// Makes the blobs of `staging` durable, and nothing else.
+  void spill(DiskStaging& staging);
 
  private:
   struct Waiting {
-    const Commit* commit;
+    const Commit* commit;  // null: only blobs
     DiskStaging* staging;
     PublishResult result;
     std::exception_ptr error;
@@ -34,6 +36,7 @@ class DiskCommitter {
   };
   using Group = std::vector<Waiting*>;
 
+  void wait_for(Waiting& waiting);
   void lead(const Group& group);
   void flush_packs(const Group& group);
   bool needs_pack(const Waiting& waiting, bool lost) const;

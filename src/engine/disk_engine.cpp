@@ -230,7 +230,7 @@ class DiskEngine : public Engine {
 
   std::unique_ptr<Staging> stage() override {
     require_writable("store new data");
-    return std::make_unique<DiskStaging>(core_);
+    return std::make_unique<DiskStaging>(core_, committer_);
   }
 
   PublishResult publish(Staging* staging, const Commit& commit) override {

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "engine/compression.h"
+#include "engine/disk_committer.h"
 #include "format/blob.h"
 
 namespace cairn::engine {
@@ -17,6 +18,7 @@ namespace {
 constexpr std::size_t kBesideBlobMax = 4096;
 constexpr std::uint64_t kBesideCommitMax = 1u << 20;
 constexpr std::uint64_t kSpaceCheckEvery = 4u << 20;
+constexpr std::size_t kHeldMost = 65536;  // blobs: 25 MiB
 
 }  // namespace
 
@@ -102,7 +104,10 @@ void DiskStaging::require_kept(const PendingBlob& blob) const {
 StageResult DiskStaging::stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
                                std::span<const std::byte> bytes) {
   const auto known = held_.find(digest);
-  return stage_one(kind, probe, digest, bytes, known == held_.end() ? std::nullopt : std::optional(known->second));
+  const StageResult result =
+      stage_one(kind, probe, digest, bytes, known == held_.end() ? std::nullopt : std::optional(known->second));
+  spill_when_full();
+  return result;
 }
 
 // `known`: who has the digest, as far as it has been found out.
@@ -159,6 +164,7 @@ void DiskStaging::stage_many(BlobKind kind, std::span<const NewBlob> blobs, std:
     else if (candidates[i].stored) results[i] = stage_one(kind, 0, digest, bytes, Held{nullptr, *candidates[i].stored});
     else results[i] = stage(kind, 0, digest, bytes);
   }
+  spill_when_full();
 }
 
 // Enters a new PendingBlob for each digest that nobody has. Others may be waiting for those, so this waits for nobody.
@@ -228,7 +234,8 @@ std::optional<BlobInfo> DiskStaging::hold(BlobKind kind, const Digest& digest) {
 }
 
 Bytes DiskStaging::read(BlobKind kind, const Digest& digest) {
-  const auto known = held_.find(digest);
+  auto known = held_.find(digest);
+  if (known == held_.end() && hold_again(digest)) known = held_.find(digest);
   if (known == held_.end() || location(known->second).kind != kind)
     throw Error(ErrorCode::not_found, fmt::format("read {} {}: it is not held", format::blob_kind_name(kind), digest.hex()));
   Held& held = known->second;
@@ -367,9 +374,36 @@ void DiskStaging::move_to_pack(const Digest& digest, Held& held) {
 
 DiskStaging::~DiskStaging() { clear(); }
 
+void DiskStaging::spill_when_full() {
+  if (held_.size() >= kHeldMost) spill();
+}
+
+// Always to a pack: what is staged later may need what is spilled now, and then a pack alone holds all of it.
+void DiskStaging::spill() {
+  begin_pack();
+  committer_.spill(*this);
+  forget_blobs();
+  generation_ = core_->writer->generation();
+  spilled_ = true;
+}
+
+// What was spilled is not held any more, but committed.
+bool DiskStaging::hold_again(const Digest& digest) {
+  if (!spilled_) return false;
+  const auto stored = find_location(*core_->records, {}, digest);
+  return stored && held_.try_emplace(digest, Held{nullptr, *stored}).second;
+}
+
 void DiskStaging::clear() {
-  held_.clear();
   named_.clear();
+  forget_blobs();
+  beside_bytes_ = 0;
+  generation_ = 0;
+  spilled_ = false;
+}
+
+void DiskStaging::forget_blobs() {
+  held_.clear();
   std::lock_guard lock(core_->pending.mutex);
   for (std::shared_ptr<PendingBlob>& blob : blobs_) {
     if (blob->state == PendingBlob::State::published) continue;  // not pending any more
@@ -379,8 +413,6 @@ void DiskStaging::clear() {
     if (entry != core_->pending.blobs.end() && entry->second.expired()) core_->pending.blobs.erase(entry);
   }
   blobs_.clear();
-  beside_bytes_ = 0;
-  generation_ = 0;
 }
 
 }  // namespace cairn::engine

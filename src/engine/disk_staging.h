@@ -12,9 +12,13 @@
 
 namespace cairn::engine {
 
+class DiskCommitter;
+
 class DiskStaging : public Staging {
  public:
-  explicit DiskStaging(std::shared_ptr<DiskCore> core) : core_(std::move(core)), stream_(*core_->packs) {}
+  /// `committer` must outlive it.
+  DiskStaging(std::shared_ptr<DiskCore> core, DiskCommitter& committer)
+      : core_(std::move(core)), committer_(committer), stream_(*core_->packs) {}
   ~DiskStaging() override;
 
   StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
@@ -22,6 +26,7 @@ class DiskStaging : public Staging {
   void stage_many(BlobKind kind, std::span<const NewBlob> blobs, std::span<StageResult> results) override;
   std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) override;
   std::vector<std::pair<BlobKind, Digest>> held() const override { return named_; }
+  void spill() override;
   bool goes_to_pack() const override { return generation_ != 0; }
   Bytes read(BlobKind kind, const Digest& digest) override;
   std::uint64_t bytes_added() const override { return added_; }
@@ -37,6 +42,9 @@ class DiskStaging : public Staging {
   void clear();
 
  private:
+  void spill_when_full();
+  void forget_blobs();
+  bool hold_again(const Digest& digest);
   struct Held {
     std::shared_ptr<PendingBlob> pending;  // empty: it is committed, at `stored`
     format::BlobLocation stored;
@@ -70,6 +78,7 @@ class DiskStaging : public Staging {
   void finish(std::span<const std::shared_ptr<PendingBlob>> blobs, PendingBlob::State state);
 
   std::shared_ptr<DiskCore> core_;
+  DiskCommitter& committer_;
   Compressor compressor_;
   Bytes room_;         // for decompressing
   PackStream stream_;  // of stored blobs that new bytes are compared with
@@ -80,6 +89,7 @@ class DiskStaging : public Staging {
   std::uint64_t beside_bytes_ = 0;    // new bytes that wait for the commit's batch
   std::uint64_t unchecked_bytes_ = 0; // appended since free space was last looked at
   std::uint64_t generation_ = 0;      // of the pack writer; 0 until something was appended
+  bool spilled_ = false;
 };
 
 }  // namespace cairn::engine

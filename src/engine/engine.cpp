@@ -6,7 +6,7 @@
 
 namespace cairn::engine {
 
-void View::get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const {
+void BlobSource::get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const {
   for (std::size_t i = 0; i < blobs.size(); ++i) {
     Bytes bytes;
     try {

@@ -61,25 +61,25 @@ struct CellHeader {
 /// Records that are named by a node id, which is unique over all cells.
 enum class Record : std::uint8_t { node = 1, links = 2 };
 
+using VisitBlob = std::function<void(std::size_t index, std::span<const std::byte> bytes)>;
+
 /// Where blobs are read from.
 class BlobSource {
  public:
   virtual ~BlobSource() = default;
   /// The blob's bytes. Throws not_found, and damaged also if it is of another kind.
   virtual Bytes get_blob(BlobKind kind, const Digest& digest) const = 0;
+  /// Calls `visit` with the index and the bytes of each of `blobs`, as get_blob gives them, in any order. The bytes begin
+  /// at a multiple of 8 and live until `visit` returns. Throws as get_blob, naming the index, and what `visit` throws.
+  /// Much cheaper than get_blob for each, above all for blobs that were staged one after the other. Memory: bounded.
+  virtual void get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const;
 };
-
-using VisitBlob = std::function<void(std::size_t index, std::span<const std::byte> bytes)>;
 
 /// One consistent state of the store. Reads are safe from several threads. Every read compares bytes with their digest and
 /// throws Error(damaged) when they do not match, and Error(io) when the system refuses.
 class View : public BlobSource {
  public:
   virtual std::optional<BlobInfo> find_blob(const Digest& digest) const = 0;
-  /// Calls `visit` with the index and the bytes of each of `blobs`, as get_blob gives them, in any order. The bytes begin
-  /// at a multiple of 8 and live until `visit` returns. Throws as get_blob, naming the index, and what `visit` throws.
-  /// Much cheaper than get_blob for each, above all for blobs that were staged one after the other. Memory: bounded.
-  virtual void get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const;
   /// Calls `visit` for each blob, in no order; stops when it returns false. For collection and verification.
   virtual void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const = 0;
   /// Digests of stored blobs that begin with `prefix` (whole bytes), at most `most`.
@@ -112,12 +112,12 @@ struct NewBlob {
 };
 
 /// Blobs on their way into the store. Bounded memory: large ones go to disk as they come. Not thread-safe, but
-/// several may be in use at once. What was staged and not published is dropped with the object.
+/// several may be in use at once. What was staged and not published is dropped with the object, or when it is collected.
 class Staging {
  public:
   virtual ~Staging() = default;
   /// Stores `bytes` under `digest` unless equal bytes are there; on a hit the bytes are compared. `probe` is the
-  /// number of seeds tried before. Throws no_space or io; the staging can then not be published.
+  /// number of seeds tried before. Throws no_space, io, or what spill() throws; the staging can then not be published.
   virtual StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
                             std::span<const std::byte> bytes) = 0;
   /// As stage() with probe 0 for each of `blobs`, in order; what each came to is in `results`, of the same length.
@@ -126,6 +126,10 @@ class Staging {
   virtual std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) = 0;
   /// What hold() was called for.
   virtual std::vector<std::pair<BlobKind, Digest>> held() const = 0;
+  /// Makes what was staged durable without naming it, and forgets it, so that any number of blobs can be staged in bounded
+  /// memory; stage() does so from time to time. What is then never published stays until it is collected. Throws as
+  /// Engine::publish; the staging can then not be published.
+  virtual void spill() {}
   /// True if something staged here goes to a pack, where a commit must bring along all that it needs.
   virtual bool goes_to_pack() const = 0;
   /// The bytes of a blob that was staged or is held here. Throws not_found if it is neither, and as View::get_blob.

@@ -25,6 +25,7 @@ ChunkList read_list(wire::ChunkList::Reader wire) {
     if (size > kSizeMost - total) throw_damaged(kWhat, "its sizes add up to more than 2^63-1");
     total += size;
     list.entries.push_back({Digest{get_high_low(entry)}, size});
+    if (list.level != 0 && list.entries.back().is_hole()) throw_damaged(kWhat, "a hole above level 0");
   }
   if (list.entries.empty()) throw_damaged(kWhat, "no entries");
   return list;

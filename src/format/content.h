@@ -30,6 +30,10 @@ struct ChunkList {
     Digest digest;           ///< a chunk at level 0, else a chunk list of the level below
     std::uint64_t size = 0;  ///< content bytes below this entry
 
+    /// `size` zero bytes that no chunk is stored for; at level 0 only. No blob has this digest.
+    static Entry hole(std::uint64_t size) { return {{}, size}; }
+    bool is_hole() const { return digest == Digest{}; }
+
     friend bool operator==(const Entry&, const Entry&) = default;
   };
 
@@ -38,8 +42,8 @@ struct ChunkList {
 };
 
 std::vector<std::byte> encode_chunk_list(const ChunkList& list);
-/// Throws damaged if the bytes are no chunk list, its level is above kChunkListLevelMost, it has no entries or an
-/// empty one, or its sizes add up to more than 2^63-1.
+/// Throws damaged if the bytes are no chunk list, its level is above kChunkListLevelMost, it has no entries, an empty
+/// one, or a hole above level 0, or its sizes add up to more than 2^63-1.
 ChunkList decode_chunk_list(std::span<const std::byte> bytes);
 
 }  // namespace cairn::format

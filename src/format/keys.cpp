@@ -97,6 +97,12 @@ std::string step(const Digest& key) { return key_of(kStep, id_bytes(key)); }
 
 std::string tag(std::string_view name) { return key_of(kTag, name); }
 
+std::string file(std::uint64_t device, std::uint64_t inode) {
+  std::string key = number_key(kFile, device);
+  append_big_endian(key, inode);
+  return key;
+}
+
 std::string next_cell() { return std::string(1, kNextCell); }
 
 std::string next_node() { return std::string(1, kNextNode); }

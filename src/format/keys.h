@@ -16,6 +16,7 @@ using NodeId = std::uint64_t;  ///< names a node inside one store; never reused
 
 inline constexpr CellId kRootCell = 1;   ///< cell and node id leases, the label dictionary
 inline constexpr CellId kLooseCell = 2;  ///< nodes that belong to no run
+inline constexpr CellId kFileCell = 3;   ///< which files were read, and what they held
 inline constexpr CellId kFirstRunCell = 16;
 
 /// What a stored blob is. Part of its digest. Numbers are stored.
@@ -47,6 +48,7 @@ inline constexpr char kNextNode = 'N';    // root cell only: be64 next unused no
 inline constexpr char kLease = 'L';       // root cell only: be64 first node id -> be64 cell, be64 count
 inline constexpr char kBlock = 'B';       // root cell only: be64 cell, be64 first node id -> be64 count; a lease by cell
 inline constexpr char kLabel = 'l';       // root cell only: be32 label id -> text
+inline constexpr char kFile = 'f';        // file cell only: be64 device, be64 inode -> FileRow
 
 std::string run();
 std::string checkpoint(std::uint64_t sequence);
@@ -67,6 +69,7 @@ std::string block(CellId cell, NodeId first);
 /// What the keys of all blocks of a cell begin with.
 std::string blocks_of(CellId cell);
 NodeId parse_block(std::string_view key);
+std::string file(std::uint64_t device, std::uint64_t inode);
 std::string label(std::uint32_t id);
 std::uint32_t parse_label(std::string_view key);
 }  // namespace row

@@ -24,7 +24,8 @@ std::vector<BlobReference> chunk_list_references(std::span<const std::byte> byte
   const BlobKind kind = list.level == 0 ? BlobKind::chunk : BlobKind::chunk_list;
   std::vector<BlobReference> references;
   references.reserve(list.entries.size());
-  for (const ChunkList::Entry& entry : list.entries) references.push_back({kind, entry.digest});
+  for (const ChunkList::Entry& entry : list.entries)
+    if (!entry.is_hole()) references.push_back({kind, entry.digest});
   return references;
 }
 

@@ -25,7 +25,7 @@ void ChunkTree::close(std::size_t level) {
   open_[level].clear();
   std::uint64_t size = 0;
   for (const Entry& entry : list.entries) size += entry.size;
-  const Digest digest = stage_blob(staging_, engine::BlobKind::chunk_list, format::encode_chunk_list(list));
+  const Digest digest = stage_blob(*staging_, engine::BlobKind::chunk_list, format::encode_chunk_list(list));
   add(level + 1, {digest, size});
 }
 
@@ -36,6 +36,7 @@ format::ContentRef ChunkTree::finish() {
     if (open_[level].empty()) continue;
     if (level + 1 == open_.size() && open_[level].size() == 1) {
       const Entry& root = open_[level].front();
+      if (root.is_hole()) return {root.size, Form::hole, {}};
       return {root.size, level == 0 ? Form::chunk : Form::list, root.digest};
     }
     close(level);

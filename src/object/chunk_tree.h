@@ -19,9 +19,9 @@ inline constexpr std::uint64_t kListDivisor = 128;
 /// Memory: one open list a level.
 class ChunkTree {
  public:
-  explicit ChunkTree(engine::Staging& staging) : staging_(staging) {}
+  explicit ChunkTree(engine::Staging& staging) : staging_(&staging) {}
 
-  /// Adds the next chunk, of at least one byte.
+  /// Adds the next chunk or hole, of at least one byte.
   void add(const format::ChunkList::Entry& chunk) { add(0, chunk); }
   /// Stages the lists that are still open and returns what names the whole.
   format::ContentRef finish();
@@ -32,7 +32,7 @@ class ChunkTree {
   void add(std::size_t level, const Entry& entry);
   void close(std::size_t level);
 
-  engine::Staging& staging_;
+  engine::Staging* staging_;
   std::vector<std::vector<Entry>> open_;  // by level
 };
 

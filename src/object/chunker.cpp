@@ -110,11 +110,21 @@ std::optional<std::size_t> Chunker::next_cut(std::span<const std::byte> bytes) {
   }
   length_ += at;
   if (!cut && length_ < most_) return std::nullopt;
+  begin_chunk();
+  return at;
+}
+
+void Chunker::skip(std::uint64_t bytes) {
+  begin_chunk();
+  offset_ += bytes;
+  if (offset_ >= zone_end_) enter_zone();
+}
+
+void Chunker::begin_chunk() {
   offset_ += length_;
   length_ = 0;
   hash_ = 0;
   if (offset_ >= zone_end_) enter_zone();
-  return at;
 }
 
 }  // namespace cairn::object

@@ -52,8 +52,11 @@ class Chunker {
   /// Continues with the next `bytes` of the stream. Returns how many of them belong to the current chunk if it ends
   /// among them (call again with the rest), or empty if all do and it goes on.
   std::optional<std::size_t> next_cut(std::span<const std::byte> bytes);
+  /// Ends the current chunk, and passes over `bytes` of the stream, which are a hole.
+  void skip(std::uint64_t bytes);
 
  private:
+  void begin_chunk();
   void enter_zone();
 
   ChunkingParameters parameters_;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -31,7 +32,15 @@ class ContentWriter {
 /// A whole buffer at once; cuts where the stream would be cut.
 format::ContentRef write_content(engine::Staging& staging, std::span<const std::byte> bytes);
 
-/// Reads any range of one content; keeps the chunk lists it is working in. Not thread-safe.
+/// A chunk or a hole of one content.
+struct Extent {
+  std::uint64_t begin = 0;
+  format::ChunkList::Entry entry;
+
+  std::uint64_t end() const { return begin + entry.size; }
+};
+
+/// Finds any range of one content; keeps the chunk lists it is working in. Not thread-safe.
 class ContentReader {
  public:
   ContentReader(const engine::BlobSource& blobs, const format::ContentRef& content);
@@ -41,10 +50,23 @@ class ContentReader {
   /// Bytes from `offset` up to, usually, the end of its chunk; at least one. They live until the next call: reading
   /// all of a large content this way copies nothing. Throws as read does.
   std::span<const std::byte> piece_at(std::uint64_t offset);
+  /// The chunk or hole that holds `offset`, which is not read. Throws as read does.
+  Extent extent_at(std::uint64_t offset);
 
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Bytes of a content from `begin` to `end`.
+struct ContentRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+/// Calls `visit` with the place and the bytes of each chunk that begins in `range`, in any order; holes are passed over.
+/// Throws as ContentReader::read, and what `visit` throws. The quickest way to all of a content. Memory: bounded.
+void for_each_chunk(const engine::BlobSource& blobs, const format::ContentRef& content, const ContentRange& range,
+                    const std::function<void(const Extent&, std::span<const std::byte>)>& visit);
 
 }  // namespace cairn::object

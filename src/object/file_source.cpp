@@ -3,14 +3,15 @@
 #include <cairn/error.h>
 
 #include <fmt/format.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <optional>
+#include <string_view>
 #include <thread>
-
-#include "object/content.h"
 
 namespace cairn::object {
 
@@ -23,13 +24,10 @@ using std::chrono::nanoseconds;
 constexpr nanoseconds kRestAge = std::chrono::milliseconds(20);
 constexpr int kRestTries = 50;
 
-bool is_equal(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
+// A smaller hole is read as zeros: it would break chunks that are shared with other files, and saves little.
+constexpr std::uint64_t kHoleLeast = 32u << 10;
 
-// The time of change counts: unlike that of modification it cannot be set back.
-bool is_unchanged(const struct stat& before, const struct stat& after) {
-  return before.st_size == after.st_size && is_equal(before.st_mtim, after.st_mtim) &&
-         is_equal(before.st_ctim, after.st_ctim);
-}
+bool is_equal(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
 
 // How long to wait until a later change is sure to show. A time in the future is of another clock, no matter.
 nanoseconds time_to_rest(const struct stat& status) {
@@ -43,9 +41,24 @@ nanoseconds time_to_rest(const struct stat& status) {
   throw Error(ErrorCode::conflict, fmt::format("add {}: it changed while it was read", file.name()));
 }
 
-// Also waits for a write that is under way, however long its writer is kept from running: it has set its time already,
-// and would go unnoticed. Seeking data takes the lock that a write holds (ext4, btrfs, tmpfs; on XFS reading does).
-bool has_no_data(const base::File& file) { return ::lseek(file.descriptor(), 0, SEEK_DATA) < 0 && errno == ENXIO; }
+// Where data or a hole begins, not before `at`; `size` if nowhere. Empty if the file system does not tell.
+std::optional<std::uint64_t> seek(const base::File& file, std::uint64_t at, std::uint64_t size, int whence) {
+  const off_t found = ::lseek(file.descriptor(), static_cast<off_t>(at), whence);
+  if (found >= 0) return std::min(static_cast<std::uint64_t>(found), size);
+  if (errno == ENXIO) return size;
+  return std::nullopt;
+}
+
+std::string value_of(const base::File& file, const std::string& name) {
+  std::string value(format::kAttributeBytesMost, '\0');
+  const ssize_t size = ::fgetxattr(file.descriptor(), name.c_str(), value.data(), value.size());
+  if (size < 0 && errno == ERANGE)
+    throw Error(ErrorCode::unstorable, fmt::format("add {}: its attribute {} has more than {} bytes", file.name(), name,
+                                                   format::kAttributeBytesMost));
+  if (size < 0) base::throw_errno(errno, fmt::format("read attribute {} of {}", name, file.name()));
+  value.resize(static_cast<std::size_t>(size));
+  return value;
+}
 
 }  // namespace
 
@@ -59,25 +72,45 @@ struct stat status_at_rest(const base::File& file) {
   throw_changed(file);
 }
 
-format::ContentRef stage_file(engine::Staging& staging, const base::File& file, const struct stat& before,
-                              std::span<std::byte> buffer) {
-  const auto size = static_cast<std::uint64_t>(before.st_size);
-  format::ContentRef content{size, size == 0 ? format::ContentRef::Form::empty : format::ContentRef::Form::hole, {}};
-  if (!has_no_data(file)) {
-    ContentWriter writer(staging);
-    std::uint64_t offset = 0;
-    // Up to the size it had: a file that grows faster than it is read would never end.
-    while (offset < size) {
-      const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), size - offset);
-      const std::size_t got = file.read_at(offset, buffer.first(wanted));
-      writer.append(buffer.first(got));
-      offset += got;
-      if (got < wanted) break;
-    }
-    content = writer.finish();
+void require_unchanged(const base::File& file, const struct stat& before) {
+  const struct stat after = file.status();
+  // The time of change counts: unlike that of modification it cannot be set back.
+  if (before.st_size != after.st_size || !is_equal(before.st_mtim, after.st_mtim) || !is_equal(before.st_ctim, after.st_ctim))
+    throw_changed(file);
+}
+
+// The first question also waits for a write that is under way, however long its writer is kept from running: it has set its
+// time already, and would go unnoticed. Seeking data takes the lock that a write holds (ext4, btrfs, tmpfs; on XFS reading
+// does).
+DataRange next_data(const base::File& file, std::uint64_t at, std::uint64_t size) {
+  const auto data = seek(file, at, size, SEEK_DATA);
+  if (!data) return {at, size};
+  if (*data == size && (at == 0 || size - at >= kHoleLeast)) return {size, size};
+  DataRange range{*data - at < kHoleLeast ? at : *data, *data};
+  while (range.end < size) {
+    const std::uint64_t hole = seek(file, range.end, size, SEEK_HOLE).value_or(size);
+    const std::uint64_t next = seek(file, hole, size, SEEK_DATA).value_or(size);
+    range.end = hole;
+    if (next - hole >= kHoleLeast) break;
+    range.end = next;
   }
-  if (content.size != size || !is_unchanged(before, file.status())) throw_changed(file);
-  return content;
+  return range;
+}
+
+std::vector<format::Attribute> read_attributes(const base::File& file, KeptAttributes kept) {
+  std::vector<format::Attribute> attributes;
+  if (kept == KeptAttributes::none) return attributes;
+  std::string names(format::kAttributeBytesMost, '\0');  // XATTR_LIST_MAX
+  const ssize_t size = ::flistxattr(file.descriptor(), names.data(), names.size());
+  if (size < 0 && errno == ENOTSUP) return attributes;
+  if (size < 0) base::throw_errno(errno, fmt::format("list the attributes of {}", file.name()));
+  names.resize(static_cast<std::size_t>(size));
+  for (std::size_t begin = 0; begin < names.size(); begin = names.find('\0', begin) + 1) {
+    const std::string name(names.c_str() + begin);
+    if (kept == KeptAttributes::all || name.starts_with("user.")) attributes.push_back({name, value_of(file, name)});
+  }
+  std::ranges::sort(attributes, {}, &format::Attribute::name);
+  return attributes;
 }
 
 }  // namespace cairn::object

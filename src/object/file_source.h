@@ -1,12 +1,13 @@
-// One regular file into a store, as it was at one moment.
+// One regular file, as it was at one moment.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <vector>
 
+#include <cairn/artifact.h>
+
 #include "base/file.h"
-#include "engine/engine.h"
-#include "format/content.h"
+#include "format/artifact.h"
 
 namespace cairn::object {
 
@@ -14,9 +15,20 @@ namespace cairn::object {
 /// up to 20 ms for that, again if it changes meanwhile, and throws conflict after a second or so.
 struct stat status_at_rest(const base::File& file);
 
-/// Stages the bytes of `file`, read from its begin through `buffer`. A file that is one hole is not read.
-/// Throws conflict if its size or times are not those of `before`, from status_at_rest, when all was read.
-format::ContentRef stage_file(engine::Staging& staging, const base::File& file, const struct stat& before,
-                              std::span<std::byte> buffer);
+/// Throws conflict unless `file` has the size and times of `before`, from status_at_rest. To be asked when all was read.
+void require_unchanged(const base::File& file, const struct stat& before);
+
+/// Where a file has data.
+struct DataRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+/// The first bytes from `at` on that are no hole of 32 KiB or more; begins and ends at `size` if there are none. A file
+/// that has no data at all is a hole whatever its size. On file systems that tell nothing of holes all is data.
+DataRange next_data(const base::File& file, std::uint64_t at, std::uint64_t size);
+
+/// The extended attributes of an open file or directory, sorted by name. Throws io, and unstorable naming one that is too large.
+std::vector<format::Attribute> read_attributes(const base::File& file, KeptAttributes kept);
 
 }  // namespace cairn::object

@@ -7,14 +7,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "format/artifact.h"
 #include "object/artifacts.h"
 #include "object/blobs.h"
 #include "object/content.h"
-#include "object/file_source.h"
+#include "object/chunk_stager.h"
 #include "object/tree_walk.h"
 
 namespace cairn::object {
@@ -23,21 +22,25 @@ namespace {
 
 constexpr std::string_view kRootName = "files";
 constexpr std::uint32_t kFileMode = 0644, kDirectoryMode = 0755;
-constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 
 [[noreturn]] void refuse_name(std::string_view name, std::string_view problem) {
   throw Error(ErrorCode::invalid_argument, fmt::format("file \"{}\": {}", name, problem));
 }
 
-format::ContentRef zeros(engine::Staging& staging, std::uint64_t size) {
-  static constexpr std::array<std::byte, 4096> kZeros{};
-  ContentWriter writer(staging);
-  for (std::uint64_t left = size; left > 0;) {
-    const std::uint64_t count = std::min<std::uint64_t>(left, kZeros.size());
-    writer.append(std::span(kZeros).first(count));
-    left -= count;
-  }
-  return writer.finish();
+// Holes are read as zeros: they would make another object than bytes that are equal.
+format::ContentRef stage_file(engine::Staging& staging, const std::shared_ptr<const base::File>& file) {
+  ChunkStager stager(staging);
+  std::vector<ChunkStager::File> read;
+  const auto hand_on = [&](CutBatch batch) {
+    for (ChunkStager::File& one : stager.stage(batch)) read.push_back(std::move(one));
+    if (batch.error != nullptr) std::rethrow_exception(batch.error);
+    CutBatch next;
+    next.memory = std::move(batch.memory);
+    next.memory.resize(kBatchBytes);
+    return next;
+  };
+  cut_files({.directory = nullptr, .files = {{file, "", FileIdentity(file->status())}}, .keep_holes = false}, hand_on);
+  return read.at(0).content;
 }
 
 /// The files below one directory.
@@ -57,14 +60,11 @@ class StagingFileWriter : public FileWriter {
 
   void add(std::string_view name, const std::filesystem::path& path) override {
     const std::vector<std::string> parts = new_parts(name);
-    const base::File file = base::File::open(path, O_RDONLY | O_NONBLOCK);  // a pipe must not be waited for
-    if (!S_ISREG(file.status().st_mode))
+    // O_NONBLOCK: a pipe must not be waited for.
+    const auto file = std::make_shared<const base::File>(base::File::open(path, O_RDONLY | O_NONBLOCK));
+    if (!S_ISREG(file->status().st_mode))
       throw Error(ErrorCode::unstorable, fmt::format("add {}: expected a file", path.string()));
-    std::vector<std::byte> buffer(kBufferBytes);
-    format::ContentRef content = stage_file(staging_, file, status_at_rest(file), buffer);
-    // A hole would make another object than the zeros that are read from it.
-    if (content.form == format::ContentRef::Form::hole) content = zeros(staging_, content.size);
-    enter(parts, content);
+    enter(parts, stage_file(staging_, file));
   }
 
   ArtifactId finish() {

@@ -89,6 +89,13 @@ void rename_to_new(const base::File& directory, const std::string& from, const s
   base::throw_errno(errno, fmt::format("rename {} to {}", below(directory, from), to));
 }
 
+void replace(const base::File& directory, const std::string& from, const std::string& to) {
+  const int at = directory.descriptor();
+  if (::renameat(at, from.c_str(), at, to.c_str()) == 0) return;
+  if (errno == EISDIR || errno == ENOTEMPTY || errno == EEXIST) throw_exists(directory, to);
+  base::throw_errno(errno, fmt::format("rename {} to {}", below(directory, from), to));
+}
+
 void rename_to_new_portably(const base::File& directory, const std::string& from, const std::string& to) {
   const int at = directory.descriptor();
   struct stat status {};

@@ -34,6 +34,9 @@ void rename_to_new(const base::File& directory, const std::string& from, const s
 /// directory `to`.
 void rename_to_new_portably(const base::File& directory, const std::string& from, const std::string& to);
 
+/// Renames `from` to `to`, both in `directory`, in place of a file or link that is there. Throws exists if it is a directory.
+void replace(const base::File& directory, const std::string& from, const std::string& to);
+
 /// Removes `name` and all below it, as far as the system allows. For trees that nobody else should know of.
 void remove_tree(const base::File& directory, const std::string& name) noexcept;
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "object/artifacts.h"
 
 namespace cairn::object {
@@ -19,8 +21,8 @@ class TreeWalk {
                                                 artifact.root.name, artifact.count, kTreeEntriesMost));
   }
 
-  void run() {
-    visit(artifact_.root);
+  void run(const format::Entry& part) {
+    visit(part);
     while (!open_.empty()) {
       OpenDirectory& directory = open_.back();
       if (directory.next < directory.content.entries.size()) {
@@ -30,6 +32,9 @@ class TreeWalk {
         open_.pop_back();
       }
     }
+  }
+
+  void require_totals() const {
     if (count_ != artifact_.count || size_ != artifact_.size) throw_totals();
   }
 
@@ -84,7 +89,32 @@ format::Artifact read_artifact(const engine::BlobSource& blobs, const ArtifactId
 }
 
 void walk_tree(const engine::BlobSource& blobs, const format::Artifact& artifact, TreeVisitor& visitor) {
-  TreeWalk(blobs, artifact, visitor).run();
+  TreeWalk walk(blobs, artifact, visitor);
+  walk.run(artifact.root);
+  walk.require_totals();
+}
+
+void walk_part(const engine::BlobSource& blobs, const format::Artifact& artifact, const format::Entry& part, TreeVisitor& visitor) {
+  TreeWalk(blobs, artifact, visitor).run(part);
+}
+
+format::Entry find_entry(const engine::BlobSource& blobs, const format::Artifact& artifact, std::string_view path) {
+  format::Entry found = artifact.root;
+  std::string_view rest = path;
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    const auto* directory = std::get_if<format::DirectoryRef>(&found.what);
+    std::vector<format::Entry> entries;
+    if (directory != nullptr)
+      entries = format::decode_directory(blobs.get_blob(engine::BlobKind::directory, directory->digest)).entries;
+    const auto entry = std::ranges::lower_bound(entries, name, {}, [](const format::Entry& one) -> std::string_view { return one.name; });
+    if (entry == entries.end() || entry->name != name)
+      throw Error(ErrorCode::not_found, fmt::format("artifact \"{}\": there is no \"{}\" in it ({} has no \"{}\")",
+                                                    artifact.root.name, path, found.name, name));
+    found = std::move(*entry);
+  }
+  return found;
 }
 
 }  // namespace cairn::object

@@ -3,6 +3,8 @@
 
 #include <cairn/digest.h>
 
+#include <string_view>
+
 #include "engine/engine.h"
 #include "format/artifact.h"
 
@@ -25,5 +27,12 @@ format::Artifact read_artifact(const engine::BlobSource& blobs, const ArtifactId
 /// and at the end if there were fewer, so that a tree that repeats itself costs no more than it admits; limit beyond
 /// kTreeDepthMost or kTreeEntriesMost. Memory: one directory a level.
 void walk_tree(const engine::BlobSource& blobs, const format::Artifact& artifact, TreeVisitor& visitor);
+
+/// As walk_tree for one entry of it and all below that, of which there may be fewer.
+void walk_part(const engine::BlobSource& blobs, const format::Artifact& artifact, const format::Entry& part, TreeVisitor& visitor);
+
+/// The entry at `path`, names with '/' between them, below the root; the root itself if it is empty. Throws not_found, naming
+/// what is there. Cost: one directory a part.
+format::Entry find_entry(const engine::BlobSource& blobs, const format::Artifact& artifact, std::string_view path);
 
 }  // namespace cairn::object

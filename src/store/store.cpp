@@ -12,6 +12,7 @@
 #include "engine/memory_engine.h"
 #include "graph/traversal.h"
 #include "object/artifacts.h"
+#include "object/content.h"
 #include "object/object_batch.h"
 #include "object/objects.h"
 #include "object/tree_walk.h"
@@ -19,6 +20,7 @@
 #include "store/history.h"
 #include "store/statistics.h"
 #include "store/step.h"
+#include "store/file_memory.h"
 #include "store/store_state.h"
 #include "store/types.h"
 #include "store/verification.h"
@@ -199,34 +201,115 @@ std::string Store::text(const ObjectId& id, const TextOptions& options) const {
 
 // ---- Artifacts ----
 
-ArtifactReceipt Store::add(const std::filesystem::path& path) {
-  const auto staging = state_->engine().stage();
-  const object::AddedArtifact added = object::add_path(*staging, path);
+namespace {
+
+ArtifactReceipt receipt_of(object::AddedArtifact added) {
   ArtifactReceipt receipt;
   receipt.id = added.id;
   receipt.size_bytes = added.size_bytes;
   receipt.entry_count = added.entry_count;
-  receipt.bytes_new = staging->bytes_added();
-  receipt.bytes_shared = staging->bytes_existed();
-  receipt.node = keep(*state_, *staging, added.id, "artifact", "", added.size_bytes);
+  receipt.unread_count = added.unread_count;
+  receipt.skipped = std::move(added.skipped);
   return receipt;
 }
 
-void Store::restore(const ArtifactId& id, const std::filesystem::path& directory) const {
+// Stages with `add`, and keeps what that made.
+template <class Add>
+ArtifactReceipt add_artifact(StoreState& state, const Add& add) {
+  const auto staging = state.engine().stage();
+  store::StoredFileMemory memory(state.engine());
+  object::AddedArtifact added = add(*staging, memory);
+  const ArtifactId id = added.id;
+  ArtifactReceipt receipt = receipt_of(std::move(added));
+  receipt.bytes_new = staging->bytes_added();
+  receipt.bytes_shared = staging->bytes_existed();
+  receipt.node = keep(state, *staging, id, "artifact", "", receipt.size_bytes);
+  memory.keep_if_possible();
+  return receipt;
+}
+
+}  // namespace
+
+ArtifactReceipt Store::add(const std::filesystem::path& path, const AddOptions& options) {
+  return add_artifact(*state_, [&](engine::Staging& staging, object::FileMemory& memory) {
+    return object::add_path(staging, path, options, &memory);
+  });
+}
+
+ArtifactReceipt Store::add(const ArtifactSource& source, const AddOptions& options) {
+  return add_artifact(*state_, [&](engine::Staging& staging, object::FileMemory& memory) {
+    return object::add_source(staging, source, options, &memory);
+  });
+}
+
+ArtifactReceipt Store::add_files(std::span<const NamedSource> sources, const AddOptions& options) {
+  return add_artifact(*state_, [&](engine::Staging& staging, object::FileMemory& memory) {
+    return object::add_sources(staging, sources, options, &memory);
+  });
+}
+
+std::future<ArtifactReceipt> Store::add_async(const std::filesystem::path& path, const AddOptions& options) {
+  return std::async(std::launch::async, [state = state_, path, options] { return Store(state).add(path, options); });
+}
+
+RestoreReceipt Store::restore(const ArtifactId& id, const std::filesystem::path& directory, const RestoreOptions& options) const {
   const auto view = state_->engine().view();
   object::read_artifact(*view, id);  // no directory is made for what is not there
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) base::throw_errno(error.value(), fmt::format("create {}", directory.string()));
-  object::restore_artifact(*view, id, directory);
+  return object::restore_artifact(*view, id, directory, options);
 }
 
-std::vector<ArtifactEntry> Store::list(const ArtifactId& id) const {
-  return object::list_entries(*state_->engine().view(), id);
+std::vector<ArtifactEntry> Store::list(const ArtifactId& id, const ListOptions& options) const {
+  return object::list_entries(*state_->engine().view(), id, options);
 }
 
-std::string Store::read_file(const ArtifactId& id) const {
-  return object::read_single_file(*state_->engine().view(), id);
+std::vector<ArtifactChange> Store::diff(const ArtifactId& before, const ArtifactId& after) const {
+  return object::compare_artifacts(*state_->engine().view(), before, after);
+}
+
+std::string Store::read_file(const ArtifactId& id, std::string_view path) const {
+  return object::read_single_file(*state_->engine().view(), id, path);
+}
+
+void Store::copy_file(const ArtifactId& id, std::string_view path, int descriptor, std::uint64_t begin, std::uint64_t end) const {
+  const auto view = state_->engine().view();
+  const format::ContentRef content = object::find_file(*view, id, path);
+  end = std::min(end, content.size);
+  object::copy_content(*view, content, begin, end, [&](std::span<const std::byte> bytes) { base::write_all(descriptor, bytes); });
+}
+
+class ArtifactFile::Impl {
+ public:
+  Impl(std::shared_ptr<StoreState> state, const ArtifactId& id, std::string_view path)
+      : state_(std::move(state)), view_(state_->engine().view()), content_(object::find_file(*view_, id, path)),
+        reader_(*view_, content_) {}
+
+  std::uint64_t size() const { return content_.size; }
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> out) {
+    if (offset >= content_.size) return 0;
+    const auto there = out.first(std::min<std::uint64_t>(out.size(), content_.size - offset));
+    reader_.read(offset, there);
+    return there.size();
+  }
+
+ private:
+  std::shared_ptr<StoreState> state_;
+  std::unique_ptr<engine::View> view_;
+  format::ContentRef content_;
+  object::ContentReader reader_;
+};
+
+ArtifactFile::ArtifactFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ArtifactFile::ArtifactFile(ArtifactFile&&) noexcept = default;
+ArtifactFile& ArtifactFile::operator=(ArtifactFile&&) noexcept = default;
+ArtifactFile::~ArtifactFile() = default;
+std::uint64_t ArtifactFile::size() const { return impl_->size(); }
+std::size_t ArtifactFile::read_at(std::uint64_t offset, std::span<std::byte> out) { return impl_->read_at(offset, out); }
+
+ArtifactFile Store::open_file(const ArtifactId& id, std::string_view path) const {
+  return ArtifactFile(std::make_unique<ArtifactFile::Impl>(state_, id, path));
 }
 
 // ---- Provenance ----

@@ -57,6 +57,50 @@ BOOST_AUTO_TEST_CASE(an_artifact_comes_back_as_it_was) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(owners_attributes_and_hard_links_come_back) {
+  Directory directory = every_kind();
+  directory.entries[0].owner = Owner{0, 0};
+  directory.entries[1].owner = Owner{1000, ~0u};
+  directory.entries[1].attributes = {{"security.capability", std::string("\0\1", 2)}, {"user.empty", ""}};
+  directory.entries[2].attributes = {{"user.large", std::string(65536, 'x')}};
+  BOOST_TEST((decode_directory(encode_directory(directory)) == directory));
+  const Artifact artifact{directory.entries[1], 123, 45, {{"a", "b/c"}, {"b/a", "b/b", "z"}}};
+  BOOST_TEST((decode_artifact(encode_artifact(artifact)) == artifact));
+}
+
+// Blobs that older versions wrote keep their bytes, and so their digests.
+BOOST_AUTO_TEST_CASE(what_is_not_kept_takes_no_room) {
+  const std::size_t plain = encode_directory(every_kind()).size();
+  Directory owned = every_kind();
+  owned.entries[3].owner = Owner{0, 1};
+  BOOST_TEST(encode_directory(owned).size() > plain);
+  BOOST_TEST(plain == 496u);
+}
+
+BOOST_AUTO_TEST_CASE(attributes_that_cannot_be_are_damage) {
+  const auto damaged = [](std::vector<Attribute> attributes) {
+    BOOST_CHECK_EXCEPTION(decode_changed([&](Entry& entry) { entry.attributes = attributes; }), Error, is_damaged);
+  };
+  damaged({{"", "x"}});
+  damaged({{std::string(256, 'n'), "x"}});
+  damaged({{"a\0b"s, "x"}});
+  damaged({{"user.a", std::string(65537, 'x')}});
+  damaged({{"user.b", "x"}, {"user.a", "x"}});
+  damaged({{"user.a", "x"}, {"user.a", "x"}});
+}
+
+BOOST_AUTO_TEST_CASE(hard_links_that_cannot_be_are_damage) {
+  const auto damaged = [](std::vector<std::vector<std::string>> groups) {
+    const Artifact artifact{every_kind().entries.front(), 1, 1, std::move(groups)};
+    BOOST_CHECK_EXCEPTION(decode_artifact(encode_artifact(artifact)), Error, is_damaged);
+  };
+  for (const char* path : {"", "/a", "a/", "a//b", "..", "a/../b", "./a"}) damaged({{path, "z"}});
+  damaged({{"a"}});
+  damaged({{"b", "a"}});
+  damaged({{"a", "a"}});
+  damaged({{"b", "c"}, {"a", "d"}});
+}
+
 BOOST_AUTO_TEST_CASE(names_are_single_path_components) {
   for (const std::string& name : {"a"s, "..."s, ".hidden"s, "a b\n"s, "\\"s, "\xff\xfe"s, std::string(255, 'x')})
     BOOST_TEST(is_entry_name(name), name);

@@ -19,6 +19,7 @@ ChunkList list_of(std::size_t count, std::uint8_t level = 0) {
   for (std::size_t i = 0; i < count; ++i) {
     Digest digest;
     digest.bytes.fill(static_cast<std::uint8_t>(i * 7));
+    digest.bytes.front() = 1;  // all zero: a hole
     list.entries.push_back({digest, 1000 + i});
   }
   return list;
@@ -59,6 +60,14 @@ BOOST_AUTO_TEST_CASE(a_list_without_entries_or_with_an_empty_one_is_damage) {
   BOOST_CHECK_EXCEPTION(decode_chunk_list(encode_chunk_list(ChunkList{})), Error, is_damaged);
   ChunkList list = list_of(3);
   list.entries[1].size = 0;
+  BOOST_CHECK_EXCEPTION(decode_chunk_list(encode_chunk_list(list)), Error, is_damaged);
+}
+
+BOOST_AUTO_TEST_CASE(holes_are_at_the_lowest_level_only) {
+  ChunkList list = list_of(3);
+  list.entries[1] = ChunkList::Entry::hole(1ull << 40);
+  BOOST_TEST(decode_chunk_list(encode_chunk_list(list)).entries[1].is_hole());
+  list.level = 1;
   BOOST_CHECK_EXCEPTION(decode_chunk_list(encode_chunk_list(list)), Error, is_damaged);
 }
 

@@ -205,6 +205,25 @@ inline std::filesystem::path make_tree(const std::filesystem::path& parent) {
   return root;
 }
 
+/// A tree with a file of two names and one with a hole in its middle; what stores of format 4 and later can keep.
+inline std::filesystem::path make_linked_tree(const std::filesystem::path& parent) {
+  const std::filesystem::path root = parent / "linked";
+  std::filesystem::create_directories(root / "below");
+  std::ofstream(root / "b", std::ios::binary) << "two names";
+  stamp(root / "b", 0644, 1, 1);
+  std::filesystem::create_hard_link(root / "b", root / "below" / "a");
+  {
+    std::ofstream sparse(root / "sparse", std::ios::binary);
+    sparse << noise(50'000, 2);
+    sparse.seekp(8u << 20) << noise(30'000, 3);
+  }
+  std::filesystem::resize_file(root / "sparse", 12u << 20);
+  stamp(root / "sparse", 0600, 2, 2);
+  stamp(root / "below", 0755, 3, 3);
+  stamp(root, 0755, 4, 4);
+  return root;
+}
+
 /// A file `hole` in `parent` that has 1 MiB and, where the file system can, no blocks.
 inline std::filesystem::path make_hole(const std::filesystem::path& parent) {
   const std::filesystem::path path = parent / "hole";

@@ -193,11 +193,24 @@ void check_counts(const Store& store, const json::object& expected) {
   BOOST_TEST(stats.checkpoint_count == number<std::uint64_t>(expected.at("checkpoint_count")));
 }
 
+void check_linked(const Store& store, const ArtifactId& id) {
+  const TemporaryDirectory restored;
+  store.restore(id, restored.path());
+  const fs::path tree = restored.path() / "linked";
+  BOOST_TEST(fs::hard_link_count(tree / "b") == 2u);
+  BOOST_TEST(fs::equivalent(tree / "b", tree / "below" / "a"));
+  BOOST_TEST(fs::file_size(tree / "sparse") == 12u << 20);
+  Store fresh = Store::in_memory();
+  BOOST_TEST(fresh.add(tree).id.hex() == id.hex());
+  BOOST_TEST(fresh.add(make_linked_tree(restored.path() / "again")).id.hex() == id.hex());
+}
+
 void check_store(const Store& store, const json::object& expected) {
   BOOST_TEST(store.uuid().text() == text(expected.at("uuid")));
   check_artifact(store, expected.at("artifact").as_object());
   const auto hole = ArtifactId::parse(text(expected.at("hole"))).value();
   BOOST_TEST((store.read_file(hole) == std::string(1u << 20, '\0')));
+  if (expected.contains("linked")) check_linked(store, ArtifactId::parse(text(expected.at("linked"))).value());
   check_objects(store, expected.at("objects").as_array());
   check_runs(store, expected.at("runs").as_array());
   check_counts(store, expected);

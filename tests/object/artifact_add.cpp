@@ -4,11 +4,14 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstring>
 #include <functional>
+#include <random>
+#include <sstream>
 #include <thread>
 
 #include "base/bytes.h"
@@ -24,6 +27,7 @@ namespace cairn::object {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::string_literals;
 using engine::BlobKind;
 using Lists = std::vector<ArtifactEntry>;
 
@@ -56,6 +60,12 @@ class MeddlingStaging : public MapStaging {
  private:
   std::function<void()> action_;
 };
+
+// More than are looked at before the first of them is stored.
+void write_many_files(const fs::path& directory) {
+  fs::create_directories(directory);
+  for (int i = 0; i < 3000; ++i) std::ofstream(directory / std::to_string(i));
+}
 
 BOOST_FIXTURE_TEST_SUITE(artifact_add, Fixture)
 
@@ -132,13 +142,148 @@ BOOST_AUTO_TEST_CASE(names_are_kept_as_bytes) {
   BOOST_TEST(list_entries(view, add(scratch / "t").id)[1].path == name);
 }
 
-BOOST_AUTO_TEST_CASE(hard_links_become_files_of_their_own) {
-  fs::create_directories(scratch / "t");
-  write_file(scratch / "t/a", "shared");
-  fs::create_hard_link(scratch / "t/a", scratch / "t/b");
+BOOST_AUTO_TEST_CASE(hard_links_are_names_of_one_file) {
+  fs::create_directories(scratch / "t/sub");
+  write_file(scratch / "t/b", "shared");
+  fs::create_hard_link(scratch / "t/b", scratch / "t/sub/a");
+  fs::create_hard_link(scratch / "t/b", scratch / "outside");
+  write_file(scratch / "t/c", "one name here");
+  fs::create_hard_link(scratch / "t/c", scratch / "elsewhere");
   const AddedArtifact added = add(scratch / "t");
-  BOOST_TEST(added.size_bytes == 12u);
-  BOOST_TEST(map.count(BlobKind::chunk) == 1u);
+  BOOST_TEST(added.size_bytes == 25u);
+  BOOST_TEST(map.count(BlobKind::chunk) == 2u);
+  std::string first_names;
+  for (const ArtifactEntry& entry : list_entries(view, added.id)) first_names += entry.path + ":" + entry.first_name + " ";
+  BOOST_TEST(first_names == "t: b:b c: sub: sub/a:b ");
+  BOOST_TEST((add_path(staging, scratch / "t", {.hard_links = false}).id != added.id));
+}
+
+BOOST_AUTO_TEST_CASE(holes_of_a_file_store_no_chunk) {
+  constexpr std::uint64_t kGiB = 1u << 30;
+  write_file(scratch / "sparse", std::string(100'000, 'x'));
+  fs::resize_file(scratch / "sparse", 4 * kGiB);
+  std::fstream file(scratch / "sparse");
+  file.seekp(2 * kGiB) << "in the middle";
+  file.close();
+  const AddedArtifact added = add(scratch / "sparse");
+  BOOST_TEST(added.size_bytes == 4 * kGiB);
+  BOOST_TEST(staging.bytes_added() < 200'000u);
+  ContentReader reader(view, find_file(view, added.id, ""));
+  std::string found(13, '\0');
+  reader.read(2 * kGiB, std::as_writable_bytes(std::span(found)));
+  BOOST_TEST(found == "in the middle");
+  reader.read(3 * kGiB, std::as_writable_bytes(std::span(found)));
+  BOOST_TEST(found == std::string(13, '\0'));
+  BOOST_TEST(reader.extent_at(kGiB).entry.is_hole());
+}
+
+BOOST_AUTO_TEST_CASE(small_holes_are_read_as_zeros) {
+  write_file(scratch / "file", "x");
+  fs::resize_file(scratch / "file", 30'000);
+  BOOST_TEST((find_file(view, add(scratch / "file").id, "") ==
+              write_content(staging, base::as_bytes("x" + std::string(29'999, '\0')))));
+}
+
+BOOST_AUTO_TEST_CASE(special_files_are_skipped_if_asked_for) {
+  fs::create_directories(scratch / "t/sub");
+  BOOST_REQUIRE(::mkfifo((scratch / "t/sub/pipe").c_str(), 0600) == 0);
+  write_file(scratch / "t/sub/z", "z");
+  const AddedArtifact added = add_path(staging, scratch / "t", {.special_files = SpecialFiles::skip});
+  BOOST_TEST(added.skipped == std::vector<std::string>{"sub/pipe"}, boost::test_tools::per_element());
+  BOOST_TEST(added.entry_count == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(patterns_leave_entries_out) {
+  fs::create_directories(scratch / "t/build/deep");
+  fs::create_directories(scratch / "t/src/build");
+  for (const char* name : {"build/deep/x", "src/a.o", "src/a.c", "src/keep.o", "src/build/y", "top.o"})
+    write_file(scratch / "t" / name, "x");
+  write_file(scratch / "t/src/.ignore", "!keep.o\n/build\n");
+  const auto paths = [&](const AddOptions& options) {
+    std::string found;
+    for (const ArtifactEntry& entry : list_entries(view, add_path(staging, scratch / "t", options).id)) found += entry.path + " ";
+    return found;
+  };
+  BOOST_TEST(paths({.ignore = {"*.o", "/build/"}}) == "t src src/.ignore src/a.c src/build src/build/y ");
+  BOOST_TEST(paths({.ignore = {"*.o", "/build/"}, .ignore_files = {".ignore"}}) == "t src src/.ignore src/a.c src/keep.o ");
+}
+
+BOOST_AUTO_TEST_CASE(owner_and_attributes_are_kept_if_asked_for) {
+  fs::create_directories(scratch / "t");
+  write_file(scratch / "t/a", "x");
+  const bool has_attributes = ::setxattr((scratch / "t/a").c_str(), "user.unit", "eV\0", 3, 0) == 0 &&
+                              ::setxattr((scratch / "t").c_str(), "user.of", "directory", 9, 0) == 0;
+  if (!has_attributes) BOOST_TEST_MESSAGE("no extended attributes on this file system");
+  const auto entries = list_entries(view, add_path(staging, scratch / "t", {.attributes = KeptAttributes::user, .owner = true}).id);
+  BOOST_TEST((entries[1].owner == std::pair(std::uint32_t{::geteuid()}, std::uint32_t{::getegid()})));
+  if (has_attributes) {
+    BOOST_TEST((entries[1].attributes == std::vector{std::pair("user.unit"s, "eV\0"s)}));
+    BOOST_TEST((entries[0].attributes == std::vector{std::pair("user.of"s, "directory"s)}));
+  }
+  BOOST_TEST(!list_entries(view, add(scratch / "t").id)[1].owner);
+  BOOST_TEST(list_entries(view, add(scratch / "t").id)[1].attributes.empty());
+}
+
+BOOST_AUTO_TEST_CASE(sources_of_every_kind_make_one_artifact) {
+  fs::create_directories(scratch / "tree/below");
+  write_file(scratch / "tree/below/file", "on disk");
+  const std::string text = "in memory";
+  std::istringstream stream(std::string(3'000'000, 's'));
+  const NamedSource sources[] = {
+      {"z/bytes", std::as_bytes(std::span(text))},
+      {"a-tree", scratch / "tree"},
+      {"z/a/stream", ReadBytes([&](std::span<std::byte> out) {
+         stream.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()));
+         return static_cast<std::size_t>(stream.gcount());
+       })},
+      {"file", scratch / "tree/below/file"},
+  };
+  const ArtifactId id = add_sources(staging, sources, {.name = "all"}).id;
+  std::string paths;
+  for (const ArtifactEntry& entry : list_entries(view, id)) paths += entry.path + " ";
+  BOOST_TEST(paths == "all a-tree a-tree/below a-tree/below/file file z z/a z/a/stream z/bytes ");
+  BOOST_TEST(read_single_file(view, id, "z/bytes") == text);
+  BOOST_TEST(read_single_file(view, id, "z/a/stream") == std::string(3'000'000, 's'));
+  BOOST_TEST(read_single_file(view, id, "a-tree/below/file") == "on disk");
+  const ArtifactId single = add_source(staging, std::as_bytes(std::span(text)), {.name = "note"}).id;
+  BOOST_TEST(read_single_file(view, single) == text);
+}
+
+BOOST_AUTO_TEST_CASE(names_of_sources_are_checked) {
+  const ArtifactSource source = std::as_bytes(std::span("x"));
+  const auto refused = [&](std::vector<std::string> names) {
+    std::vector<NamedSource> sources;
+    for (const std::string& name : names) sources.push_back({name, source});
+    BOOST_CHECK_EXCEPTION(add_sources(staging, sources, {.name = "all"}), Error, with_code(ErrorCode::invalid_argument, names.back()));
+  };
+  for (const char* name : {"", "/", "a/", "/a", "a//b", "..", "a/../b", "."}) refused({name});
+  refused({"a", "a"});
+  refused({"a", "a/b"});
+  refused({"a/b", "a"});
+  BOOST_CHECK_EXCEPTION(add_source(staging, source, {}), Error, with_code(ErrorCode::invalid_argument));
+  BOOST_CHECK_EXCEPTION(add_source(staging, source, {.name = "a/b"}), Error, with_code(ErrorCode::invalid_argument, "a/b"));
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_of_the_caller_ends_the_adding) {
+  write_many_files(scratch / "t");
+  struct Enough {};
+  const AddOptions options{.progress = [](const AddProgress& progress) {
+    if (progress.entry_count == 100) throw Enough();
+  }};
+  BOOST_CHECK_THROW(add_path(staging, scratch / "t", options), Enough);
+  BOOST_TEST(map.count(BlobKind::artifact) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_artifact) {
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 300; ++i) {
+    const fs::path directory = scratch / "t" / std::to_string(random() % 12);
+    fs::create_directories(directory);
+    const auto bytes = random_bytes(random() % (i % 20 == 0 ? 3'000'000 : 20'000), random());
+    write_file(directory / std::to_string(i), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+  const ArtifactId one = add_path(staging, scratch / "t", {.threads = 1}).id;
+  for (const unsigned threads : {2u, 3u, 8u}) BOOST_TEST((add_path(staging, scratch / "t", {.threads = threads}).id == one));
 }
 
 BOOST_AUTO_TEST_CASE(a_large_file_is_cut_as_its_bytes_in_memory_are) {
@@ -181,7 +326,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_changes_while_it_is_read_is_a_conflict) {
-  const auto bytes = random_bytes(3'000'000, 2);
+  const auto bytes = random_bytes(48u << 20, 2);  // more than is read ahead of what is stored
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const fs::path path = scratch / "t/log";
   fs::create_directories(scratch / "t");
@@ -260,19 +405,20 @@ BOOST_AUTO_TEST_CASE(a_file_that_never_rests_is_a_conflict) {
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_vanishes_while_the_tree_is_read_is_a_conflict) {
-  fs::create_directories(scratch / "t");
-  write_file(scratch / "t/a", "first");
-  write_file(scratch / "t/b", "second");
-  MeddlingStaging meddling(map, [&] { fs::remove(scratch / "t/b"); });
-  BOOST_CHECK_EXCEPTION(add_path(meddling, scratch / "t"), Error, with_code(ErrorCode::conflict, "t/b"));
+  write_many_files(scratch / "t");
+  write_file(scratch / "t/z", "last");
+  const AddOptions options{.progress = [&](const AddProgress&) { fs::remove(scratch / "t/z"); }};
+  BOOST_CHECK_EXCEPTION(add_path(staging, scratch / "t", options), Error, with_code(ErrorCode::conflict, "t/z"));
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_moved_away_while_it_is_read_is_a_conflict) {
-  fs::create_directories(scratch / "t/sub");
+  write_many_files(scratch / "t/sub");
   fs::create_directories(scratch / "elsewhere");
-  write_file(scratch / "t/sub/a", "first");
-  MeddlingStaging meddling(map, [&] { fs::rename(scratch / "t/sub", scratch / "elsewhere/sub"); });
-  BOOST_CHECK_EXCEPTION(add_path(meddling, scratch / "t"), Error, with_code(ErrorCode::conflict, "t/sub"));
+  bool moved = false;
+  const AddOptions options{.progress = [&](const AddProgress&) {
+    if (!std::exchange(moved, true)) fs::rename(scratch / "t/sub", scratch / "elsewhere/sub");
+  }};
+  BOOST_CHECK_EXCEPTION(add_path(staging, scratch / "t", options), Error, with_code(ErrorCode::conflict, "t/sub"));
 }
 
 BOOST_AUTO_TEST_CASE(a_published_tree_is_read_from_an_engine) {
@@ -293,8 +439,8 @@ BOOST_AUTO_TEST_CASE(a_tree_is_not_read_as_a_single_file) {
   BOOST_CHECK_EXCEPTION(read_single_file(view, add(scratch / "t").id), Error, with_code(ErrorCode::type_mismatch));
   write_file(scratch / "t/a", "12345");
   const ArtifactId file = add(scratch / "t/a").id;
-  BOOST_CHECK_EXCEPTION(read_single_file(view, file, 4), Error, with_code(ErrorCode::limit));
-  BOOST_TEST(read_single_file(view, file, 5) == "12345");
+  BOOST_CHECK_EXCEPTION(read_single_file(view, file, {}, 4), Error, with_code(ErrorCode::limit));
+  BOOST_TEST(read_single_file(view, file, {}, 5) == "12345");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -173,6 +173,7 @@ void make(const fs::path& directory) {
                             {"count", added.entry_count},
                             {"entries", listing(store, added.id)}};
     expected["hole"] = store.add(make_hole(directory / "source")).id.hex();
+    expected["linked"] = store.add(make_linked_tree(directory / "source")).id.hex();
     add_objects(store, expected, added);
     add_argon(store, tree);
     const Uuid averaged = add_krypton(store, tree / "run.sh");
