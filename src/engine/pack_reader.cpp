@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <sys/uio.h>
+
 #include <array>
 
 #include "base/bytes.h"
@@ -27,6 +29,18 @@ std::shared_ptr<base::File> PackReader::file(std::uint64_t pack) const {
                 fmt::format("read {}: the pack is missing", (directory_ / format::pack_file_name(pack)).string()));
   std::unique_lock lock(mutex_);
   return files_.try_emplace(pack, std::make_shared<base::File>(std::move(*opened))).first->second;
+}
+
+std::size_t PackReader::read_cached(std::uint64_t pack, std::uint64_t offset, std::span<std::byte> out) const {
+  const std::shared_ptr<base::File> from = file(pack);
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const iovec rest{out.data() + done, out.size() - done};
+    const ssize_t got = ::preadv2(from->descriptor(), &rest, 1, static_cast<off_t>(offset + done), RWF_NOWAIT);
+    if (got <= 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
 }
 
 std::shared_ptr<const base::File> PackReader::direct_file(std::uint64_t pack) const {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <vector>
 
 #include "base/file.h"
@@ -22,6 +23,10 @@ class PackReader {
   /// The stored (perhaps compressed) bytes of a packed blob, after its record header was checked against
   /// `location` and `digest`. Throws damaged, naming file and offset.
   std::vector<std::byte> read(const format::BlobLocation& location, const Digest& digest) const;
+
+  /// Fills the front of `out` with what the page cache holds of the pack from `offset` on, without waiting for the disk.
+  /// Returns the bytes it got: all, unless the pack ends or some are not in the cache.
+  std::size_t read_cached(std::uint64_t pack, std::uint64_t offset, std::span<std::byte> out) const;
 
   /// The pack opened for O_DIRECT; empty if its file system has none. For whoever reads much of it.
   std::shared_ptr<const base::File> direct_file(std::uint64_t pack) const;

@@ -11,6 +11,7 @@ namespace cairn::engine {
 namespace {
 
 constexpr std::size_t kWindowBytes = 2u << 20;
+constexpr std::size_t kCachedWindowBytes = 1u << 20;  // out of the page cache: to be used while it is in the processor's
 constexpr std::size_t kWindowsAhead = 2;
 constexpr std::uint64_t kGapMax = 256u << 10;   // records of others in between are passed over
 constexpr std::uint64_t kRecordMax = 512u << 10;  // longer ones are read alone
@@ -57,13 +58,15 @@ bool PackStream::is_streamed(const format::BlobLocation& location) {
     streamed_.add(location);
     return true;
   }
+  if (file_ != nullptr && location.pack == streamed_.pack && window_.holds(location.offset, format::record_end(location)))
+    return true;  // once more, or out of turn
   other_.add(location);
   if (other_.count < kRowMin) return false;
   stop();
   file_ = packs_.direct_file(location.pack);
   streamed_ = std::exchange(other_, {});
   ahead_end_ = location.offset / format::kPackBlock * format::kPackBlock;
-  if (file_ != nullptr) read_ahead();
+  is_cached_ = true;
   return file_ != nullptr;
 }
 
@@ -85,13 +88,35 @@ std::span<const std::byte> PackStream::record_at(std::uint64_t from, std::uint64
 
 // Goes to the next window; false at the end of the file, or if it lies behind `to` already.
 bool PackStream::move_window(std::uint64_t to) {
-  if (ahead_.empty()) return false;
-  spare_ = std::move(window_.memory);
+  if (window_.memory != nullptr) spare_ = std::move(window_.memory);
   window_ = {};
+  if (is_cached_ && take_cached_window()) return window_.begin < to && window_.begin < window_.end;
+  if (ahead_.empty() && std::exchange(is_cached_, false)) read_ahead();
+  if (ahead_.empty()) return false;
   window_ = ahead_.front().get();
   ahead_.pop_front();
   if (window_.end - window_.begin == kWindowBytes) read_ahead();
   return window_.begin < to && window_.begin < window_.end;
+}
+
+// False if the next window is not all in the page cache.
+bool PackStream::take_cached_window() {
+  Memory to = memory();
+  const std::size_t got = packs_.read_cached(streamed_.pack, ahead_end_, {to.get(), kCachedWindowBytes});
+  if (got != kCachedWindowBytes) {
+    spare_ = std::move(to);
+    return false;
+  }
+  window_ = {std::move(to), ahead_end_, ahead_end_ + got};
+  ahead_end_ += got;
+  return true;
+}
+
+PackStream::Memory PackStream::memory() {
+  if (spare_ != nullptr) return std::move(spare_);
+  Memory made(static_cast<std::byte*>(std::aligned_alloc(format::kPackBlock, kWindowBytes)));
+  if (made == nullptr) throw std::bad_alloc();
+  return made;
 }
 
 // With two under way, one is there in time even if its thread has to wait for a core.
@@ -106,11 +131,8 @@ void PackStream::read_ahead() {
     return Window{std::move(to), from, from + got};
   };
   for (; ahead_.size() < kWindowsAhead; ahead_end_ += kWindowBytes) {
-    Memory memory = std::move(spare_);
-    if (memory == nullptr) memory.reset(static_cast<std::byte*>(std::aligned_alloc(format::kPackBlock, kWindowBytes)));
-    if (memory == nullptr) throw std::bad_alloc();
     try {
-      ahead_.push_back(std::async(std::launch::async, fill, std::move(memory), ahead_end_));
+      ahead_.push_back(std::async(std::launch::async, fill, memory(), ahead_end_));
     } catch (const std::system_error&) {
       return;  // no thread to be had: without a next window, each record is read alone
     }
@@ -120,6 +142,7 @@ void PackStream::read_ahead() {
 void PackStream::stop() {
   for (const std::future<Window>& window : ahead_) window.wait();
   ahead_.clear();
+  if (window_.memory != nullptr) spare_ = std::move(window_.memory);
   window_ = {};
   file_ = nullptr;
   streamed_ = {};

@@ -58,15 +58,9 @@ class ContentReader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Bytes of a content from `begin` to `end`.
-struct ContentRange {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-};
-
-/// Calls `visit` with the place and the bytes of each chunk that begins in `range`, in any order; holes are passed over.
+/// Calls `visit` with the place and the bytes of each chunk, and with the place of each hole and no bytes, in any order.
 /// Throws as ContentReader::read, and what `visit` throws. The quickest way to all of a content. Memory: bounded.
-void for_each_chunk(const engine::BlobSource& blobs, const format::ContentRef& content, const ContentRange& range,
-                    const std::function<void(const Extent&, std::span<const std::byte>)>& visit);
+void for_each_extent(const engine::BlobSource& blobs, const format::ContentRef& content,
+                     const std::function<void(const Extent&, std::span<const std::byte>)>& visit);
 
 }  // namespace cairn::object

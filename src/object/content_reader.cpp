@@ -130,18 +130,21 @@ void ContentReader::read(std::uint64_t offset, std::span<std::byte> out) { impl_
 std::span<const std::byte> ContentReader::piece_at(std::uint64_t offset) { return impl_->piece_at(offset); }
 Extent ContentReader::extent_at(std::uint64_t offset) { return impl_->extent_at(offset); }
 
-void for_each_chunk(const engine::BlobSource& blobs, const format::ContentRef& content, const ContentRange& range,
-                    const std::function<void(const Extent&, std::span<const std::byte>)>& visit) {
+void for_each_extent(const engine::BlobSource& blobs, const format::ContentRef& content,
+                     const std::function<void(const Extent&, std::span<const std::byte>)>& visit) {
   ContentReader reader(blobs, content);
   std::vector<Extent> extents;
   std::vector<Digest> digests;
-  for (std::uint64_t at = range.begin; at < range.end;) {
+  for (std::uint64_t at = 0; at < content.size;) {
     extents.clear();
     digests.clear();
-    while (at < range.end && extents.size() < kChunksTogether) {
+    while (at < content.size && extents.size() < kChunksTogether) {
       const Extent extent = reader.extent_at(at);
       at = extent.end();
-      if (extent.begin < range.begin || extent.entry.is_hole()) continue;
+      if (extent.entry.is_hole()) {
+        visit(extent, {});
+        continue;
+      }
       extents.push_back(extent);
       digests.push_back(extent.entry.digest);
     }

@@ -31,7 +31,6 @@ class RestoredFile {
   RestoredFile(const RestoredFile&) = delete;
   RestoredFile& operator=(const RestoredFile&) = delete;
 
-  /// Safe from several threads.
   void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
   /// For a hole: what an earlier restore may have left there becomes zeros.
   void clear(std::uint64_t begin, std::uint64_t end) const;

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "object/artifacts.h"
+#include "object/block_writer.h"
 
 namespace cairn::object {
 
@@ -22,8 +23,6 @@ using Form = format::ContentRef::Form;
 
 constexpr std::size_t kBatchFilesMost = 64;
 constexpr std::uint64_t kBatchBytesMost = 1u << 20;
-constexpr std::uint64_t kLarge = 64u << 20;  // files from there on are written by several threads
-constexpr std::uint64_t kRange = 32u << 20;  // each of them a range
 constexpr std::size_t kLeavingMost = 32;     // directories that wait for their files
 
 std::string begun_name(const std::string& key) {
@@ -43,12 +42,13 @@ std::array<timespec, 2> times_of(const format::Entry& entry) {
            {.tv_sec = static_cast<time_t>(entry.mtime_seconds), .tv_nsec = static_cast<long>(entry.mtime_nanoseconds)}}};
 }
 
-void write_content(const engine::BlobSource& blobs, const RestoredFile& file, const format::ContentRef& content,
-                   const ContentRange& range) {
-  if (content.form == Form::hole) return file.clear(range.begin, range.end);
-  for_each_chunk(blobs, content, range, [&](const Extent& extent, std::span<const std::byte> bytes) {
-    file.write(extent.begin, bytes);
+void write_content(const engine::BlobSource& blobs, const RestoredFile& file, const format::ContentRef& content) {
+  BlockWriter writer(file, content.size);
+  for_each_extent(blobs, content, [&](const Extent& extent, std::span<const std::byte> bytes) {
+    if (extent.entry.is_hole()) file.clear(extent.begin, extent.end());
+    else writer.add(extent.begin, bytes);
   });
+  writer.finish();
 }
 
 }  // namespace
@@ -80,10 +80,6 @@ void Restorer::file(const format::Entry& entry, const format::ContentRef& conten
   format::Entry here = met(entry);
   receipt_.size_bytes += content.size;
   if (const auto group = groups_.find(path); group != groups_.end() && !open_.empty()) return add_hard_link(here, group->second);
-  if (content.size >= kLarge) {
-    submit_batch();  // in order
-    return write_large(inside_, here, place_, group());
-  }
   batch_bytes_ += content.size;
   batch_.push_back(std::move(here));
   if (batch_.size() >= kBatchFilesMost || batch_bytes_ >= kBatchBytesMost) submit_batch();
@@ -168,7 +164,7 @@ void Restorer::write_batch(const base::File& directory, std::span<const format::
       continue;
     }
     RestoredFile file(directory, entry, place);
-    if (content.size != 0) write_content(blobs_, file, content, {0, content.size});
+    write_content(blobs_, file, content);
     file.finish(options_);
   }
   blobs_.get_many(engine::BlobKind::chunk, chunks, [&](std::size_t index, std::span<const std::byte> bytes) {
@@ -180,26 +176,6 @@ void Restorer::write_batch(const base::File& directory, std::span<const format::
     file.write(0, bytes);
     file.finish(options_);
   });
-}
-
-void Restorer::write_large(FilePointer directory, const format::Entry& entry, Place place, TaskQueue::Group& group) {
-  if (place == Place::occupied && options_.existing == Existing::keep_equal)
-    return tasks_->submit(group, [this, directory, entry, place] { write_batch(*directory, std::span(&entry, 1), place); });
-  struct Shared {
-    FilePointer directory;
-    RestoredFile file;
-    std::atomic<std::uint64_t> left;
-  };
-  const auto content = std::get<format::ContentRef>(entry.what);
-  const std::uint64_t ranges = content.form == Form::hole ? 1 : (content.size + kRange - 1) / kRange;
-  const std::shared_ptr<Shared> shared(new Shared{directory, RestoredFile(*directory, entry, place), ranges});
-  for (std::uint64_t i = 0; i < ranges; ++i) {
-    const ContentRange range{i * kRange, ranges == 1 ? content.size : std::min(content.size, (i + 1) * kRange)};
-    tasks_->submit(group, [this, shared, content, range] {
-      write_content(blobs_, shared->file, content, range);
-      if (--shared->left == 0) shared->file.finish(options_);
-    });
-  }
 }
 
 // The bytes are written once, in a directory beside the tree, and get their names when the directory of each is left.
@@ -216,7 +192,6 @@ void Restorer::add_hard_link(const format::Entry& entry, std::size_t group) {
   written.name = std::to_string(group);
   const FilePointer directory = links_directory();
   if (place_ == Place::begun) ::unlinkat(directory->descriptor(), written.name.c_str(), 0);
-  if (std::get<format::ContentRef>(entry.what).size >= kLarge) return write_large(directory, written, Place::empty, link.written);
   tasks_->submit(link.written, [this, directory, written] { write_batch(*directory, std::span(&written, 1), Place::empty); });
 }
 

@@ -63,7 +63,6 @@ class Restorer : public TreeVisitor {
   TaskQueue::Group& group() { return open_.empty() ? root_files_ : *open_.back().files; }
   void submit_batch();
   void write_batch(const base::File& directory, std::span<const format::Entry> entries, Place place);
-  void write_large(FilePointer directory, const format::Entry& entry, Place place, TaskQueue::Group& group);
   void add_hard_link(const format::Entry& entry, std::size_t group);
   FilePointer links_directory();
   void make_name(const base::File& directory, const std::string& name, std::size_t group);
