@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
 // What makes `cairn add` read files that seem unchanged. Nothing: it reads all of them.
-const Words kCairnReadContents = {};
+const Words kCairnReadContents = {"--read-all"};
 
 Words joined(Words words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());

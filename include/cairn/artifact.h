@@ -62,7 +62,8 @@ struct AddOptions {
   std::vector<std::string> ignore = {};        ///< patterns as in .gitignore, relative to the root: left out
   std::vector<std::string> ignore_files = {};  ///< names of files in the tree that hold such patterns, as ".gitignore"
   /// Read also files that were read before and have not changed since, by device, inode, size and times of modification and
-  /// of change. A file that was younger than two seconds when it was read is always read again.
+  /// of change. A file that was younger than two seconds when it was read is always read again. Reading also repairs what
+  /// has been damaged in the store.
   bool read_all = false;
   unsigned threads = 0;  ///< that read and cut; 0: one a core, at most 8
   /// Called by the thread that adds, now and then. What it throws ends the adding, and nothing is stored.

@@ -1,6 +1,7 @@
 // Run: one execution of a workflow, its checkpoints and its recorded steps.
 #pragma once
 
+#include <cairn/artifact.h>
 #include <cairn/checkpoint.h>
 #include <cairn/codec.h>
 #include <cairn/fallback.h>
@@ -14,6 +15,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -46,8 +48,11 @@ class CheckpointBuilder {
   }
   /// Refers to an object that is in the store already; throws not_found if it is not.
   CheckpointBuilder& save(std::string_view name, const ObjectId& object);
-  /// Stores the file or tree at `path` as the artifact called `name`, read here and now.
-  CheckpointBuilder& attach(std::string_view name, const std::filesystem::path& path);
+  /// Stores the file or tree at `path` as the artifact called `name`, read here and now, as Store::add does.
+  CheckpointBuilder& attach(std::string_view name, const std::filesystem::path& path, const AddOptions& options = {});
+  /// As Store::add_source and Store::add_files.
+  CheckpointBuilder& attach_source(std::string_view name, const ArtifactSource& source, const AddOptions& options);
+  CheckpointBuilder& attach_files(std::string_view name, std::span<const NamedSource> sources, const AddOptions& options);
   CheckpointBuilder& attach(std::string_view name, const ArtifactId& artifact);
   /// A small fact about the checkpoint, for listings and retention.
   CheckpointBuilder& note(std::string_view key, Value value);
@@ -190,7 +195,7 @@ class Run {
 
   /// Stores the file or tree at `path` and records it as a data node of this run. The same content under the same
   /// label is recorded once.
-  Node add(std::string_view label, const std::filesystem::path& path);
+  Node add(std::string_view label, const std::filesystem::path& path, const AddOptions& options = {});
 
   /// Marks the run's workflow node as finished (or failed, or killed) and links what it returned, which must be
   /// nodes. Nothing can be linked to it afterwards; finishing it again in the same state, with returns that are

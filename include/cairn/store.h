@@ -3,6 +3,7 @@
 
 #include <cairn/artifact.h>
 #include <cairn/codec.h>
+#include <cairn/compression.h>
 #include <cairn/fallback.h>
 #include <cairn/limits.h>
 #include <cairn/node.h>
@@ -42,6 +43,7 @@ struct OpenOptions {
   std::uint64_t memory_bytes = 64u << 20;      ///< for caches and write buffers
   int background_threads = 2;                  ///< for flushing and compacting records
   std::uint32_t directory_mode = 0700;         ///< of a store that is created
+  Compression compression = Compression::lz4;  ///< of what is stored from now on
   Limits limits = {};                          ///< what objects may cost
   Registry registry = {};                      ///< what the program says of its classes
   /// What is written is read back, loaded as its type and encoded again before it is committed; if that gives other bytes,
@@ -240,7 +242,7 @@ class Store {
   /// entries or 1024 levels; io; no_space. Memory: about 64 MiB, whatever the size.
   ArtifactReceipt add(const std::filesystem::path& path, const AddOptions& options = {});
   /// As add, for one file called AddOptions::name with the bytes of `source`.
-  ArtifactReceipt add(const ArtifactSource& source, const AddOptions& options);
+  ArtifactReceipt add_source(const ArtifactSource& source, const AddOptions& options);
   /// As add, for a directory called AddOptions::name with all `sources`. Throws invalid_argument for a name that is bad, or
   /// there already.
   ArtifactReceipt add_files(std::span<const NamedSource> sources, const AddOptions& options);

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 #include <lz4.h>
+#include <zstd.h>
 
 #include <cstring>
+#include <new>
 
 namespace cairn::engine {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 // bytes), and gives back a third of it.
 constexpr std::size_t kLeast = 4096;
 constexpr std::size_t kKeptMax = 1u << 20;  // of room that was needed once
+constexpr int kZstdLevel = 3;
 
 const char* chars(const std::byte* bytes) { return reinterpret_cast<const char*>(bytes); }
 char* chars(std::byte* bytes) { return reinterpret_cast<char*>(bytes); }
@@ -23,47 +26,75 @@ bool same(std::span<const std::byte> one, std::span<const std::byte> other) {
   return one.size() == other.size() && (one.empty() || std::memcmp(one.data(), other.data(), one.size()) == 0);
 }
 
-bool decodes_to(std::span<const std::byte> stored, std::span<std::byte> out) {
+bool decodes_to(format::BlobCodec codec, std::span<const std::byte> stored, std::span<std::byte> out) {
+  if (codec == format::BlobCodec::zstd) return ZSTD_decompress(out.data(), out.size(), stored.data(), stored.size()) == out.size();
   return LZ4_decompress_safe(chars(stored.data()), chars(out.data()), static_cast<int>(stored.size()),
                              static_cast<int>(out.size())) == static_cast<int>(out.size());
+}
+
+// What is stored is not trusted: no more memory is taken than it could stand for.
+bool may_hold(format::BlobCodec codec, std::size_t stored, std::uint64_t size) {
+  const std::uint64_t ratio_most = codec == format::BlobCodec::zstd ? 32768 : 255;
+  return size <= LZ4_MAX_INPUT_SIZE && size / ratio_most <= stored;
 }
 
 }  // namespace
 
 struct Compressor::State {
   LZ4_stream_t stream;
+  std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> zstd{nullptr, ZSTD_freeCCtx};
 };
 
-Compressor::Compressor() : state_(std::make_unique<State>()) { LZ4_initStream(&state_->stream, sizeof state_->stream); }
+Compressor::Compressor(Compression method) : method_(method), state_(std::make_unique<State>()) {
+  LZ4_initStream(&state_->stream, sizeof state_->stream);
+}
 Compressor::~Compressor() = default;
 
-std::optional<std::span<const std::byte>> Compressor::compress(std::span<const std::byte> bytes) {
-  if (bytes.size() < kLeast || bytes.size() > LZ4_MAX_INPUT_SIZE) return std::nullopt;
+std::optional<Compressed> Compressor::compress(std::span<const std::byte> bytes) {
+  if (method_ == Compression::none || bytes.size() < kLeast || bytes.size() > LZ4_MAX_INPUT_SIZE) return std::nullopt;
   if (bytes.size() <= kKeptMax && stored_.size() > kKeptMax) stored_ = again_ = {};
   // lz4 stops when the room it was given is used up, so data that does not shrink costs little.
   const std::size_t most = bytes.size() - bytes.size() / 8;
   if (stored_.size() < most) stored_.resize(most);
+  // lz4 finds out soonest whether there is anything to gain.
+  std::size_t size = make_lz4(bytes, most);
+  format::BlobCodec codec = format::BlobCodec::lz4;
+  if (size != 0 && method_ == Compression::zstd) {
+    size = make_zstd(bytes, most);
+    codec = format::BlobCodec::zstd;
+  }
+  if (size == 0) return std::nullopt;
+  const std::span stored = std::span(stored_).first(size);
+  if (again_.size() < bytes.size()) again_.resize(bytes.size());
+  const std::span again = std::span(again_).first(bytes.size());
+  if (!decodes_to(codec, stored, again) || !same(again, bytes)) return std::nullopt;
+  return Compressed{codec, stored};
+}
+
+// Both give 0 if that would be more than `most`.
+std::size_t Compressor::make_lz4(std::span<const std::byte> bytes, std::size_t most) {
   LZ4_resetStream_fast(&state_->stream);
   const int size = LZ4_compress_fast_continue(&state_->stream, chars(bytes.data()), chars(stored_.data()),
                                               static_cast<int>(bytes.size()), static_cast<int>(most), 1);
-  if (size <= 0) {
-    LZ4_initStream(&state_->stream, sizeof state_->stream);  // what it says for a stream that has failed
-    return std::nullopt;
-  }
-  const std::span stored = std::span(stored_).first(static_cast<std::size_t>(size));
-  if (again_.size() < bytes.size()) again_.resize(bytes.size());
-  const std::span again = std::span(again_).first(bytes.size());
-  if (!decodes_to(stored, again) || !same(again, bytes)) return std::nullopt;
-  return stored;
+  if (size > 0) return static_cast<std::size_t>(size);
+  LZ4_initStream(&state_->stream, sizeof state_->stream);  // what it says for a stream that has failed
+  return 0;
+}
+
+std::size_t Compressor::make_zstd(std::span<const std::byte> bytes, std::size_t most) {
+  if (state_->zstd == nullptr) state_->zstd.reset(ZSTD_createCCtx());
+  if (state_->zstd == nullptr) throw std::bad_alloc();
+  const std::size_t size = ZSTD_compressCCtx(state_->zstd.get(), stored_.data(), most, bytes.data(), bytes.size(), kZstdLevel);
+  return ZSTD_isError(size) != 0 ? 0 : size;
 }
 
 std::optional<std::span<const std::byte>> decompress(format::BlobCodec codec, std::span<const std::byte> stored,
                                                      std::uint64_t size, std::vector<std::byte>& room) {
   if (codec == format::BlobCodec::raw) return stored.size() == size ? std::optional(stored) : std::nullopt;
-  if (codec != format::BlobCodec::lz4 || size > LZ4_MAX_INPUT_SIZE || size / 255 > stored.size()) return std::nullopt;
+  if (!may_hold(codec, stored.size(), size)) return std::nullopt;
   if (room.size() < size) room.resize(size);
   const std::span bytes = std::span(room).first(size);
-  return decodes_to(stored, bytes) ? std::optional<std::span<const std::byte>>(bytes) : std::nullopt;
+  return decodes_to(codec, stored, bytes) ? std::optional<std::span<const std::byte>>(bytes) : std::nullopt;
 }
 
 std::vector<std::byte> decompress(format::BlobCodec codec, std::vector<std::byte> stored, std::uint64_t size) {

@@ -1,6 +1,8 @@
 // Compression of single blobs, checked before anything relies on it.
 #pragma once
 
+#include <cairn/compression.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,21 +14,31 @@
 
 namespace cairn::engine {
 
+/// A blob as it is stored.
+struct Compressed {
+  format::BlobCodec codec;
+  std::span<const std::byte> bytes;
+};
+
 /// Compresses one blob after the other, each on its own. Keeps its tables and buffers: for a small blob, to set them up
 /// costs more than to compress it.
 class Compressor {
  public:
-  Compressor();
+  explicit Compressor(Compression method = Compression::lz4);
   ~Compressor();
   Compressor(const Compressor&) = delete;
   Compressor& operator=(const Compressor&) = delete;
 
-  /// The bytes as lz4, if that saves an eighth or more; empty otherwise. What is returned was decompressed again and
+  /// The bytes compressed, if that saves an eighth or more; empty otherwise. What is returned was decompressed again and
   /// found equal to `bytes`; it lives until the next call.
-  std::optional<std::span<const std::byte>> compress(std::span<const std::byte> bytes);
+  std::optional<Compressed> compress(std::span<const std::byte> bytes);
 
  private:
   struct State;
+  std::size_t make_lz4(std::span<const std::byte> bytes, std::size_t most);
+  std::size_t make_zstd(std::span<const std::byte> bytes, std::size_t most);
+
+  const Compression method_;
   std::unique_ptr<State> state_;
   std::vector<std::byte> stored_, again_;
 };

@@ -1,6 +1,8 @@
 // What the parts of the disk engine share: the open files of one store, and blobs that are not committed yet.
 #pragma once
 
+#include <cairn/compression.h>
+
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <atomic>
@@ -77,6 +79,7 @@ struct PendingBlobs {
 struct DiskCore {
   std::filesystem::path path;
   bool read_only = false;
+  Compression compression = Compression::lz4;
   mode_t file_mode = 0600;  // of new files: whoever may look into the directory may read them
   format::Superblock superblock;
   std::optional<LockFile> lock;

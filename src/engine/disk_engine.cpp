@@ -340,6 +340,7 @@ std::unique_ptr<Engine> open_disk_engine(const fs::path& given, const DiskOption
   auto core = std::make_shared<DiskCore>();
   core->path = path;
   core->read_only = options.read_only;
+  core->compression = options.compression;
   options.read_only ? open_for_reading(*core, options) : open_for_writing(*core, options);
   return std::make_unique<DiskEngine>(std::move(core), options);
 }

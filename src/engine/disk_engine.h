@@ -1,6 +1,8 @@
 // The engine of a store on disk: records in RocksDB, large blobs in packs.
 #pragma once
 
+#include <cairn/compression.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -15,6 +17,7 @@ struct DiskOptions {
   std::uint64_t memory_bytes = 64u << 20;
   int background_threads = 2;
   std::uint32_t directory_mode = 0700;
+  Compression compression = Compression::lz4;
 };
 
 /// Opens the store at `path`. Throws no_store, locked, newer_format, damaged, no_space, io; the store is then as it

@@ -196,8 +196,7 @@ class RunReader {
 }  // namespace
 
 void read_many(const DiskCore& core, const Records& records, const rocksdb::ReadOptions& options, BlobKind kind,
-               std::span<const Digest> blobs, const VisitBlob& visit) {
-  PackStream stream(*core.packs);
+               std::span<const Digest> blobs, const VisitBlob& visit, PackStream& stream) {
   RunReader runs(records, options, kind, stream);
   std::size_t group = 1;  // grows while nothing follows
   for (std::size_t begin = 0; begin < blobs.size();) {

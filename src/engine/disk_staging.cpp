@@ -308,9 +308,9 @@ void DiskStaging::append(PendingBlob& blob, std::span<const std::byte> bytes) {
     unchecked_bytes_ = 0;
   }
   const auto compressed = compressor_.compress(bytes);
-  const std::span<const std::byte> stored = compressed.value_or(bytes);
+  const std::span<const std::byte> stored = compressed ? compressed->bytes : bytes;
   format::BlobLocation& location = blob.location;
-  location.codec = compressed ? format::BlobCodec::lz4 : format::BlobCodec::raw;
+  location.codec = compressed ? compressed->codec : format::BlobCodec::raw;
   location.stored_size = stored.size();
   const PackLocation at = core_->writer->append(
       generation_, {location.kind, location.probe, location.codec, blob.digest, location.size, location.stored_size},

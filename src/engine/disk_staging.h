@@ -18,7 +18,7 @@ class DiskStaging : public Staging {
  public:
   /// `committer` must outlive it.
   DiskStaging(std::shared_ptr<DiskCore> core, DiskCommitter& committer)
-      : core_(std::move(core)), committer_(committer), stream_(*core_->packs) {}
+      : core_(std::move(core)), committer_(committer), compressor_(core_->compression), stream_(*core_->packs) {}
   ~DiskStaging() override;
 
   StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,

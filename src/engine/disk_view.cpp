@@ -77,7 +77,8 @@ class DiskView : public View {
   }
 
   void get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const override {
-    read_many(*core_, *records_, options_, kind, blobs, visit);
+    const BorrowedStream stream(*this);
+    read_many(*core_, *records_, options_, kind, blobs, visit, *stream);
   }
 
   void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const override {
@@ -111,6 +112,29 @@ class DiskView : public View {
   std::unique_ptr<Cursor> indexes() const override { return walk(Family::index, ""); }
 
  private:
+  // A stream for one reader at a time. The next one may go on where it was left; its memory, in any case, is not made anew.
+  class BorrowedStream {
+   public:
+    explicit BorrowedStream(const DiskView& view) : view_(view) {
+      const std::lock_guard lock(view_.idle_mutex_);
+      if (view_.idle_streams_.empty()) {
+        stream_ = std::make_unique<PackStream>(*view_.core_->packs);
+      } else {
+        stream_ = std::move(view_.idle_streams_.back());
+        view_.idle_streams_.pop_back();
+      }
+    }
+    ~BorrowedStream() {
+      const std::lock_guard lock(view_.idle_mutex_);
+      view_.idle_streams_.push_back(std::move(stream_));
+    }
+    PackStream& operator*() const { return *stream_; }
+
+   private:
+    const DiskView& view_;
+    std::unique_ptr<PackStream> stream_;
+  };
+
   // Empty if another thread is using the stream, or what it read ahead does not match: then the file itself tells.
   std::optional<Bytes> read_streamed(const format::BlobLocation& location, const Digest& digest) const {
     const std::unique_lock lock(stream_mutex_, std::try_to_lock);
@@ -154,6 +178,8 @@ class DiskView : public View {
   std::shared_ptr<const DiskCore> core_;
   std::shared_ptr<const Records> records_;
   rocksdb::ReadOptions options_;
+  mutable std::mutex idle_mutex_;
+  mutable std::vector<std::unique_ptr<PackStream>> idle_streams_;
   mutable std::mutex stream_mutex_;
   mutable PackStream stream_;
 };

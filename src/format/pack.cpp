@@ -78,7 +78,7 @@ std::optional<RecordHeader> decode_record_header(std::span<const std::byte> byte
   bytes = bytes.first(kRecordHeaderSize);
   if (base::load_little_endian<std::uint32_t>(bytes.data()) != kRecordMagic || !sealed(bytes)) return std::nullopt;
   RecordHeader header;
-  if (!is_blob_kind(static_cast<std::uint8_t>(bytes[4])) || static_cast<std::uint8_t>(bytes[6]) > 1) return std::nullopt;
+  if (!is_blob_kind(static_cast<std::uint8_t>(bytes[4])) || static_cast<std::uint8_t>(bytes[6]) > kBlobCodecMost) return std::nullopt;
   header.kind = static_cast<BlobKind>(bytes[4]);
   header.probe = static_cast<std::uint8_t>(bytes[5]);
   header.codec = static_cast<BlobCodec>(bytes[6]);
@@ -107,7 +107,7 @@ BlobLocation decode_location(std::string_view bytes) {
     return Error(ErrorCode::damaged, fmt::format("read the location of a blob: {} bytes of another form", size));
   };
   if (bytes.size() < 4 || static_cast<std::uint8_t>(bytes[0]) > 1) throw damaged();
-  if (!is_blob_kind(static_cast<std::uint8_t>(bytes[1])) || static_cast<std::uint8_t>(bytes[3]) > 1) throw damaged();
+  if (!is_blob_kind(static_cast<std::uint8_t>(bytes[1])) || static_cast<std::uint8_t>(bytes[3]) > kBlobCodecMost) throw damaged();
   BlobLocation location;
   location.packed = bytes[0] == 1;
   location.kind = static_cast<BlobKind>(bytes[1]);

@@ -22,7 +22,8 @@ inline constexpr std::size_t kRecordHeaderSize = 48;
 inline constexpr std::size_t kRecordAlignment = 8;
 
 /// How a blob's bytes are stored. Numbers are stored.
-enum class BlobCodec : std::uint8_t { raw = 0, lz4 = 1 };
+enum class BlobCodec : std::uint8_t { raw = 0, lz4 = 1, zstd = 2 };
+inline constexpr std::uint8_t kBlobCodecMost = 2;
 
 /// One write to a pack: this header, records, zeros up to the next block.
 struct SegmentHeader {

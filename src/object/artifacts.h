@@ -26,6 +26,7 @@ struct AddedArtifact {
   std::uint64_t size_bytes = 0;   ///< of all its files
   std::uint64_t entry_count = 0;  ///< of every kind, the root included
   std::uint64_t unread_count = 0; ///< files that `memory` knew
+  std::uint64_t unread_bytes = 0;
   std::vector<std::string> skipped;  ///< special files, below the root
 };
 

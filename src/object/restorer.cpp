@@ -23,6 +23,7 @@ using Form = format::ContentRef::Form;
 
 constexpr std::size_t kBatchFilesMost = 64;
 constexpr std::uint64_t kBatchBytesMost = 1u << 20;
+constexpr std::uint64_t kChunkBytesMost = 64u << 20;  // of a file that is one chunk; ours have 256 KiB at most
 constexpr std::size_t kLeavingMost = 32;     // directories that wait for their files
 
 std::string begun_name(const std::string& key) {
@@ -142,40 +143,60 @@ format::Entry Restorer::met(const format::Entry& entry) {
 void Restorer::submit_batch() {
   if (batch_.empty()) return;
   batch_bytes_ = 0;
-  tasks_->submit(group(), [this, directory = inside_, entries = std::exchange(batch_, {})] {
-    write_batch(*directory, entries, place_);
+  // Read by this thread, so that what lies in a row in the store is read in a row.
+  engine::Bytes single = read_single(batch_);
+  tasks_->submit(group(), [this, directory = inside_, entries = std::exchange(batch_, {}), single = std::move(single)] {
+    write_batch(*directory, entries, place_, single);
   });
 }
 
-// Small files are read together.
-void Restorer::write_batch(const base::File& directory, std::span<const format::Entry> entries, Place place) {
+// The bytes of all files of one chunk, one behind the other.
+engine::Bytes Restorer::read_single(std::span<const format::Entry> entries) const {
   std::vector<const format::Entry*> single;
   std::vector<Digest> chunks;
+  std::vector<std::size_t> begins;
+  std::size_t size = 0;
   for (const format::Entry& entry : entries) {
-    if (place == Place::occupied && options_.existing == Existing::keep_equal &&
-        keep_if_equal(blobs_, directory, entry, options_)) {
+    const auto& content = std::get<format::ContentRef>(entry.what);
+    if (content.form != Form::chunk) continue;
+    if (content.size > kChunkBytesMost)
+      throw Error(ErrorCode::damaged, fmt::format("restore {}: a chunk of {} bytes", entry.name, content.size));
+    single.push_back(&entry);
+    chunks.push_back(content.digest);
+    begins.push_back(size);
+    size += content.size;
+  }
+  engine::Bytes all(size);
+  blobs_.get_many(engine::BlobKind::chunk, chunks, [&](std::size_t index, std::span<const std::byte> bytes) {
+    const std::uint64_t expected = std::get<format::ContentRef>(single[index]->what).size;
+    if (bytes.size() != expected)
+      throw Error(ErrorCode::damaged, fmt::format("restore {}: its chunk has {} bytes, expected {}", single[index]->name,
+                                                  bytes.size(), expected));
+    std::ranges::copy(bytes, all.begin() + static_cast<std::ptrdiff_t>(begins[index]));
+  });
+  return all;
+}
+
+// `single` are the bytes of those that are one chunk.
+void Restorer::write_batch(const base::File& directory, std::span<const format::Entry> entries, Place place,
+                           const engine::Bytes& single) {
+  std::span<const std::byte> left = single;
+  for (const format::Entry& entry : entries) {
+    const auto& content = std::get<format::ContentRef>(entry.what);
+    std::span<const std::byte> bytes;
+    if (content.form == Form::chunk) {
+      bytes = left.first(content.size);
+      left = left.subspan(content.size);
+    }
+    if (place == Place::occupied && options_.existing == Existing::keep_equal && keep_if_equal(blobs_, directory, entry, options_)) {
       ++kept_;
       continue;
     }
-    const auto& content = std::get<format::ContentRef>(entry.what);
-    if (content.form == Form::chunk) {
-      single.push_back(&entry);
-      chunks.push_back(content.digest);
-      continue;
-    }
     RestoredFile file(directory, entry, place);
-    write_content(blobs_, file, content);
+    if (content.form == Form::chunk) file.write(0, bytes);
+    else write_content(blobs_, file, content);
     file.finish(options_);
   }
-  blobs_.get_many(engine::BlobKind::chunk, chunks, [&](std::size_t index, std::span<const std::byte> bytes) {
-    const std::uint64_t size = std::get<format::ContentRef>(single[index]->what).size;
-    if (bytes.size() != size)
-      throw Error(ErrorCode::damaged, fmt::format("restore {}/{}: its chunk has {} bytes, expected {}", directory.name(),
-                                                  single[index]->name, bytes.size(), size));
-    RestoredFile file(directory, *single[index], place);
-    file.write(0, bytes);
-    file.finish(options_);
-  });
 }
 
 // The bytes are written once, in a directory beside the tree, and get their names when the directory of each is left.
@@ -192,7 +213,9 @@ void Restorer::add_hard_link(const format::Entry& entry, std::size_t group) {
   written.name = std::to_string(group);
   const FilePointer directory = links_directory();
   if (place_ == Place::begun) ::unlinkat(directory->descriptor(), written.name.c_str(), 0);
-  tasks_->submit(link.written, [this, directory, written] { write_batch(*directory, std::span(&written, 1), Place::empty); });
+  tasks_->submit(link.written, [this, directory, written] {
+    write_batch(*directory, std::span(&written, 1), Place::empty, read_single(std::span(&written, 1)));
+  });
 }
 
 Restorer::FilePointer Restorer::links_directory() {
@@ -221,7 +244,7 @@ void Restorer::make_name(const base::File& directory, const std::string& name, s
     base::throw_errno(errno, fmt::format("link {}/{}", directory.name(), name));
   format::Entry copy = *links_[group].entry;  // where there are no hard links, or no more of them
   copy.name = name;
-  write_batch(directory, std::span(&copy, 1), place_);
+  write_batch(directory, std::span(&copy, 1), place_, read_single(std::span(&copy, 1)));
 }
 
 void Restorer::make_link(const base::File& directory, const format::Entry& entry) const {

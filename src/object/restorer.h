@@ -62,7 +62,8 @@ class Restorer : public TreeVisitor {
   format::Entry met(const format::Entry& entry);
   TaskQueue::Group& group() { return open_.empty() ? root_files_ : *open_.back().files; }
   void submit_batch();
-  void write_batch(const base::File& directory, std::span<const format::Entry> entries, Place place);
+  engine::Bytes read_single(std::span<const format::Entry> entries) const;
+  void write_batch(const base::File& directory, std::span<const format::Entry> entries, Place place, const engine::Bytes& single);
   void add_hard_link(const format::Entry& entry, std::size_t group);
   FilePointer links_directory();
   void make_name(const base::File& directory, const std::string& name, std::size_t group);

@@ -1,5 +1,6 @@
 #include "object/task_queue.h"
 
+#include <algorithm>
 #include <system_error>
 
 namespace cairn::object {
@@ -55,23 +56,34 @@ void TaskQueue::begin_thread() {
 void TaskQueue::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_.wait(lock, [&] { return stop_ || !tasks_.empty(); });
-    if (tasks_.empty()) return;
-    Task task = std::move(tasks_.front());
-    tasks_.pop_front();
+    std::optional<Task> task;
+    work_.wait(lock, [&] { return stop_ || (task = next_task()).has_value(); });
+    if (!task) return;
     lock.unlock();
     std::exception_ptr error;
     try {
-      task.work();
+      task->work();
     } catch (...) {
       error = std::current_exception();
     }
-    task.work = nullptr;  // what it held is let go of before it counts as done
+    task->work = nullptr;  // what it held is let go of before it counts as done
     lock.lock();
     if (error != nullptr && error_ == nullptr) error_ = error;
-    --task.group->pending_;
+    task->group->running_ = false;
+    --task->group->pending_;
     done_.notify_all();
+    work_.notify_one();  // the next of its group
   }
+}
+
+// The first whose group is not being worked for.
+std::optional<TaskQueue::Task> TaskQueue::next_task() {
+  const auto found = std::ranges::find_if(tasks_, [](const Task& task) { return !task.group->running_; });
+  if (found == tasks_.end()) return std::nullopt;
+  Task task = std::move(*found);
+  tasks_.erase(found);
+  task.group->running_ = true;
+  return task;
 }
 
 void TaskQueue::rethrow() const {

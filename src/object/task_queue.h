@@ -7,6 +7,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -15,10 +16,11 @@ namespace cairn::object {
 /// For one thread that submits. Tasks of a group may be waited for together.
 class TaskQueue {
  public:
-  /// Tasks that belong together. Outlives them.
+  /// Tasks that belong together, and are done one after the other. Outlives them.
   class Group {
     friend class TaskQueue;
-    std::size_t pending_ = 0;  // guarded by the queue's mutex
+    std::size_t pending_ = 0;  // both guarded by the queue's mutex
+    bool running_ = false;
   };
 
   /// With no threads, a task is done when it is submitted.
@@ -41,6 +43,7 @@ class TaskQueue {
   };
 
   void run();
+  std::optional<Task> next_task();
   void begin_thread();
   void rethrow() const;
 

@@ -88,7 +88,7 @@ AddedArtifact TreeBuilder::finish() {
   apply_until(0, 0);
   const format::Artifact artifact{std::move(root_).value(), size_, count_, hard_links()};
   const Digest digest = stage_blob(staging_, engine::BlobKind::artifact, format::encode_artifact(artifact));
-  return {ArtifactId{digest}, size_, count_, unread_, {}};
+  return {ArtifactId{digest}, size_, count_, unread_, unread_bytes_, {}};
 }
 
 // Where links_ has the file, if it may have more names than this one.
@@ -114,6 +114,7 @@ bool TreeBuilder::add_remembered(const std::string& name, const struct stat& sta
   if (content->form == Form::chunk && !staging_.hold(engine::BlobKind::chunk, content->digest)) return false;
   if (content->form == Form::list && !staging_.hold(engine::BlobKind::chunk_list, content->digest)) return false;
   ++unread_;
+  unread_bytes_ += content->size;
   format::Entry entry = entry_of(name, status, options_.owner);
   entry.what = *content;
   if (link != SIZE_MAX) links_[link].entry = entry;

@@ -94,7 +94,7 @@ class TreeBuilder {
 
   std::vector<OpenDirectory> open_;
   std::optional<format::Entry> root_;
-  std::uint64_t size_ = 0, count_ = 0, unread_ = 0;
+  std::uint64_t size_ = 0, count_ = 0, unread_ = 0, unread_bytes_ = 0;
 };
 
 /// Attributes and times as they are stored; without what the entry names.

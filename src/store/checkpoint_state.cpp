@@ -75,10 +75,11 @@ void CheckpointState::save(std::string_view name, const ObjectId& object) {
   state_.emplace(name, object.digest);
 }
 
-void CheckpointState::attach(std::string_view name, const std::filesystem::path& path) {
+void CheckpointState::attach(std::string_view name, const AddArtifact& add) {
   require_open();
   check_new("artifact", name, artifacts_);
-  artifacts_.emplace(name, object::add_path(*staging_, path).id.digest);
+  if (memory_ == nullptr) memory_ = std::make_unique<StoredFileMemory>(run_->store().engine());
+  artifacts_.emplace(name, add(*staging_, *memory_).id.digest);
 }
 
 void CheckpointState::attach(std::string_view name, const ArtifactId& artifact) {
@@ -167,6 +168,7 @@ Receipt CheckpointState::commit() {
     write_tags(draft, record.sequence);
   });
   staging_ = nullptr;
+  if (memory_ != nullptr) memory_->keep_if_possible();
   return receipt;
 }
 
@@ -192,8 +194,19 @@ CheckpointBuilder& CheckpointBuilder::save(std::string_view name, const ObjectId
   state_->save(name, object);
   return *this;
 }
-CheckpointBuilder& CheckpointBuilder::attach(std::string_view name, const std::filesystem::path& path) {
-  state_->attach(name, path);
+CheckpointBuilder& CheckpointBuilder::attach(std::string_view name, const std::filesystem::path& path,
+                                             const AddOptions& options) {
+  state_->attach(name, [&](auto& staging, auto& memory) { return object::add_path(staging, path, options, &memory); });
+  return *this;
+}
+CheckpointBuilder& CheckpointBuilder::attach_source(std::string_view name, const ArtifactSource& source,
+                                                    const AddOptions& options) {
+  state_->attach(name, [&](auto& staging, auto& memory) { return object::add_source(staging, source, options, &memory); });
+  return *this;
+}
+CheckpointBuilder& CheckpointBuilder::attach_files(std::string_view name, std::span<const NamedSource> sources,
+                                                   const AddOptions& options) {
+  state_->attach(name, [&](auto& staging, auto& memory) { return object::add_sources(staging, sources, options, &memory); });
   return *this;
 }
 CheckpointBuilder& CheckpointBuilder::attach(std::string_view name, const ArtifactId& artifact) {

@@ -4,7 +4,7 @@
 #include <cairn/checkpoint.h>
 #include <cairn/run.h>
 
-#include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "format/checkpoint.h"
+#include "object/artifacts.h"
+#include "store/file_memory.h"
 #include "store/run_state.h"
 
 namespace cairn::store {
@@ -22,7 +24,8 @@ class CheckpointState {
 
   void save(std::string_view name, const Encodable& value, const SaveOptions& options);
   void save(std::string_view name, const ObjectId& object);
-  void attach(std::string_view name, const std::filesystem::path& path);
+  using AddArtifact = std::function<object::AddedArtifact(engine::Staging&, object::FileMemory&)>;
+  void attach(std::string_view name, const AddArtifact& add);
   void attach(std::string_view name, const ArtifactId& artifact);
   void note(std::string_view key, Value value);
   void tag(std::string_view name);
@@ -36,6 +39,7 @@ class CheckpointState {
 
   std::shared_ptr<RunState> run_;
   std::unique_ptr<engine::Staging> staging_;  // empty once committed
+  std::unique_ptr<StoredFileMemory> memory_;  // of the artifacts that were attached from files
   std::int64_t step_;
   std::map<std::string, Digest, std::less<>> state_;
   std::map<std::string, Digest, std::less<>> artifacts_;

@@ -173,10 +173,11 @@ void Run::repair_step(StepRun& step, const Encodable& result) {
                  [](store::Draft&) {});
 }
 
-Node Run::add(std::string_view label, const std::filesystem::path& path) {
+Node Run::add(std::string_view label, const std::filesystem::path& path, const AddOptions& options) {
   graph::check_label(label);
   const auto staging = state_->store().engine().stage();
-  const object::AddedArtifact added = object::add_path(*staging, path);
+  store::StoredFileMemory memory(state_->store().engine());
+  const object::AddedArtifact added = object::add_path(*staging, path, options, &memory);
   Node node;
   const auto find = [&](const engine::View& view) {
     const auto id = store::find_given_data(*state_, view, added.id.digest, label);
@@ -190,6 +191,7 @@ Node Run::add(std::string_view label, const std::filesystem::path& path) {
     draft.graph.add_node(draft.new_node(), record);
     node = state_->store().public_node(draft.view, record);
   });
+  memory.keep_if_possible();
   return node;
 }
 

@@ -90,6 +90,7 @@ Store Store::open(const std::filesystem::path& path, const OpenOptions& options)
   disk.memory_bytes = options.memory_bytes;
   disk.background_threads = options.background_threads;
   disk.directory_mode = options.directory_mode;
+  disk.compression = options.compression;
   const format::ObjectOptions objects = object_options(options);  // first: nothing is opened for options that are wrong
   return store::make_store(
       std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string())));
@@ -220,9 +221,10 @@ ArtifactReceipt add_artifact(StoreState& state, const Add& add) {
   store::StoredFileMemory memory(state.engine());
   object::AddedArtifact added = add(*staging, memory);
   const ArtifactId id = added.id;
+  const std::uint64_t unread_bytes = added.unread_bytes;
   ArtifactReceipt receipt = receipt_of(std::move(added));
   receipt.bytes_new = staging->bytes_added();
-  receipt.bytes_shared = staging->bytes_existed();
+  receipt.bytes_shared = staging->bytes_existed() + unread_bytes;
   receipt.node = keep(state, *staging, id, "artifact", "", receipt.size_bytes);
   memory.keep_if_possible();
   return receipt;
@@ -236,7 +238,7 @@ ArtifactReceipt Store::add(const std::filesystem::path& path, const AddOptions& 
   });
 }
 
-ArtifactReceipt Store::add(const ArtifactSource& source, const AddOptions& options) {
+ArtifactReceipt Store::add_source(const ArtifactSource& source, const AddOptions& options) {
   return add_artifact(*state_, [&](engine::Staging& staging, object::FileMemory& memory) {
     return object::add_source(staging, source, options, &memory);
   });

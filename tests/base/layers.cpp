@@ -28,7 +28,7 @@ const std::map<std::string, Layers> kBelow = {
 
 // Libraries that one layer alone knows.
 const std::map<std::string, std::string> kOnlyUser = {
-    {"rocksdb/", "engine"}, {"capnp/", "format"}, {"kj/", "format"}, {"xxh", "base"}, {"lz4", "engine"}};
+    {"rocksdb/", "engine"}, {"capnp/", "format"}, {"kj/", "format"}, {"xxh", "base"}, {"lz4", "engine"}, {"zstd", "engine"}};
 
 struct Include {
   fs::path file;

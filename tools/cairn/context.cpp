@@ -23,6 +23,8 @@ Store open_reader(const Context& context) {
   return Store::open(store_path(context), {.create = false, .read_only = true});
 }
 
-Store open_writer(const Context& context) { return Store::open(store_path(context), {.create = false}); }
+Store open_writer(const Context& context, Compression compression) {
+  return Store::open(store_path(context), {.create = false, .compression = compression});
+}
 
 }  // namespace cairn::cli

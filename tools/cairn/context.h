@@ -30,6 +30,6 @@ std::string store_path(const Context& context);
 
 /// Both open the store and never create it. A reader works beside a writer.
 Store open_reader(const Context& context);
-Store open_writer(const Context& context);
+Store open_writer(const Context& context, Compression compression = Compression::lz4);
 
 }  // namespace cairn::cli

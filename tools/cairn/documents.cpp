@@ -120,6 +120,32 @@ object document(const ArtifactEntry& entry) {
                    {"size_bytes", entry.size_bytes}};
   put_bytes(described, "path", entry.path);
   if (entry.kind == EntryKind::symlink) put_bytes(described, "link_target", entry.link_target);
+  if (!entry.first_name.empty()) put_bytes(described, "first_name", entry.first_name);
+  if (entry.owner) {
+    described.emplace("user", entry.owner->first);
+    described.emplace("group", entry.owner->second);
+  }
+  if (!entry.attributes.empty()) {
+    array attributes;
+    for (const auto& [name, value] : entry.attributes) {
+      object attribute;
+      put_bytes(attribute, "name", name);
+      put_bytes(attribute, "value", value);
+      attributes.push_back(std::move(attribute));
+    }
+    described.emplace("attributes", std::move(attributes));
+  }
+  return described;
+}
+
+object document(const ArtifactChange& change) {
+  constexpr std::string_view kKinds[] = {"added", "removed", "changed"};
+  object described{{"change", kKinds[static_cast<std::size_t>(change.kind)]},
+                   {"bytes_added", change.bytes_added},
+                   {"bytes_removed", change.bytes_removed}};
+  put_bytes(described, "path", change.path);
+  if (change.before) described.emplace("before", document(*change.before));
+  if (change.after) described.emplace("after", document(*change.after));
   return described;
 }
 
@@ -129,7 +155,9 @@ object document(const ArtifactReceipt& receipt) {
           {"size_bytes", receipt.size_bytes},
           {"entry_count", receipt.entry_count},
           {"bytes_new", receipt.bytes_new},
-          {"bytes_shared", receipt.bytes_shared}};
+          {"bytes_shared", receipt.bytes_shared},
+          {"unread_count", receipt.unread_count},
+          {"skipped", texts(receipt.skipped)}};
 }
 
 object document(const StoredType& type) {

@@ -16,6 +16,7 @@ boost::json::object document(const Node& node);
 boost::json::object document(const Link& link);
 boost::json::object document(const ArtifactEntry& entry);
 boost::json::object document(const ArtifactReceipt& receipt);
+boost::json::object document(const ArtifactChange& change);
 boost::json::object document(const StoreStats& stats);
 boost::json::object document(const StoredType& type);
 boost::json::object document(const VerifyReport& report);

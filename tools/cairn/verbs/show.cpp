@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "documents.h"
+#include "entries.h"
 #include "ids.h"
 #include "lossy.h"
 #include "text.h"
@@ -52,25 +53,13 @@ void show_object(const Store& store, const Digest& digest, Context& context) {
   context.out.raw(to_text(value, kAbbreviated));
 }
 
-std::string permissions(const ArtifactEntry& entry) {
-  std::string text(1, entry.kind == EntryKind::directory ? 'd' : entry.kind == EntryKind::symlink ? 'l' : '-');
-  for (int bit = 8; bit >= 0; --bit) text += (entry.mode >> bit & 1) == 0 ? '-' : "xwr"[bit % 3];
-  return text;
-}
-
 void show_artifact(const Store& store, const Digest& digest, Context& context) {
   const std::vector<ArtifactEntry> entries = store.list(ArtifactId{digest});
   std::uint64_t size = 0;
   boost::json::array listing;
-  Table table({"MODE", "SIZE", "MODIFIED", "PATH"});
   for (const ArtifactEntry& entry : entries) {
     size += entry.size_bytes;
-    if (context.json)
-      listing.push_back(document(entry));
-    else
-      table.add({permissions(entry), entry.kind == EntryKind::file ? human_size(entry.size_bytes) : "-",
-                 short_time(entry.modified),
-                 printable(entry.kind == EntryKind::symlink ? entry.path + " -> " + entry.link_target : entry.path)});
+    if (context.json) listing.push_back(document(entry));
   }
   if (context.json) {
     context.out.json(
@@ -79,7 +68,7 @@ void show_artifact(const Store& store, const Digest& digest, Context& context) {
   }
   context.out.line(
       fmt::format("artifact {} ({}, {})", digest.hex(), count_of(entries.size(), "path"), human_size(size)));
-  table.print(context.out);
+  print_entries(entries, context.out);
 }
 
 // One that cannot be read is none of them: verify says what is wrong with it.
