@@ -196,6 +196,52 @@ BOOST_AUTO_TEST_CASE(a_group_with_a_damaged_copy_repairs_it) {
   BOOST_TEST((engine->view()->get_blob(BlobKind::object, digest) == bytes));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_spilled_is_durable_and_named_by_nothing) {
+  const TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "store";
+  const auto small = noise(1, 200), large = noise(2, 50'000), last = noise(3, 300);
+  {
+    const auto engine = engine::open_disk_engine(path, {});
+    const auto staging = engine->stage();
+    stage(*staging, BlobKind::object, small);
+    stage(*staging, BlobKind::chunk, large);
+    staging->spill();
+    // All in a pack: what comes later may need it, and then a pack alone holds everything.
+    for (const auto& info : {engine->view()->find_blob(digest_of(BlobKind::object, small)),
+                             engine->view()->find_blob(digest_of(BlobKind::chunk, large))})
+      BOOST_TEST(info.value().packed);
+    BOOST_TEST((staging->read(BlobKind::object, digest_of(BlobKind::object, small)) == small));
+    BOOST_TEST((stage(*staging, BlobKind::chunk, large) == engine::StageResult::existed));
+    stage(*staging, BlobKind::object, last);
+    BOOST_TEST(staging->bytes_added() == small.size() + large.size() + last.size());
+    BOOST_TEST(engine->view()->cell(20).version == 0u);
+    // Not published.
+  }
+  const auto engine = engine::open_disk_engine(path, {});
+  BOOST_TEST((engine->view()->get_blob(BlobKind::chunk, digest_of(BlobKind::chunk, large)) == large));
+  BOOST_TEST(!engine->view()->find_blob(digest_of(BlobKind::object, last)));
+  BOOST_TEST(engine->verify().empty());
+  const auto staging = engine->stage();
+  BOOST_TEST((stage(*staging, BlobKind::object, small) == engine::StageResult::existed));
+  BOOST_TEST((engine->publish(staging.get(), row_commit(20, 0, "row", "0")).outcome == engine::Outcome::ok));
+}
+
+BOOST_AUTO_TEST_CASE(a_staging_spills_by_itself_before_it_holds_too_much) {
+  const TemporaryDirectory directory;
+  const auto engine = engine::open_disk_engine(directory.path() / "store", {});
+  const auto staging = engine->stage();
+  std::vector<Digest> digests;
+  for (std::uint64_t i = 0; i < 70'000; ++i) {
+    const auto bytes = noise(i, 20);
+    digests.push_back(digest_of(BlobKind::object, bytes));
+    stage(*staging, BlobKind::object, bytes);
+  }
+  BOOST_TEST(engine->view()->find_blob(digests.front()).has_value());
+  BOOST_TEST(!engine->view()->find_blob(digests.back()).has_value());
+  BOOST_TEST((engine->publish(staging.get(), row_commit(20, 0, "row", "0")).outcome == engine::Outcome::ok));
+  for (const Digest& digest : digests) BOOST_TEST_REQUIRE(engine->view()->find_blob(digest).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
