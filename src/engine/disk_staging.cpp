@@ -380,10 +380,12 @@ void DiskStaging::spill_when_full() {
 
 // Always to a pack: what is staged later may need what is spilled now, and then a pack alone holds all of it.
 void DiskStaging::spill() {
-  begin_pack();
-  committer_.spill(*this);
+  if (!blobs_.empty()) {
+    begin_pack();
+    committer_.spill(*this);
+    generation_ = core_->writer->generation();
+  }
   forget_blobs();
-  generation_ = core_->writer->generation();
   spilled_ = true;
 }
 

@@ -4,6 +4,12 @@
 
 namespace cairn::object {
 
+namespace {
+
+constexpr std::size_t kSpillEvery = 16384;  // chunks: 6 MiB of what a staging keeps of each
+
+}  // namespace
+
 std::vector<ChunkStager::File> ChunkStager::stage(CutBatch& batch) {
   const std::vector<Digest> digests = stage_pieces(batch);
   std::vector<File> files;
@@ -17,6 +23,11 @@ std::vector<ChunkStager::File> ChunkStager::stage(CutBatch& batch) {
     tree_ = ChunkTree(staging_);
   }
   add_until(batch.pieces.size());
+  staged_ += batch.pieces.size();
+  if (staged_ >= kSpillEvery) {
+    staging_.spill();
+    staged_ = 0;
+  }
   return files;
 }
 

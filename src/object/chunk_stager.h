@@ -27,6 +27,7 @@ class ChunkStager {
 
   engine::Staging& staging_;
   ChunkTree tree_;  // of the file whose end has not come
+  std::size_t staged_ = 0;  // since the last spill
   std::vector<engine::NewBlob> blobs_;
   std::vector<engine::StageResult> results_;
 };

@@ -20,7 +20,7 @@ constexpr std::size_t kJobsMost = 64;  // each has a directory open
 constexpr std::size_t kJobFilesMost = 64;
 constexpr std::uint64_t kJobBytes = kBatchBytes;
 constexpr std::size_t kLinkBytesMost = 32u << 20;
-constexpr std::size_t kUnkeptMost = 32768;  // files, about 200 bytes each
+constexpr std::size_t kUnkeptMost = 16384;  // files, about 200 bytes each
 constexpr unsigned kThreadsMost = 8;
 
 unsigned thread_count(unsigned asked) {

@@ -3,6 +3,7 @@
 
 #include <cairn/error.h>
 
+#include <atomic>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -79,7 +80,7 @@ class MapView : public engine::View {
   explicit MapView(const BlobMap& map) : map_(map) {}
 
   engine::Bytes get_blob(engine::BlobKind kind, const Digest& digest) const override {
-    ++map_.reads;
+    ++std::atomic_ref(map_.reads);  // also asked by several threads
     const auto found = map_.blobs.find(digest);
     if (found == map_.blobs.end()) throw Error(ErrorCode::not_found, "read blob: not there");
     const BlobMap::Blob& blob = found->second;
