@@ -228,8 +228,10 @@ std::optional<BlobInfo> DiskStaging::hold(BlobKind kind, const Digest& digest) {
   if (at.kind != kind) return std::nullopt;
   if (held_.try_emplace(digest, held).second) {
     existed_ += at.size;
-    named_.emplace_back(kind, digest);
+    // What is packed was packed with all that it needs.
+    if (!at.packed) named_.emplace_back(kind, digest);
   }
+  spill_when_full();
   return blob_info(at);
 }
 
@@ -380,7 +382,8 @@ void DiskStaging::spill_when_full() {
 
 // Always to a pack: what is staged later may need what is spilled now, and then a pack alone holds all of it.
 void DiskStaging::spill() {
-  if (!blobs_.empty()) {
+  const auto is_packed = [&](const auto& entry) { return location(entry.second).packed; };
+  if (!blobs_.empty() || !std::ranges::all_of(held_, is_packed)) {
     begin_pack();
     committer_.spill(*this);
     generation_ = core_->writer->generation();

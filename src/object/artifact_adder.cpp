@@ -175,15 +175,16 @@ void TreeWalker::skip_special(const std::string& path) {
                                                    inside_->name(), path.substr(path.rfind('/') + 1)));
   if (skipped_.size() >= kSkippedMost)
     throw Error(ErrorCode::limit, fmt::format("add {}: more than {} special files", path, kSkippedMost));
-  skipped_.push_back(path);
+  skipped_.push_back(prefix_ + path);
 }
 
 void TreeWalker::read_rules(const base::File& directory, const std::string& prefix, const std::vector<std::string>& names) {
   for (const std::string& name : options_.ignore_files) {
     if (!std::ranges::binary_search(names, name)) continue;
+    struct stat status {};
+    const int found = ::fstatat(directory.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW);
+    if (found != 0 || !S_ISREG(status.st_mode)) continue;  // as git, which follows no link here
     const base::File file = open_beneath(directory, name, O_RDONLY | O_NONBLOCK);
-    const struct stat status = file.status();
-    if (!S_ISREG(status.st_mode)) continue;
     if (static_cast<std::uint64_t>(status.st_size) > kIgnoreFileMost)
       throw Error(ErrorCode::limit, fmt::format("read the patterns in {}: more than {} bytes", file.name(), kIgnoreFileMost));
     std::string text(static_cast<std::size_t>(status.st_size), '\0');

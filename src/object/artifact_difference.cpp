@@ -24,10 +24,11 @@ class BlobSet {
   /// Bytes of `content` below blobs that are not in this set.
   std::uint64_t bytes_missing(const engine::View& view, const format::ContentRef& content) const {
     std::uint64_t bytes = 0;
+    std::unordered_set<Digest> lists;  // gone into: a hostile tree may name one again and again
     walk(view, content, [&](const Digest& digest, std::uint64_t chunk_size) {
       if (digests_.contains(digest)) return false;
       bytes += chunk_size;
-      return true;
+      return chunk_size != 0 || lists.insert(digest).second;
     });
     return bytes;
   }

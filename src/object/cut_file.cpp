@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "format/blob.h"
 
@@ -29,6 +30,7 @@ class FileCutter {
 
  private:
   void cut(const base::File& file, const ReadJob::Item& item) {
+    const bool is_watched = job_.watch && watch_changes(file);
     const struct stat status = status_at_rest(file);
     if (FileIdentity(status) != item.identity || !S_ISREG(status.st_mode))
       throw Error(ErrorCode::conflict, fmt::format("add {}: it was replaced while it was read", file.name()));
@@ -44,7 +46,7 @@ class FileCutter {
     }
     std::vector<format::Attribute> attributes = read_attributes(file, job_.attributes);
     require_unchanged(file, status);
-    batch_.ends.push_back({batch_.pieces.size(), status, std::move(attributes)});
+    batch_.ends.push_back({batch_.pieces.size(), status, std::move(attributes), is_watched});
   }
 
   void read(const base::File& file, const DataRange& data) {
@@ -104,14 +106,15 @@ class FileCutter {
 }  // namespace
 
 void cut_files(const ReadJob& job, const HandOn& hand_on) {
-  FileCutter cutter(job, hand_on);
+  std::optional<FileCutter> cutter;
   std::exception_ptr error;
   try {
-    for (const ReadJob::Item& item : job.files) cutter.cut(item);
+    cutter.emplace(job, hand_on);
+    for (const ReadJob::Item& item : job.files) cutter->cut(item);
   } catch (...) {
     error = std::current_exception();
   }
-  CutBatch last = cutter.take();
+  CutBatch last = cutter ? cutter->take() : CutBatch();
   last.error = error;
   last.is_last = true;
   hand_on(std::move(last));

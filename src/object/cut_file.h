@@ -29,6 +29,7 @@ struct CutBatch {
     std::size_t pieces = 0;  ///< of this batch that come before it
     struct stat status {};
     std::vector<format::Attribute> attributes;
+    bool is_watched = false;  ///< see watch_changes
   };
 
   std::vector<std::byte> memory;
@@ -55,6 +56,7 @@ struct ReadJob {
   std::vector<Item> files;
   KeptAttributes attributes = KeptAttributes::none;
   bool keep_holes = true;  ///< else they are read as zeros
+  bool watch = false;      ///< call watch_changes
 };
 
 /// Takes a batch and gives an empty one with memory for the next; given an empty one, does no more than that.

@@ -91,7 +91,8 @@ std::shared_ptr<FileReaders::Work> FileReaders::next_work() {
 
 CutBatch FileReaders::hand_on(Work& work, CutBatch batch) {
   std::unique_lock lock(mutex_);
-  if (!batch.pieces.empty() || batch.is_last) {
+  const bool is_last = batch.is_last;
+  if (!batch.pieces.empty() || is_last) {
     // Of the job that is taken from next there is always room for some, so that the others cannot hold it up.
     work_.wait(lock, [&] {
       const bool is_next = works_.front().get() == &work && work.ready.size() < kReadyOfNext;
@@ -103,6 +104,7 @@ CutBatch FileReaders::hand_on(Work& work, CutBatch batch) {
     ready_.notify_one();
   }
   CutBatch next;
+  if (is_last) return next;
   if (!spare_.empty()) {
     next.memory = std::move(spare_.back());
     spare_.pop_back();

@@ -3,6 +3,8 @@
 #include <cairn/error.h>
 
 #include <fmt/format.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -23,6 +25,7 @@ using std::chrono::nanoseconds;
 // older than that, the next one may get the same times, and the last one may still be under way.
 constexpr nanoseconds kRestAge = std::chrono::milliseconds(20);
 constexpr int kRestTries = 50;
+constexpr nanoseconds kRememberedAge = std::chrono::seconds(2);  // as git does: the clock of some file systems ticks so slowly
 
 // A smaller hole is read as zeros: it would break chunks that are shared with other files, and saves little.
 constexpr std::uint64_t kHoleLeast = 32u << 10;
@@ -70,6 +73,21 @@ struct stat status_at_rest(const base::File& file) {
     std::this_thread::sleep_for(wait);
   }
   throw_changed(file);
+}
+
+bool watch_changes(const base::File& file) {
+  // Those that keep inodes apart over mounts, and times up to date on this machine; not NFS, FUSE, tmpfs or images.
+  constexpr decltype(statfs::f_type) kKnown[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC,
+                                                 F2FS_SUPER_MAGIC};
+  struct statfs system {};
+  if (::fstatfs(file.descriptor(), &system) != 0 || std::ranges::find(kKnown, system.f_type) == std::end(kKnown)) return false;
+  const auto is_old = [now = std::chrono::system_clock::now().time_since_epoch()](const timespec& time) {
+    return now - (std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec)) > kRememberedAge;
+  };
+  const struct stat status = file.status();
+  if (!is_old(status.st_mtim) || !is_old(status.st_ctim)) return false;
+  constexpr unsigned kAndWait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  return ::sync_file_range(file.descriptor(), 0, 0, kAndWait) == 0;
 }
 
 void require_unchanged(const base::File& file, const struct stat& before) {

@@ -18,6 +18,11 @@ struct stat status_at_rest(const base::File& file);
 /// Throws conflict unless `file` has the size and times of `before`, from status_at_rest. To be asked when all was read.
 void require_unchanged(const base::File& file, const struct stat& before);
 
+/// Makes sure that a later change of `file` gives it another time, even one through memory that it is mapped to: false if it was
+/// changed less than two seconds ago, or on file systems of which that is not known. Writes dirty pages of the file, so that the
+/// kernel takes note when they are written to again; cheap if there are none.
+bool watch_changes(const base::File& file);
+
 /// Where a file has data.
 struct DataRange {
   std::uint64_t begin = 0;

@@ -99,8 +99,11 @@ RestoredFile::RestoredFile(const base::File& directory, const format::Entry& ent
     ::unlinkat(directory.descriptor(), name_.c_str(), 0);  // it had its mode already
   file_ = open_beneath(directory_, name_, flags, 0600);
   const struct stat status = file_.status();
-  if (!S_ISREG(status.st_mode) || status.st_nlink != 1)
-    throw Error(ErrorCode::exists, fmt::format("restore {}: it is not the file that an earlier restore began", file_.name()));
+  // What others made or may write to is not gone on with.
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || status.st_uid != ::geteuid() || (status.st_mode & 022) != 0) {
+    ::unlinkat(directory.descriptor(), name_.c_str(), 0);
+    file_ = open_beneath(directory_, name_, O_RDWR | O_CREAT | O_EXCL, 0600);
+  }
   const format::ContentRef& content = content_of(entry_);
   if (content.form == Form::hole || content.form == Form::list || place == Place::begun) file_.truncate(content.size);
 }
@@ -141,9 +144,16 @@ bool keep_if_equal(const engine::BlobSource& blobs, const base::File& directory,
   const format::ContentRef& content = content_of(entry);
   // One with several names may be somebody else's, too: its mode and time must stay as they are.
   if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || static_cast<std::uint64_t>(status.st_size) != content.size) return false;
+  const bool has_wanted_owner = options.owner && entry.owner && entry.owner->user == status.st_uid;
+  if (status.st_uid != ::geteuid() && !has_wanted_owner) return false;
+  if (::faccessat(directory.descriptor(), entry.name.c_str(), R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0) return false;
   const base::File file = open_beneath(directory, entry.name, O_RDONLY | O_NONBLOCK);
   if (FileIdentity(file.status()) != FileIdentity(status) || !holds_content(blobs, file, content)) return false;
-  set_attributes(file, entry, options, file_mode_mask(options));
+  try {
+    set_attributes(file, entry, options, file_mode_mask(options));
+  } catch (const Error&) {
+    return false;  // one that is made anew may take them, or says why not
+  }
   if (options.sync) file.sync();
   return true;
 }

@@ -225,10 +225,14 @@ Restorer::FilePointer Restorer::links_directory() {
   base::File directory = open_beneath(target_, links_name_, O_RDONLY | O_DIRECTORY);
   if (place_ == Place::begun) {
     const struct stat status = directory.status();
+    struct stat named {};
     if (status.st_uid != ::geteuid() || (status.st_mode & 077) != 0)
       throw Error(ErrorCode::exists, fmt::format("restore {}: {} is not what an earlier restore of ours left", name_, directory.name()));
     if (::flock(directory.descriptor(), LOCK_EX | LOCK_NB) != 0)
       throw Error(ErrorCode::conflict, fmt::format("restore {}: another process is at it, and holds {}", name_, directory.name()));
+    // Whoever held it may have removed it meanwhile.
+    const bool is_there = ::fstatat(target_.descriptor(), links_name_.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there || FileIdentity(named) != FileIdentity(status)) return links_directory();
   }
   return links_directory_ = std::make_shared<const base::File>(std::move(directory));
 }
@@ -277,9 +281,11 @@ base::File Restorer::make_directory(const std::string& name) const {
   if (may_be_there && !is_directory()) ::unlinkat(at, name.c_str(), 0);
   if (::mkdirat(at, name.c_str(), 0700) != 0 && !(errno == EEXIST && may_be_there))
     base::throw_errno(errno, fmt::format("make directory {}/{}", inside_->name(), name));
-  base::File directory = open_beneath(*inside_, name, O_RDONLY | O_DIRECTORY);
+  base::File directory = may_be_there ? open_to_change(*inside_, name) : open_beneath(*inside_, name, O_RDONLY | O_DIRECTORY);
+  if (!directory.is_open()) base::throw_errno(errno, fmt::format("open {}/{}", inside_->name(), name));
   const struct stat status = directory.status();
-  if (place_ == Place::begun && status.st_uid != ::geteuid())
+  // Below the root, which nobody else may enter before it is complete, others may own what was finished.
+  if (place_ == Place::begun && open_.empty() && status.st_uid != ::geteuid())
     throw Error(ErrorCode::exists, fmt::format("restore {}: {} is not what an earlier restore of ours left", name_, directory.name()));
   if ((status.st_mode & 0700) != 0700 && ::fchmod(directory.descriptor(), (status.st_mode & 07777) | 0700) != 0)
     base::throw_errno(errno, fmt::format("chmod {}", directory.name()));

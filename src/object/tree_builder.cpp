@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <thread>
 
 #include "object/blobs.h"
@@ -19,20 +18,13 @@ constexpr std::size_t kEventsMost = 1024;
 constexpr std::size_t kJobsMost = 64;  // each has a directory open
 constexpr std::size_t kJobFilesMost = 64;
 constexpr std::uint64_t kJobBytes = kBatchBytes;
+constexpr std::size_t kOpenMost = 64;  // files that were opened before they are read
 constexpr std::size_t kLinkBytesMost = 32u << 20;
 constexpr std::size_t kUnkeptMost = 16384;  // files, about 200 bytes each
 constexpr unsigned kThreadsMost = 8;
 
 unsigned thread_count(unsigned asked) {
   return asked != 0 ? asked : std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsMost);
-}
-
-// As git does: a change within the same tick of the clock would not show.
-bool has_rested(const struct stat& status) {
-  using namespace std::chrono;
-  const auto now = system_clock::now().time_since_epoch();
-  const auto is_old = [&](const timespec& time) { return now - (seconds(time.tv_sec) + nanoseconds(time.tv_nsec)) > seconds(2); };
-  return is_old(status.st_mtim) && is_old(status.st_ctim);
 }
 
 }  // namespace
@@ -60,14 +52,22 @@ void TreeBuilder::add_file(std::string name, std::string path, const struct stat
   const std::size_t link = link_of(status, std::move(path), is_first).value_or(SIZE_MAX);
   format::Entry entry;
   entry.name = name;
-  if (!is_first) return push({Event::Kind::other_name, std::move(entry), link});
+  if (!is_first) {
+    entry = entry_of(std::move(name), status, options_.owner);  // to be compared
+    format::ContentRef size;
+    size.size = static_cast<std::uint64_t>(status.st_size);
+    entry.what = size;
+    return push({Event::Kind::other_name, std::move(entry), link});
+  }
   if (add_remembered(name, status, link)) return;
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (job_.directory != directory || job_.files.size() >= kJobFilesMost || job_bytes_ + size > kJobBytes) submit();
   job_.directory = std::move(directory);
   job_.files.push_back({std::move(opened), std::move(name), FileIdentity(status)});
   job_bytes_ += size;
+  const bool is_open = job_.files.back().opened != nullptr;
   push({Event::Kind::file, std::move(entry), link});
+  if (is_open && ++opened_ % kOpenMost == 0) apply_until(0, 0);
 }
 
 void TreeBuilder::add_stream(format::Entry entry, const ReadBytes& read) {
@@ -111,7 +111,11 @@ bool TreeBuilder::add_remembered(const std::string& name, const struct stat& sta
   const auto content = memory_->find(FileStamp(status));
   if (!content) return false;
   using Form = format::ContentRef::Form;
-  if (content->form == Form::chunk && !staging_.hold(engine::BlobKind::chunk, content->digest)) return false;
+  if ((content->form == Form::empty) != (content->size == 0)) return false;
+  if (content->form == Form::chunk) {
+    const auto chunk = staging_.hold(engine::BlobKind::chunk, content->digest);
+    if (!chunk || chunk->size != content->size) return false;
+  }
   if (content->form == Form::list && !staging_.hold(engine::BlobKind::chunk_list, content->digest)) return false;
   ++unread_;
   unread_bytes_ += content->size;
@@ -130,6 +134,7 @@ void TreeBuilder::push(Event event) {
 void TreeBuilder::submit() {
   if (job_.files.empty()) return;
   job_.attributes = options_.attributes;
+  job_.watch = memory_ != nullptr;
   readers_.submit(std::exchange(job_, {}), std::exchange(job_bytes_, 0));
   ++jobs_;
 }
@@ -158,6 +163,10 @@ void TreeBuilder::apply(Event event) {
     }
     case Event::Kind::other_name: {
       format::Entry entry = links_[event.link].entry;
+      // Its number may have been given to another file since.
+      if (entry.mtime_seconds != event.entry.mtime_seconds || entry.mtime_nanoseconds != event.entry.mtime_nanoseconds ||
+          std::get<format::ContentRef>(entry.what).size != std::get<format::ContentRef>(event.entry.what).size)
+        throw Error(ErrorCode::conflict, fmt::format("add {}: it changed while it was read", event.entry.name));
       entry.name = std::move(event.entry.name);
       return place(std::move(entry));
     }
@@ -195,7 +204,7 @@ void TreeBuilder::place(format::Entry entry) {
 }
 
 void TreeBuilder::remember(const ChunkStager::File& file) {
-  if (memory_ == nullptr || !has_rested(file.end.status)) return;
+  if (memory_ == nullptr || !file.end.is_watched) return;
   memory_->remember(FileStamp(file.end.status), file.content);
   if (memory_->unkept() < kUnkeptMost) return;
   staging_.spill();

@@ -84,6 +84,7 @@ class TreeBuilder {
   ReadJob job_;  // not submitted yet
   std::uint64_t job_bytes_ = 0;
   std::size_t jobs_ = 0;  // submitted, and not taken to the end
+  std::size_t opened_ = 0;  // files that came opened, ever
   std::deque<Event> events_;
   std::deque<ChunkStager::File> read_;  // behind the event that is applied next
   std::exception_ptr error_;            // of the file behind those

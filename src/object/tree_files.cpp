@@ -113,10 +113,7 @@ void rename_to_new_portably(const base::File& directory, const std::string& from
   }
 }
 
-namespace {
-
-// Opens a directory that may have lost the permission to be opened. Closed on failure, never throws for the system.
-base::File open_to_remove(const base::File& directory, const std::string& name) {
+base::File open_to_change(const base::File& directory, const std::string& name) {
   const base::File handle(::openat(directory.descriptor(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
                           below(directory, name));
   if (!handle.is_open()) return {};
@@ -125,6 +122,8 @@ base::File open_to_remove(const base::File& directory, const std::string& name) 
   (void)::chmod(by_descriptor.c_str(), 0700);
   return base::File(::openat(handle.descriptor(), ".", kDirectoryFlags), handle.name());
 }
+
+namespace {
 
 void remove_tree_or_throw(const base::File& directory, const std::string& name) {
   struct OpenDirectory {
@@ -142,7 +141,7 @@ void remove_tree_or_throw(const base::File& directory, const std::string& name) 
       const std::string next = std::move(names.back());
       names.pop_back();
       if (::unlinkat(here.descriptor(), next.c_str(), 0) == 0) continue;
-      base::File child = open_to_remove(here, next);
+      base::File child = open_to_change(here, next);
       if (!child.is_open()) continue;
       open.push_back({next, FileIdentity(here.status()), list_names(child, ~std::uint64_t{0})});
       inside = std::move(child);

@@ -37,6 +37,10 @@ void rename_to_new_portably(const base::File& directory, const std::string& from
 /// Renames `from` to `to`, both in `directory`, in place of a file or link that is there. Throws exists if it is a directory.
 void replace(const base::File& directory, const std::string& from, const std::string& to);
 
+/// Opens a directory that may have lost the permission to be opened, after giving it to its owner. Closed on failure, with
+/// errno.
+base::File open_to_change(const base::File& directory, const std::string& name);
+
 /// Removes `name` and all below it, as far as the system allows. For trees that nobody else should know of.
 void remove_tree(const base::File& directory, const std::string& name) noexcept;
 

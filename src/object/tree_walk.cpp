@@ -99,6 +99,9 @@ void walk_part(const engine::BlobSource& blobs, const format::Artifact& artifact
 }
 
 format::Entry find_entry(const engine::BlobSource& blobs, const format::Artifact& artifact, std::string_view path) {
+  if (!path.empty() && !format::is_entry_path(path))
+    throw Error(ErrorCode::invalid_argument, fmt::format("find \"{}\" in artifact \"{}\": expected names with '/' between them",
+                                                         path, artifact.root.name));
   format::Entry found = artifact.root;
   std::string_view rest = path;
   while (!rest.empty()) {

@@ -32,7 +32,7 @@ void walk_tree(const engine::BlobSource& blobs, const format::Artifact& artifact
 void walk_part(const engine::BlobSource& blobs, const format::Artifact& artifact, const format::Entry& part, TreeVisitor& visitor);
 
 /// The entry at `path`, names with '/' between them, below the root; the root itself if it is empty. Throws not_found, naming
-/// what is there. Cost: one directory a part.
+/// what is there, and invalid_argument if it is no path. Cost: one directory a part.
 format::Entry find_entry(const engine::BlobSource& blobs, const format::Artifact& artifact, std::string_view path);
 
 }  // namespace cairn::object

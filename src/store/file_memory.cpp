@@ -19,7 +19,12 @@ format::FileTime time_of(const timespec& time) { return {time.tv_sec, static_cas
 std::optional<format::ContentRef> StoredFileMemory::find(const object::FileStamp& file) const {
   const auto bytes = view_->find_row(format::kFileCell, key_of(file));
   if (!bytes) return std::nullopt;
-  const format::FileRow row = format::decode_file_row(*bytes);
+  format::FileRow row;
+  try {
+    row = format::decode_file_row(*bytes);
+  } catch (const Error&) {
+    return std::nullopt;  // a hint that cannot be read is none
+  }
   const bool same = row.content.size == file.size && row.modified == time_of(file.modified) && row.changed == time_of(file.changed);
   return same ? std::optional(row.content) : std::nullopt;
 }

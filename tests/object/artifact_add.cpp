@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
@@ -206,6 +207,46 @@ BOOST_AUTO_TEST_CASE(patterns_leave_entries_out) {
   };
   BOOST_TEST(paths({.ignore = {"*.o", "/build/"}}) == "t src src/.ignore src/a.c src/build src/build/y ");
   BOOST_TEST(paths({.ignore = {"*.o", "/build/"}, .ignore_files = {".ignore"}}) == "t src src/.ignore src/a.c src/keep.o ");
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_is_called_like_a_file_of_patterns_is_passed_over) {
+  fs::create_directories(scratch / "t/sub");
+  write_file(scratch / "t/a", "x");
+  write_file(scratch / "patterns", "a\n");
+  fs::create_symlink(scratch / "patterns", scratch / "t/.ignore");
+  BOOST_REQUIRE(::mkfifo((scratch / "t/sub/.ignore").c_str(), 0600) == 0);
+  const AddOptions options{.special_files = SpecialFiles::skip, .ignore_files = {".ignore"}};
+  BOOST_TEST(add_path(staging, scratch / "t", options).entry_count == 4u);
+}
+
+// The number of an inode is given to another file when its last name is gone.
+BOOST_AUTO_TEST_CASE(names_that_came_to_be_of_another_file_are_a_conflict) {
+  write_file(scratch / "one", "first");
+  fs::create_directories(scratch / "t/a");
+  fs::create_hard_link(scratch / "one", scratch / "t/a/first");
+  write_many_files(scratch / "t/m");
+  fs::create_directories(scratch / "t/z");
+  fs::create_hard_link(scratch / "one", scratch / "t/z/second");
+  bool changed = false;
+  const AddOptions options{.progress = [&](const AddProgress&) {
+    if (!std::exchange(changed, true)) write_file(scratch / "one", "longer than the first one");
+  }};
+  BOOST_CHECK_EXCEPTION(add_path(staging, scratch / "t", options), Error, with_code(ErrorCode::conflict, "second"));
+}
+
+BOOST_AUTO_TEST_CASE(more_sources_than_a_process_may_open_files_are_added) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few{200, before.rlim_max};
+  std::vector<NamedSource> sources;
+  fs::create_directories(scratch / "t");
+  for (int i = 0; i < 1000; ++i) {
+    write_file(scratch / "t" / std::to_string(i), "x");
+    sources.push_back({std::to_string(i), scratch / "t" / std::to_string(i)});
+  }
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  BOOST_CHECK_NO_THROW(add_sources(staging, sources, {.name = "all"}));
+  ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 BOOST_AUTO_TEST_CASE(owner_and_attributes_are_kept_if_asked_for) {

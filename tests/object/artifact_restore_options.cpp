@@ -227,6 +227,37 @@ BOOST_AUTO_TEST_CASE(an_interrupted_restore_is_gone_on_with) {
   }
 }
 
+// The hidden name can be foreseen, so somebody may have put a file there that he can write to.
+BOOST_AUTO_TEST_CASE(a_begun_file_that_others_may_write_to_is_not_gone_on_with) {
+  write_file(scratch / "single", std::string(100'000, 's'));
+  const ArtifactId id = add_path(staging, scratch / "single").id;
+  // Its name is that of the directory beside it, which holds the lock.
+  fs::path name;
+  const RestoreOptions looking{.resumable = true, .progress = [&](const RestoreProgress&) {
+    for (const auto& entry : fs::directory_iterator(into)) name = entry.path();
+    throw Stop();
+  }};
+  BOOST_CHECK_THROW(restore(id, looking), Stop);
+  const std::string hidden = name.string().substr(0, name.string().size() - std::string("-links").size());
+  write_file(hidden, "mine", 0666);
+  const ino_t before = status_of(hidden).st_ino;
+  restore(id, {.resumable = true});
+  BOOST_TEST(status_of(into / "single").st_ino != before);
+  BOOST_TEST(read_whole(into / "single") == std::string(100'000, 's'));
+}
+
+BOOST_AUTO_TEST_CASE(a_finished_directory_that_may_not_be_read_is_gone_on_with) {
+  ::chmod((source / "sub").c_str(), 0311);
+  write_file(source / "z", "last");
+  const ArtifactId id = add();
+  const RestoreOptions options{.resumable = true, .progress = [&](const RestoreProgress& progress) {
+    if (progress.entry_count == 7) throw Stop();
+  }};
+  BOOST_CHECK_THROW(restore(id, options), Stop);
+  restore(id, {.resumable = true});
+  BOOST_TEST((snapshot(into / "tree") == snapshot(source)));
+}
+
 BOOST_AUTO_TEST_CASE(what_was_there_before_it_was_gone_on_with_is_checked) {
   const ArtifactId id = add();
   const RestoreOptions options{.resumable = true, .progress = [&](const RestoreProgress& progress) {

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 
 #include "engine/disk_engine.h"
 #include "object/artifacts.h"
+#include "object/file_source.h"
 #include "store/file_memory.h"
 #include "support/temporary_directory.h"
 
@@ -56,12 +58,30 @@ BOOST_AUTO_TEST_CASE(files_that_have_not_changed_are_not_read_again) {
     return std::chrono::system_clock::now().time_since_epoch() - std::chrono::seconds(status.st_ctim.tv_sec) <
            std::chrono::milliseconds(3100);
   };
+  // A change through shared memory leaves the times alone while its page is dirty.
+  write(tree / "mapped", "before the first reading");
+  const int descriptor = ::open((tree / "mapped").c_str(), O_RDWR);
+  char* const mapped = static_cast<char*>(::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0));
+  BOOST_REQUIRE(mapped != MAP_FAILED);
+  mapped[0] = 'B';
   while (is_young()) ::usleep(50'000);
+  if (!object::watch_changes(base::File::open(tree / "empty", O_RDONLY))) {
+    BOOST_TEST_MESSAGE("a file system whose files are always read");
+    return;
+  }
   const ArtifactReceipt read = add();
   BOOST_TEST(read.unread_count == 0u);
+  mapped[0] = 'C';
+  BOOST_TEST(store.read_file(add().id, "mapped") == "Cefore the first reading");
+  ::munmap(mapped, 4096);
+  ::close(descriptor);
+  fs::remove(tree / "mapped");
+  write(tree / "empty", "");
+  while (is_young()) ::usleep(50'000);
+  add();
   const ArtifactReceipt remembered = add();
   BOOST_TEST(remembered.unread_count == 3u);
-  BOOST_TEST((remembered.id == read.id));
+  BOOST_TEST((remembered.id == add().id));
   BOOST_TEST(remembered.bytes_shared >= 3'050'000u);
   BOOST_TEST(add({.read_all = true}).unread_count == 0u);
   fs::rename(tree / "a", tree / "b");  // changes its time of change
