@@ -156,14 +156,17 @@ void report_stored(const std::vector<Peer*>& peers, const Subject& subject, doub
   constexpr double kMiB = 1u << 20;
   std::vector<Stored> stored;
   for (const Peer* const peer : peers) stored.push_back(peer->stored());
-  const auto ours = static_cast<double>(stored.front().bytes);
-  double best = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 1; i < peers.size(); ++i)
-    if (is_alike(*peers.front(), *peers[i], subject.compresses)) best = std::min(best, static_cast<double>(stored[i].bytes));
   const std::string what = "stored " + subject.name;
-  if (best < std::numeric_limits<double>::infinity()) report.add(what + ": cairn / best alike", ours / best);
-  for (std::size_t i = 1; i < peers.size(); ++i)
-    report.add(fmt::format("{}: cairn / {}", what, peers[i]->name()), ours / static_cast<double>(stored[i].bytes));
+  for (std::size_t k = 0; k < peers.size(); ++k) {
+    if (!peers[k]->is_ours()) continue;
+    const auto ours = static_cast<double>(stored[k].bytes);
+    double best = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < peers.size(); ++i)
+      if (!peers[i]->is_ours() && is_alike(*peers[k], *peers[i], subject.compresses))
+        best = std::min(best, static_cast<double>(stored[i].bytes));
+    if (best < std::numeric_limits<double>::infinity())
+      report.add(fmt::format("{}: {} / best alike", what, peers[k]->name()), ours / best);
+  }
   report.add(what + ": all versions, MiB", version_bytes / kMiB);
   for (std::size_t i = 0; i < peers.size(); ++i) {
     report.add(fmt::format("{}: {}, MiB", what, peers[i]->name()), static_cast<double>(stored[i].bytes) / kMiB);

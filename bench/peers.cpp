@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 using Words = std::vector<std::string>;
 
-// What makes `cairn add` read files that seem unchanged. Nothing: it reads all of them.
+// What makes `cairn add` read files that seem unchanged.
 const Words kCairnReadContents = {"--read-all"};
 
 Words joined(Words words, const Words& more) {
@@ -33,7 +33,10 @@ Cost operator+(const Cost& first, const Cost& second) {
 
 class Cairn final : public Peer {
  public:
-  Cairn() : Peer("cairn", Packing::lz4) {}
+  Cairn(std::string name, std::string compression, Packing packing)
+      : Peer(std::move(name), packing), compression_(std::move(compression)) {}
+
+  bool is_ours() const override { return true; }
 
   Restored restore(const fs::path& target) override {
     return {run({"restore", id_, "--into", target.string()}).cost, target / source().filename()};
@@ -53,7 +56,7 @@ class Cairn final : public Peer {
 
   Cost add_source(Reading reading) override {
     const Words options = reading == Reading::contents ? kCairnReadContents : Words();
-    const Finished added = run(joined(joined({"add"}, options), {source().string()}));
+    const Finished added = run(joined(joined({"add", "--compression", compression_}, options), {source().string()}));
     id_ = added.output.substr(0, added.output.find(' '));
     return added.cost;
   }
@@ -62,6 +65,7 @@ class Cairn final : public Peer {
     return run_process({.words = joined({CAIRN_COMMAND, "-s", repository().string()}, words)});
   }
 
+  const std::string compression_;
   std::string id_;
 };
 
@@ -214,7 +218,9 @@ Stored Peer::stored() const { return {apparent_bytes(repository()), disk_bytes(r
 
 std::vector<std::unique_ptr<Peer>> find_peers() {
   std::vector<std::unique_ptr<Peer>> peers;
-  peers.push_back(std::make_unique<Cairn>());
+  peers.push_back(std::make_unique<Cairn>("cairn", "lz4", Packing::lz4));
+  peers.push_back(std::make_unique<Cairn>("cairn off", "none", Packing::off));
+  peers.push_back(std::make_unique<Cairn>("cairn zstd", "zstd", Packing::zstd));
   if (is_installed("restic", {"version"})) {
     peers.push_back(std::make_unique<Restic>("restic", "off", Packing::off));
     peers.push_back(std::make_unique<Restic>("restic zstd", "auto", Packing::zstd));

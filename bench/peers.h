@@ -41,6 +41,7 @@ class Peer {
   const std::string& name() const { return name_; }
   Packing packing() const { return packing_; }
   virtual bool deduplicates() const { return true; }
+  virtual bool is_ours() const { return false; }
   const std::filesystem::path& directory() const { return directory_; }
   std::filesystem::path repository() const { return directory_ / "repository"; }
 

@@ -186,7 +186,8 @@ void TreeWalker::read_rules(const base::File& directory, const std::string& pref
     if (found != 0 || !S_ISREG(status.st_mode)) continue;  // as git, which follows no link here
     const base::File file = open_beneath(directory, name, O_RDONLY | O_NONBLOCK);
     if (static_cast<std::uint64_t>(status.st_size) > kIgnoreFileMost)
-      throw Error(ErrorCode::limit, fmt::format("read the patterns in {}: more than {} bytes", file.name(), kIgnoreFileMost));
+      throw Error(ErrorCode::limit,
+                  fmt::format("read the patterns in {}: more than {} bytes", file.name(), kIgnoreFileMost));
     std::string text(static_cast<std::size_t>(status.st_size), '\0');
     text.resize(file.read_at(0, std::as_writable_bytes(std::span(text))));
     rules_.add_lines(text, prefix.substr(0, prefix.size() - (prefix.empty() ? 0 : 1)));
@@ -236,7 +237,8 @@ class SourceAdder {
     const auto refuse = [&](std::string_view problem) {
       throw Error(ErrorCode::invalid_argument, fmt::format("file \"{}\": {}", source.name, problem));
     };
-    if (!format::is_entry_path(source.name)) refuse("expected a relative name whose parts are neither empty, \".\" nor \"..\"");
+    if (!format::is_entry_path(source.name))
+      refuse("expected a relative name whose parts are neither empty, \".\" nor \"..\"");
     std::vector<std::string> parts;
     boost::split(parts, source.name, [](char c) { return c == '/'; });
     if (parts.size() > kTreeDepthMost) refuse("it has too many parts");

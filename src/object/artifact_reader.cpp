@@ -36,7 +36,9 @@ Timestamp timestamp_of(const format::Entry& entry) {
 class Lister : public TreeVisitor {
  public:
   Lister(const format::Artifact& artifact, const ListOptions& options)
-      : root_(artifact.root.name), above_(options.path.substr(0, options.path.rfind('/') + 1)), is_part_(!options.path.empty()) {
+      : root_(artifact.root.name),
+        above_(options.path.substr(0, options.path.rfind('/') + 1)),
+        is_part_(!options.path.empty()) {
     if (!options.match.empty()) wanted_.add(options.match);
     for (const std::vector<std::string>& paths : artifact.hard_links)
       for (const std::string& path : paths) first_names_.emplace(path, paths.front());
@@ -154,7 +156,8 @@ format::ContentRef find_file(const engine::BlobSource& blobs, const ArtifactId& 
   const format::Entry entry = find_entry(blobs, artifact, path);
   const auto* content = std::get_if<format::ContentRef>(&entry.what);
   if (content == nullptr)
-    throw Error(ErrorCode::type_mismatch, fmt::format("read \"{}\" of artifact \"{}\": it is not a file", path, artifact.root.name));
+    throw Error(ErrorCode::type_mismatch,
+                fmt::format("read \"{}\" of artifact \"{}\": it is not a file", path, artifact.root.name));
   return *content;
 }
 
@@ -168,11 +171,13 @@ void copy_content(const engine::BlobSource& blobs, const format::ContentRef& con
   }
 }
 
-std::string read_single_file(const engine::View& view, const ArtifactId& id, std::string_view path, std::uint64_t bytes_most) {
+std::string read_single_file(const engine::View& view, const ArtifactId& id, std::string_view path,
+                             std::uint64_t bytes_most) {
   const format::ContentRef content = find_file(view, id, path);
   if (content.size > bytes_most)
-    throw Error(ErrorCode::limit, fmt::format("read file \"{}\" of artifact {}: {} bytes, expected at most {}", path, id.hex(),
-                                              content.size, bytes_most));
+    throw Error(ErrorCode::limit,
+                fmt::format("read file \"{}\" of artifact {}: {} bytes, expected at most {}", path, id.hex(),
+                            content.size, bytes_most));
   // Grown as chunks come, not reserved: the size is only what the manifest says.
   std::string bytes;
   copy_content(view, content, 0, content.size, [&](std::span<const std::byte> piece) {

@@ -63,7 +63,8 @@ RestoreReceipt restore_artifact(const engine::View& view, const ArtifactId& id, 
 /// As restore_artifact, under the last part of `path` as its name, in the directory before it, and by this thread alone.
 void restore_as(const engine::BlobSource& blobs, const format::Artifact& artifact, const std::filesystem::path& path);
 
-/// Every entry that is wanted, a directory before what is in it, in order of names; the root first, by its name. Throws as reading does, and limit if the paths add up to more than 1 GiB.
+/// Every entry that is wanted, a directory before what is in it, in order of names; the root first, by its
+/// name. Throws as reading does, and limit if the paths add up to more than 1 GiB.
 std::vector<ArtifactEntry> list_entries(const engine::View& view, const ArtifactId& id, const ListOptions& options = {});
 
 /// What is stored of the file at `path` below the root, or of the root. Throws type_mismatch if it is a directory or a link.

@@ -51,7 +51,8 @@ class ContentReader::Impl {
   std::span<const std::byte> piece_at(std::uint64_t offset) {
     if (offset < extent_.begin || offset >= extent_.end()) load(extent_at(offset));
     const std::uint64_t passed = offset - extent_.begin;
-    if (extent_.entry.is_hole()) return std::span(kZeros).first(std::min<std::uint64_t>(kZeros.size(), extent_.entry.size - passed));
+    if (extent_.entry.is_hole())
+      return std::span(kZeros).first(std::min<std::uint64_t>(kZeros.size(), extent_.entry.size - passed));
     return std::span<const std::byte>(chunk_).subspan(passed);
   }
 

@@ -25,7 +25,8 @@ using std::chrono::nanoseconds;
 // older than that, the next one may get the same times, and the last one may still be under way.
 constexpr nanoseconds kRestAge = std::chrono::milliseconds(20);
 constexpr int kRestTries = 50;
-constexpr nanoseconds kRememberedAge = std::chrono::seconds(2);  // as git does: the clock of some file systems ticks so slowly
+constexpr nanoseconds kRememberedAge =
+    std::chrono::seconds(2);  // as git does: the clock of some file systems ticks so slowly
 
 // A smaller hole is read as zeros: it would break chunks that are shared with other files, and saves little.
 constexpr std::uint64_t kHoleLeast = 32u << 10;
@@ -80,7 +81,9 @@ bool watch_changes(const base::File& file) {
   constexpr decltype(statfs::f_type) kKnown[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC,
                                                  F2FS_SUPER_MAGIC};
   struct statfs system {};
-  if (::fstatfs(file.descriptor(), &system) != 0 || std::ranges::find(kKnown, system.f_type) == std::end(kKnown)) return false;
+  if (::fstatfs(file.descriptor(), &system) != 0 ||
+      std::ranges::find(kKnown, system.f_type) == std::end(kKnown))
+    return false;
   const auto is_old = [now = std::chrono::system_clock::now().time_since_epoch()](const timespec& time) {
     return now - (std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec)) > kRememberedAge;
   };
@@ -93,7 +96,8 @@ bool watch_changes(const base::File& file) {
 void require_unchanged(const base::File& file, const struct stat& before) {
   const struct stat after = file.status();
   // The time of change counts: unlike that of modification it cannot be set back.
-  if (before.st_size != after.st_size || !is_equal(before.st_mtim, after.st_mtim) || !is_equal(before.st_ctim, after.st_ctim))
+  if (before.st_size != after.st_size || !is_equal(before.st_mtim, after.st_mtim) ||
+      !is_equal(before.st_ctim, after.st_ctim))
     throw_changed(file);
 }
 

@@ -18,9 +18,10 @@ struct stat status_at_rest(const base::File& file);
 /// Throws conflict unless `file` has the size and times of `before`, from status_at_rest. To be asked when all was read.
 void require_unchanged(const base::File& file, const struct stat& before);
 
-/// Makes sure that a later change of `file` gives it another time, even one through memory that it is mapped to: false if it was
-/// changed less than two seconds ago, or on file systems of which that is not known. Writes dirty pages of the file, so that the
-/// kernel takes note when they are written to again; cheap if there are none.
+/// Makes sure that a later change of `file` gives it another time, even one through memory that it is mapped
+/// to: false if it was changed less than two seconds ago, or on file systems of which that is not known.
+/// Writes dirty pages of the file, so that the kernel takes note when they are written to again; cheap if
+/// there are none.
 bool watch_changes(const base::File& file);
 
 /// Where a file has data.
@@ -33,7 +34,8 @@ struct DataRange {
 /// that has no data at all is a hole whatever its size. On file systems that tell nothing of holes all is data.
 DataRange next_data(const base::File& file, std::uint64_t at, std::uint64_t size);
 
-/// The extended attributes of an open file or directory, sorted by name. Throws io, and unstorable naming one that is too large.
+/// The extended attributes of an open file or directory, sorted by name. Throws io, and unstorable naming one
+/// that is too large.
 std::vector<format::Attribute> read_attributes(const base::File& file, KeptAttributes kept);
 
 }  // namespace cairn::object

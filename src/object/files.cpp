@@ -143,7 +143,8 @@ class ViewFileReader : public FileReader, private TreeVisitor {
   Bytes read(std::string_view name) const override {
     const format::ContentRef& content = content_of(name);
     if (content.size > read_most_)  // a hole of any size costs nothing to make
-      throw Error(ErrorCode::limit, fmt::format("file \"{}\" of {} bytes, expected at most {}", name, content.size, read_most_));
+      throw Error(ErrorCode::limit, fmt::format("file \"{}\" of {} bytes, expected at most {}", name,
+                                                content.size, read_most_));
     Bytes bytes;  // grown as chunks come: the size is only what the directory says
     for (ContentReader reader(blobs_, content); bytes.size() < content.size;) {
       const std::span<const std::byte> piece = reader.piece_at(bytes.size());

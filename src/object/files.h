@@ -14,7 +14,8 @@ namespace cairn::object {
 /// throw.
 ArtifactId write_files(engine::Staging& staging, const std::function<void(FileWriter&)>& write);
 
-/// Reads the names, and none of the files, of which it later reads none into memory that has more than `read_most` bytes. Throws not_found, damaged, and type_mismatch if it is no directory. `blobs` must
+/// Reads the names, and none of the files, of which it later reads none into memory that has more than
+/// `read_most` bytes. Throws not_found, damaged, and type_mismatch if it is no directory. `blobs` must
 /// outlive what is returned.
 std::unique_ptr<const FileReader> open_files(const engine::BlobSource& blobs, const ArtifactId& id,
                                              std::uint64_t read_most);

@@ -57,7 +57,8 @@ std::vector<BlobReference> references_of(engine::BlobKind kind, std::span<const 
 
 void hold(engine::Staging& staging, const BlobReference& root) {
   if (!staging.hold(root.kind, root.digest))
-    throw Error(ErrorCode::not_found, fmt::format("{} {} is not in the store", format::blob_kind_name(root.kind), root.digest.hex()));
+    throw Error(ErrorCode::not_found, fmt::format("{} {} is not in the store",
+                                                  format::blob_kind_name(root.kind), root.digest.hex()));
 }
 
 void hold_needed(engine::Staging& staging) {

@@ -40,7 +40,9 @@ bool holds(const base::File& file, std::uint64_t offset, std::span<const std::by
   std::array<std::byte, 64u << 10> buffer;
   while (!bytes.empty()) {
     const auto there = std::span(buffer).first(std::min(buffer.size(), bytes.size()));
-    if (file.read_at(offset, there) != there.size() || std::memcmp(there.data(), bytes.data(), there.size()) != 0) return false;
+    if (file.read_at(offset, there) != there.size() ||
+        std::memcmp(there.data(), bytes.data(), there.size()) != 0)
+      return false;
     offset += there.size();
     bytes = bytes.subspan(there.size());
   }
@@ -95,7 +97,8 @@ RestoredFile::RestoredFile(const base::File& directory, const format::Entry& ent
       name_(place == Place::occupied ? temporary_name() : entry.name) {
   // O_EXCL: nothing that was there, or was put there meanwhile, is ever written to.
   const int flags = place == Place::begun ? O_RDWR | O_CREAT | O_NONBLOCK : O_WRONLY | O_CREAT | O_EXCL;
-  if (place == Place::begun && ::faccessat(directory.descriptor(), name_.c_str(), R_OK | W_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0)
+  if (place == Place::begun &&
+      ::faccessat(directory.descriptor(), name_.c_str(), R_OK | W_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0)
     ::unlinkat(directory.descriptor(), name_.c_str(), 0);  // it had its mode already
   file_ = open_beneath(directory_, name_, flags, 0600);
   const struct stat status = file_.status();
@@ -143,7 +146,9 @@ bool keep_if_equal(const engine::BlobSource& blobs, const base::File& directory,
   if (::fstatat(directory.descriptor(), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return false;
   const format::ContentRef& content = content_of(entry);
   // One with several names may be somebody else's, too: its mode and time must stay as they are.
-  if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || static_cast<std::uint64_t>(status.st_size) != content.size) return false;
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1 ||
+      static_cast<std::uint64_t>(status.st_size) != content.size)
+    return false;
   const bool has_wanted_owner = options.owner && entry.owner && entry.owner->user == status.st_uid;
   if (status.st_uid != ::geteuid() && !has_wanted_owner) return false;
   if (::faccessat(directory.descriptor(), entry.name.c_str(), R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0) return false;

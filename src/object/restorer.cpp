@@ -80,7 +80,8 @@ void Restorer::file(const format::Entry& entry, const format::ContentRef& conten
   const std::string path = open_.empty() ? std::string() : open_.back().prefix + entry.name;
   format::Entry here = met(entry);
   receipt_.size_bytes += content.size;
-  if (const auto group = groups_.find(path); group != groups_.end() && !open_.empty()) return add_hard_link(here, group->second);
+  if (const auto group = groups_.find(path); group != groups_.end() && !open_.empty())
+    return add_hard_link(here, group->second);
   batch_bytes_ += content.size;
   batch_.push_back(std::move(here));
   if (batch_.size() >= kBatchFilesMost || batch_bytes_ >= kBatchBytesMost) submit_batch();
@@ -188,7 +189,8 @@ void Restorer::write_batch(const base::File& directory, std::span<const format::
       bytes = left.first(content.size);
       left = left.subspan(content.size);
     }
-    if (place == Place::occupied && options_.existing == Existing::keep_equal && keep_if_equal(blobs_, directory, entry, options_)) {
+    if (place == Place::occupied && options_.existing == Existing::keep_equal &&
+        keep_if_equal(blobs_, directory, entry, options_)) {
       ++kept_;
       continue;
     }
@@ -205,8 +207,9 @@ void Restorer::add_hard_link(const format::Entry& entry, std::size_t group) {
   open_.back().names.emplace_back(entry.name, group);
   if (++link.met > 1) {
     if (is_same_file(*link.entry, entry)) return;
-    throw Error(ErrorCode::damaged, fmt::format("restore {}/{}: it is to be the same file as {}, and is not", inside_->name(),
-                                                entry.name, artifact_.hard_links[group].front()));
+    throw Error(ErrorCode::damaged,
+                fmt::format("restore {}/{}: it is to be the same file as {}, and is not", inside_->name(),
+                            entry.name, artifact_.hard_links[group].front()));
   }
   link.entry = entry;
   format::Entry written = entry;
@@ -227,9 +230,11 @@ Restorer::FilePointer Restorer::links_directory() {
     const struct stat status = directory.status();
     struct stat named {};
     if (status.st_uid != ::geteuid() || (status.st_mode & 077) != 0)
-      throw Error(ErrorCode::exists, fmt::format("restore {}: {} is not what an earlier restore of ours left", name_, directory.name()));
+      throw Error(ErrorCode::exists, fmt::format("restore {}: {} is not what an earlier restore of ours left",
+                                                 name_, directory.name()));
     if (::flock(directory.descriptor(), LOCK_EX | LOCK_NB) != 0)
-      throw Error(ErrorCode::conflict, fmt::format("restore {}: another process is at it, and holds {}", name_, directory.name()));
+      throw Error(ErrorCode::conflict,
+                  fmt::format("restore {}: another process is at it, and holds {}", name_, directory.name()));
     // Whoever held it may have removed it meanwhile.
     const bool is_there = ::fstatat(target_.descriptor(), links_name_.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_there || FileIdentity(named) != FileIdentity(status)) return links_directory();
@@ -257,7 +262,8 @@ void Restorer::make_link(const base::File& directory, const format::Entry& entry
   const std::string& target = std::get<format::SymlinkTarget>(entry.what).target;
   if (::symlinkat(target.c_str(), at, name.c_str()) != 0)
     base::throw_errno(errno, fmt::format("link {}/{}", directory.name(), entry.name));
-  if (options_.owner && entry.owner && ::fchownat(at, name.c_str(), entry.owner->user, entry.owner->group, AT_SYMLINK_NOFOLLOW) != 0)
+  if (options_.owner && entry.owner &&
+      ::fchownat(at, name.c_str(), entry.owner->user, entry.owner->group, AT_SYMLINK_NOFOLLOW) != 0)
     base::throw_errno(errno, fmt::format("set the owner of {}/{}", directory.name(), entry.name));
   if (::utimensat(at, name.c_str(), times_of(entry).data(), AT_SYMLINK_NOFOLLOW) != 0)
     base::throw_errno(errno, fmt::format("set the time of {}/{}", directory.name(), entry.name));
@@ -281,12 +287,14 @@ base::File Restorer::make_directory(const std::string& name) const {
   if (may_be_there && !is_directory()) ::unlinkat(at, name.c_str(), 0);
   if (::mkdirat(at, name.c_str(), 0700) != 0 && !(errno == EEXIST && may_be_there))
     base::throw_errno(errno, fmt::format("make directory {}/{}", inside_->name(), name));
-  base::File directory = may_be_there ? open_to_change(*inside_, name) : open_beneath(*inside_, name, O_RDONLY | O_DIRECTORY);
+  base::File directory =
+      may_be_there ? open_to_change(*inside_, name) : open_beneath(*inside_, name, O_RDONLY | O_DIRECTORY);
   if (!directory.is_open()) base::throw_errno(errno, fmt::format("open {}/{}", inside_->name(), name));
   const struct stat status = directory.status();
   // Below the root, which nobody else may enter before it is complete, others may own what was finished.
   if (place_ == Place::begun && open_.empty() && status.st_uid != ::geteuid())
-    throw Error(ErrorCode::exists, fmt::format("restore {}: {} is not what an earlier restore of ours left", name_, directory.name()));
+    throw Error(ErrorCode::exists, fmt::format("restore {}: {} is not what an earlier restore of ours left",
+                                               name_, directory.name()));
   if ((status.st_mode & 0700) != 0700 && ::fchmod(directory.descriptor(), (status.st_mode & 07777) | 0700) != 0)
     base::throw_errno(errno, fmt::format("chmod {}", directory.name()));
   return directory;

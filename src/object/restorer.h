@@ -35,7 +35,8 @@ class Restorer : public TreeVisitor {
   void enter_directory(const format::Entry& entry) override;
   void leave_directory(const format::Entry& entry) override;
 
-  /// Waits for all that is under way, and gives the root its name. Throws exists if there is such a name in the target already.
+  /// Waits for all that is under way, and gives the root its name. Throws exists if there is such a name in
+  /// the target already.
   RestoreReceipt publish();
 
  private:
@@ -63,7 +64,8 @@ class Restorer : public TreeVisitor {
   TaskQueue::Group& group() { return open_.empty() ? root_files_ : *open_.back().files; }
   void submit_batch();
   engine::Bytes read_single(std::span<const format::Entry> entries) const;
-  void write_batch(const base::File& directory, std::span<const format::Entry> entries, Place place, const engine::Bytes& single);
+  void write_batch(const base::File& directory, std::span<const format::Entry> entries, Place place,
+                   const engine::Bytes& single);
   void add_hard_link(const format::Entry& entry, std::size_t group);
   FilePointer links_directory();
   void make_name(const base::File& directory, const std::string& name, std::size_t group);

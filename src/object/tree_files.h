@@ -34,7 +34,8 @@ void rename_to_new(const base::File& directory, const std::string& from, const s
 /// directory `to`.
 void rename_to_new_portably(const base::File& directory, const std::string& from, const std::string& to);
 
-/// Renames `from` to `to`, both in `directory`, in place of a file or link that is there. Throws exists if it is a directory.
+/// Renames `from` to `to`, both in `directory`, in place of a file or link that is there. Throws exists if it
+/// is a directory.
 void replace(const base::File& directory, const std::string& from, const std::string& to);
 
 /// Opens a directory that may have lost the permission to be opened, after giving it to its owner. Closed on failure, with

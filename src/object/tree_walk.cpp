@@ -94,14 +94,16 @@ void walk_tree(const engine::BlobSource& blobs, const format::Artifact& artifact
   walk.require_totals();
 }
 
-void walk_part(const engine::BlobSource& blobs, const format::Artifact& artifact, const format::Entry& part, TreeVisitor& visitor) {
+void walk_part(const engine::BlobSource& blobs, const format::Artifact& artifact, const format::Entry& part,
+               TreeVisitor& visitor) {
   TreeWalk(blobs, artifact, visitor).run(part);
 }
 
 format::Entry find_entry(const engine::BlobSource& blobs, const format::Artifact& artifact, std::string_view path) {
   if (!path.empty() && !format::is_entry_path(path))
-    throw Error(ErrorCode::invalid_argument, fmt::format("find \"{}\" in artifact \"{}\": expected names with '/' between them",
-                                                         path, artifact.root.name));
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("find \"{}\" in artifact \"{}\": expected names with '/' between them", path,
+                            artifact.root.name));
   format::Entry found = artifact.root;
   std::string_view rest = path;
   while (!rest.empty()) {
@@ -111,7 +113,8 @@ format::Entry find_entry(const engine::BlobSource& blobs, const format::Artifact
     std::vector<format::Entry> entries;
     if (directory != nullptr)
       entries = format::decode_directory(blobs.get_blob(engine::BlobKind::directory, directory->digest)).entries;
-    const auto entry = std::ranges::lower_bound(entries, name, {}, [](const format::Entry& one) -> std::string_view { return one.name; });
+    const auto entry = std::ranges::lower_bound(
+        entries, name, {}, [](const format::Entry& one) -> std::string_view { return one.name; });
     if (entry == entries.end() || entry->name != name)
       throw Error(ErrorCode::not_found, fmt::format("artifact \"{}\": there is no \"{}\" in it ({} has no \"{}\")",
                                                     artifact.root.name, path, found.name, name));

@@ -29,10 +29,11 @@ format::Artifact read_artifact(const engine::BlobSource& blobs, const ArtifactId
 void walk_tree(const engine::BlobSource& blobs, const format::Artifact& artifact, TreeVisitor& visitor);
 
 /// As walk_tree for one entry of it and all below that, of which there may be fewer.
-void walk_part(const engine::BlobSource& blobs, const format::Artifact& artifact, const format::Entry& part, TreeVisitor& visitor);
+void walk_part(const engine::BlobSource& blobs, const format::Artifact& artifact, const format::Entry& part,
+               TreeVisitor& visitor);
 
-/// The entry at `path`, names with '/' between them, below the root; the root itself if it is empty. Throws not_found, naming
-/// what is there, and invalid_argument if it is no path. Cost: one directory a part.
+/// The entry at `path`, names with '/' between them, below the root; the root itself if it is empty. Throws
+/// not_found, naming what is there, and invalid_argument if it is no path. Cost: one directory a part.
 format::Entry find_entry(const engine::BlobSource& blobs, const format::Artifact& artifact, std::string_view path);
 
 }  // namespace cairn::object

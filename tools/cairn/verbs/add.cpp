@@ -61,7 +61,8 @@ ArtifactReceipt add_together(Store& store, const AddVerbOptions& options) {
   std::vector<NamedSource> sources;
   for (const std::string& path : options.paths) {
     const std::filesystem::path plain = std::filesystem::path(path).lexically_normal();
-    sources.push_back({(plain.has_filename() ? plain : plain.parent_path()).filename().string(), std::filesystem::path(path)});
+    sources.push_back({(plain.has_filename() ? plain : plain.parent_path()).filename().string(),
+                       std::filesystem::path(path)});
   }
   return store.add_files(sources, options.add);
 }

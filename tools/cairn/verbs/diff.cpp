@@ -28,7 +28,8 @@ std::string details(const ArtifactChange& change) {
   const auto add = [&](bool differs, std::string_view what) {
     if (differs) text += fmt::format("{}{}", text.empty() ? "" : ", ", what);
   };
-  add(change.before->mode != change.after->mode, fmt::format("mode {:04o} -> {:04o}", change.before->mode, change.after->mode));
+  add(change.before->mode != change.after->mode,
+      fmt::format("mode {:04o} -> {:04o}", change.before->mode, change.after->mode));
   add(change.before->modified != change.after->modified, "time");
   add(change.before->link_target != change.after->link_target, "target");
   add(change.before->owner != change.after->owner, "owner");

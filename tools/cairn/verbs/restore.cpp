@@ -56,7 +56,8 @@ Action add_restore(CLI::App& app, Context& context) {
   app.add_option("--path", restored.path, "Only this entry and what is below it")->type_name("PATH");
   app.add_option("--name", restored.name, "Under this name, instead of its own")->type_name("NAME");
   app.add_option("--existing", restored.existing,
-                 "What becomes of files that are there: refuse, overwrite, or keep-equal, which leaves those with the same bytes")
+                 "What becomes of files that are there: refuse, overwrite, or keep-equal, which leaves those "
+                 "with the same bytes")
       ->transform(CLI::CheckedTransformer(kExisting).description(""))
       ->type_name("HOW")
       ->default_str("refuse");
