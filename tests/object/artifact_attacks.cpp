@@ -1,5 +1,5 @@
 // What went wrong in extractors of archives and in checkouts of git, tried on restoring: each row of the table is one
-// published vulnerability, as a manifest that no adding could have made. None writes outside its directory, whatever is to
+// attack, as a manifest that no adding could have made, with the number of a vulnerability where one was published. None writes outside its directory, whatever is to
 // become of what is there.
 #include <cairn/error.h>
 
@@ -24,7 +24,7 @@ using format::Entry;
 constexpr const char* kEvil = "evil";
 
 struct Attack {
-  std::string number;  // where it was published, and what it was
+  std::string number;  // where it was published, if it was, and what it is
   std::vector<Entry> entries;
   std::vector<std::vector<std::string>> hard_links;
   bool is_refused;  // as damage; else what it asks for is done, inside the directory
@@ -85,28 +85,28 @@ struct Fixture {
     };
     const auto path = victim.string();
     for (const std::string& name : {"../victim/passwd"s, "a/../../victim/passwd"s, ".."s, "."s, ""s, "a//b"s, "a\0b"s})
-      add("CVE-2007-4559, CVE-2018-1002200 (tarfile, zip-slip): the name " + name, {file(name)}, true);
-    add("CVE-2001-1267 (tar): an absolute name", {file(path + "/passwd")}, true);
-    add("CVE-2018-1002200: backslashes, which are no separators here", {file("..\\..\\victim\\passwd")}, false);
+      add("CVE-2007-4559 (tarfile), zip-slip: the name " + name, {file(name)}, true);
+    add("CVE-2007-4559 (tarfile): an absolute name", {file(path + "/passwd")}, true);
+    add("zip-slip: backslashes, which are no separators here", {file("..\\..\\victim\\passwd")}, false);
     add("CVE-2021-21300 (git), CVE-2026-44471 (gitoxide), CVE-2026-62268 (borg): a link, then a directory of its name",
         {link("evil", victim), directory("evil", {file("passwd")})}, true);
     add("the same, the other way round", {directory("evil", {file("passwd")}), link("evil", victim)}, true);
     add("the same in two steps: the link is there, the directory comes", {directory("evil", {file("passwd")})}, false,
         [=](const fs::path& tree) { fs::create_directory_symlink(path, tree / "evil"); });
-    add("CVE-2016-6321 (tar): a link in the place of a file", {file("passwd")}, false,
+    add("a link in the place of a file", {file("passwd")}, false,
         [=](const fs::path& tree) { fs::create_symlink(path + "/passwd", tree / "passwd"); });
     add("CVE-2025-4517 (tarfile): links that lead up, one through the other",
         {link("a", ".."), link("b", "a/.."), link("c", "b/victim"), directory("d", {link("e", "../c/passwd")})}, false);
     add("CVE-2025-4330, CVE-2025-4138 (tarfile): a hard link to a link that leads out", {link("a", victim / "passwd"), file("b")},
         true, nullptr, {{"a", "b"}});
     add("CVE-2025-4138: a hard link to a file outside", {file("b")}, true, nullptr, {{"../../victim/passwd", "b"}});
-    add("CVE-2024-12747 (rsync): a hard link to a name that a link was put in the place of", {file("a"), file("b")}, false,
+    add("a hard link to a name that a link was put in the place of", {file("a"), file("b")}, false,
         [=](const fs::path& tree) { fs::create_symlink(path + "/passwd", tree / "a"); }, {{"a", "b"}});
-    add("CVE-2004-1183: a file whose other name is outside", {file("passwd")}, false,
+    add("CVE-2025-4330 (tarfile): a file whose other name is outside", {file("passwd")}, false,
         [=](const fs::path& tree) { fs::create_hard_link(path + "/passwd", tree / "passwd"); });
     add("CVE-2024-12088 (rsync): modes and times of a link", {link("passwd", victim / "passwd")}, false);
     add("CVE-2014-9390 (git): names that differ in case only", {file("A"), file("a")}, false);
-    add("CVE-2016-2054 (tar): set-user-id", {file("shell", 06755)}, false);
+    add("set-user-id and set-group-id", {file("shell", 06755)}, false);
     return all;
   }
 };
