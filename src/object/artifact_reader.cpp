@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
-#include <thread>
 #include <unordered_map>
 
 #include "object/artifacts.h"
 #include "object/content.h"
 #include "object/ignore_rules.h"
 #include "object/restorer.h"
+#include "object/task_queue.h"
 #include "object/tree_walk.h"
 
 namespace cairn::object {
@@ -20,7 +20,6 @@ namespace cairn::object {
 namespace {
 
 constexpr std::uint64_t kPathBytesMost = std::uint64_t{1} << 30;
-constexpr unsigned kThreadsMost = 8;
 constexpr std::uint64_t kAloneBytes = 1u << 20;  // and below that number of entries, threads do not pay
 constexpr std::uint64_t kAloneEntries = 32;
 
@@ -94,7 +93,7 @@ Place place_of(const base::File& target, const std::string& name, const RestoreO
 unsigned thread_count(unsigned asked, const format::Artifact& artifact) {
   if (asked != 0) return asked;
   if (artifact.size < kAloneBytes && artifact.count < kAloneEntries) return 0;
-  return std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsMost);
+  return threads_of_use();
 }
 
 void require_name(const std::string& name) {

@@ -25,11 +25,6 @@ using Form = format::ContentRef::Form;
 constexpr mode_t kPlainModeMask = 0777;
 constexpr std::size_t kBufferBytes = 256u << 10;
 
-std::array<timespec, 2> times_of(const format::Entry& entry) {
-  return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
-           {.tv_sec = static_cast<time_t>(entry.mtime_seconds), .tv_nsec = static_cast<long>(entry.mtime_nanoseconds)}}};
-}
-
 const format::ContentRef& content_of(const format::Entry& entry) { return std::get<format::ContentRef>(entry.what); }
 
 bool is_zero(std::span<const std::byte> bytes) {
@@ -74,6 +69,11 @@ bool holds_content(const engine::BlobSource& blobs, const base::File& file, cons
 }
 
 }  // namespace
+
+std::array<timespec, 2> times_of(const format::Entry& entry) {
+  return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+           {.tv_sec = static_cast<time_t>(entry.mtime_seconds), .tv_nsec = static_cast<long>(entry.mtime_nanoseconds)}}};
+}
 
 mode_t file_mode_mask(const RestoreOptions& options) { return options.set_id ? 07777 : kPlainModeMask; }
 

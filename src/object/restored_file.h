@@ -3,6 +3,8 @@
 
 #include <cairn/artifact.h>
 
+#include <array>
+
 #include "base/file.h"
 #include "engine/engine.h"
 #include "format/artifact.h"
@@ -19,6 +21,8 @@ enum class Place : std::uint8_t {
 
 /// Owner, attributes, mode and time of modification, as far as they are wanted; `mode_mask` has the bits that are given.
 void set_attributes(const base::File& file, const format::Entry& entry, const RestoreOptions& options, mode_t mode_mask);
+/// For futimens(2) and utimensat(2): the time of access stays.
+std::array<timespec, 2> times_of(const format::Entry& entry);
 /// The mask for files.
 mode_t file_mode_mask(const RestoreOptions& options);
 

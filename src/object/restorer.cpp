@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 
 #include "base/bytes.h"
@@ -36,11 +35,6 @@ bool is_same_file(const format::Entry& one, const format::Entry& other) {
   format::Entry renamed = other;
   renamed.name = one.name;
   return one == renamed;
-}
-
-std::array<timespec, 2> times_of(const format::Entry& entry) {
-  return {{{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
-           {.tv_sec = static_cast<time_t>(entry.mtime_seconds), .tv_nsec = static_cast<long>(entry.mtime_nanoseconds)}}};
 }
 
 void write_content(const engine::BlobSource& blobs, const RestoredFile& file, const format::ContentRef& content) {

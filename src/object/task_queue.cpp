@@ -8,8 +8,11 @@ namespace cairn::object {
 namespace {
 
 constexpr std::size_t kWaitingPerThread = 4;
+constexpr unsigned kThreadsMost = 8;
 
 }  // namespace
+
+unsigned threads_of_use() { return std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsMost); }
 
 TaskQueue::TaskQueue(unsigned threads) : threads_most_(threads) {}
 

@@ -13,6 +13,9 @@
 
 namespace cairn::object {
 
+/// How many threads are of use where nobody said: one a core, at most 8.
+unsigned threads_of_use();
+
 /// For one thread that submits. Tasks of a group may be waited for together.
 class TaskQueue {
  public:

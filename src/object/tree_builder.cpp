@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "object/blobs.h"
 #include "object/content.h"
+#include "object/task_queue.h"
 
 namespace cairn::object {
 
@@ -21,11 +21,6 @@ constexpr std::uint64_t kJobBytes = kBatchBytes;
 constexpr std::size_t kOpenMost = 64;  // files that were opened before they are read
 constexpr std::size_t kLinkBytesMost = 32u << 20;
 constexpr std::size_t kUnkeptMost = 16384;  // files, about 200 bytes each
-constexpr unsigned kThreadsMost = 8;
-
-unsigned thread_count(unsigned asked) {
-  return asked != 0 ? asked : std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsMost);
-}
 
 }  // namespace
 
@@ -40,7 +35,7 @@ format::Entry entry_of(std::string name, const struct stat& status, bool owner) 
 }
 
 TreeBuilder::TreeBuilder(engine::Staging& staging, const AddOptions& options, FileMemory* memory)
-    : staging_(staging), options_(options), memory_(memory), readers_(thread_count(options.threads)), stager_(staging) {}
+    : staging_(staging), options_(options), memory_(memory), readers_(options.threads != 0 ? options.threads : threads_of_use()), stager_(staging) {}
 
 void TreeBuilder::enter(format::Entry entry) { push({Event::Kind::enter, std::move(entry)}); }
 void TreeBuilder::leave() { push({Event::Kind::leave, {}}); }
