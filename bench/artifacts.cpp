@@ -8,6 +8,9 @@
 //   edited      added after an edit of 1%: 4 KiB pages at random places, or a line in 1% of the small files
 //   restore     what was added last, into an empty directory; then compared with the source
 //
+// Where files were deleted in the last minutes, ext4 looks at their inodes one by one whenever a file is created. So nothing is
+// deleted within a round, and 100 s go by before the next.
+//
 // In a round everyone does one row before the next begins, in an order that changes with each row. Sources and
 // repositories are in the page cache, everything is written back, and sources are two seconds old before a row: programs
 // that remember files distrust younger ones. cp means cp -a and fsync (of a tree: syncfs) to add, plain cp -a to restore.
@@ -51,6 +54,7 @@ struct Options {
 
 constexpr double kEdited = 0.01;
 constexpr std::chrono::milliseconds kTrustedAge{2100};
+constexpr std::chrono::seconds kDeletedAge{100};
 
 constexpr const char* kUsage =
     "usage: bench_artifacts [--directory DIR] [--rounds N] [--large BYTES] [--small COUNT] [--part speed|dedup|all]\n"
@@ -84,11 +88,17 @@ class SpeedRound {
     settle();
     add_row("edited", bench::Reading::changed_files);
     row("restore", [&](bench::Peer& peer) { return restore(peer); });
-    for (const char* name : {"peers", "source"}) fs::remove_all(directory_ / name);
+    remove_all();
   }
 
  private:
   fs::path source() const { return directory_ / "source"; }
+
+  void remove_all() const {
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory_)) fs::remove_all(entry.path());
+    bench::sync_file_system(directory_);
+    std::this_thread::sleep_for(kDeletedAge);
+  }
 
   void settle() const {
     bench::sync_file_system(directory_);
@@ -104,7 +114,7 @@ class SpeedRound {
     fs::create_directory(target);
     const bench::Restored restored = peer.restore(target);
     bench::expect_same(source(), restored.path);
-    fs::remove_all(target);
+    fs::rename(target, directory_ / fmt::format("restored {}", restored_count_++));
     return restored.cost;
   }
 
@@ -139,6 +149,7 @@ class SpeedRound {
   const Subject& subject_;
   bench::Report& report_;
   std::uint64_t turn_;
+  mutable std::size_t restored_count_ = 0;
 };
 
 void measure_speed(const Peers& peers, const fs::path& directory, const Options& options, bench::Report& report) {

@@ -15,6 +15,10 @@ namespace {
 // A small blob costs as much to compress, check and decompress as all else that is done to store it (1 us each of 700
 // bytes), and gives back a third of it.
 constexpr std::size_t kLeast = 4096;
+// To find out that there is nothing to gain is a seventh of the work of storing a large file, and what does not compress comes
+// in long rows: media, archives, random numbers. At the end of one up to seven blobs are stored as they are that need not be.
+constexpr std::size_t kLarge = 8192;
+constexpr std::size_t kFailuresTried = 8, kOneInTried = 8;
 constexpr std::size_t kKeptMax = 1u << 20;  // of room that was needed once
 constexpr int kZstdLevel = 3;
 
@@ -52,6 +56,7 @@ Compressor::~Compressor() = default;
 
 std::optional<Compressed> Compressor::compress(std::span<const std::byte> bytes) {
   if (method_ == Compression::none || bytes.size() < kLeast || bytes.size() > LZ4_MAX_INPUT_SIZE) return std::nullopt;
+  if (!is_worth_trying(bytes.size())) return std::nullopt;
   if (bytes.size() <= kKeptMax && stored_.size() > kKeptMax) stored_ = again_ = {};
   // lz4 stops when the room it was given is used up, so data that does not shrink costs little.
   const std::size_t most = bytes.size() - bytes.size() / 8;
@@ -64,11 +69,19 @@ std::optional<Compressed> Compressor::compress(std::span<const std::byte> bytes)
     codec = format::BlobCodec::zstd;
   }
   if (size == 0) return std::nullopt;
+  failures_ = 0;
   const std::span stored = std::span(stored_).first(size);
   if (again_.size() < bytes.size()) again_.resize(bytes.size());
   const std::span again = std::span(again_).first(bytes.size());
   if (!decodes_to(codec, stored, again) || !same(again, bytes)) return std::nullopt;
   return Compressed{codec, stored};
+}
+
+// Counts it as a failure; a success takes that back.
+bool Compressor::is_worth_trying(std::size_t size) {
+  if (size < kLarge) return true;
+  const std::size_t failures = failures_++;
+  return failures < kFailuresTried || failures % kOneInTried == 0;
 }
 
 // Both give 0 if that would be more than `most`.

@@ -30,17 +30,20 @@ class Compressor {
   Compressor& operator=(const Compressor&) = delete;
 
   /// The bytes compressed, if that saves an eighth or more; empty otherwise. What is returned was decompressed again and
-  /// found equal to `bytes`; it lives until the next call.
+  /// found equal to `bytes`; it lives until the next call. After a row of large blobs that gave nothing, only some of the next
+  /// are tried, until one gives something.
   std::optional<Compressed> compress(std::span<const std::byte> bytes);
 
  private:
   struct State;
+  bool is_worth_trying(std::size_t size);
   std::size_t make_lz4(std::span<const std::byte> bytes, std::size_t most);
   std::size_t make_zstd(std::span<const std::byte> bytes, std::size_t most);
 
   const Compression method_;
   std::unique_ptr<State> state_;
   std::vector<std::byte> stored_, again_;
+  std::size_t failures_ = 0;  // large blobs in a row that gave nothing, or were not tried
 };
 
 /// The blob of `size` bytes that is stored as `stored`. Throws damaged if it does not decode to exactly that size.

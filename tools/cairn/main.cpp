@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,6 +32,14 @@ void take_standard_descriptors() {
   for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor)
     if (::fcntl(descriptor, F_GETFD) < 0)
       static_cast<void>(::open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY));
+}
+
+// glibc raises the size from which it takes memory from the kernel to that of the largest block given back; buffers of
+// many threads then come to lie between small blocks, and what is free stays with the process: adding all of /usr/lib
+// took 120 MB resident of which 75 MB were in use, and takes 92 MB so.
+void return_large_blocks() {
+  constexpr int kLarge = 128 << 10;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
 }
 
 // Reports an error on standard error: a line for people, and with --json a document for programs.
@@ -119,6 +128,7 @@ ExitStatus run_command(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   cairn::cli::take_standard_descriptors();
+  cairn::cli::return_large_blocks();
   std::signal(SIGPIPE, SIG_IGN);  // writing then reports EPIPE
   try {
     return static_cast<int>(cairn::cli::run_command(argc, argv));
