@@ -8,6 +8,7 @@
 #include <cairn/digest.h>
 #include <cairn/error.h>
 #include <cairn/fallback.h>
+#include <cairn/filter.h>
 #include <cairn/node.h>
 #include <cairn/numpy_dtype.h>
 #include <cairn/part.h>
