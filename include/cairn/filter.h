@@ -54,7 +54,8 @@
 //   - Texts of fields are always there, maybe empty: `label = ""`.
 //   - There is no != for tags, groups and unique ids: `not tag = x` is a node without it, whatever else it has.
 //
-// Limits: a text has at most 64 KiB; parentheses, and and, or, not in turn, nest at most 100 deep.
+// Limits: a text has at most 64 KiB, a path at most 512 steps; parentheses, and and, or, not in turn, nest at most
+// 100 deep.
 #pragma once
 
 #include <cairn/node.h>
@@ -126,7 +127,8 @@ class FilterPath {
   FilterPath(const Text& text) : FilterPath(parse(text)) {}
 
   /// The path to a part of what this one leads to: FilterPath("attributes").member("odd name").element(3). Throws
-  /// invalid_argument unless it begins with attributes or extras, or if the name is not UTF-8.
+  /// invalid_argument unless it begins with attributes or extras, or if the name is not UTF-8; limit for more than 512
+  /// steps.
   FilterPath member(std::string name) const;
   FilterPath element(std::uint64_t index) const;
 

@@ -82,6 +82,8 @@ FilterPath FilterPath::element(std::uint64_t index) const {
 FilterPath FilterPath::with(Step step) const {
   if (filter::row_of(field_).type != filter::FieldType::values)
     throw_invalid(fmt::format("filter by a part of {}: attributes and extras alone have parts", text()));
+  if (steps_.size() == filter::kStepsMax)
+    throw Error(ErrorCode::limit, fmt::format("filter by a path of more than {} steps", filter::kStepsMax));
   FilterPath path = *this;
   path.steps_.push_back(std::move(step));
   return path;

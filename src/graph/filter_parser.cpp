@@ -47,6 +47,8 @@ FilterPath take_path(Reader& in) {
     const bool is_name = in.is_directly('.'), is_element = in.is_directly('[');
     if (!is_name && !is_element) return path;
     if (!has_parts) in.fail_directly("an operator (attributes and extras alone have parts)");
+    if (path.steps().size() == kStepsMax)
+      in.fail_directly(fmt::format("a path of at most {} steps", kStepsMax));
     in.take_directly(is_name ? '.' : '[');
     path = is_name ? path.member(take_step_name(in)) : path.element(take_element_number(in));
   }

@@ -3,6 +3,7 @@
 
 #include <cairn/digest.h>
 #include <cairn/filter.h>
+#include <cairn/limits.h>
 #include <cairn/node.h>
 #include <cairn/uuid.h>
 #include <cairn/value.h>
@@ -21,6 +22,8 @@ namespace cairn::graph::filter {
 inline constexpr unsigned kDepthMax = 100;
 /// What a program may combine; a text cannot hold as many.
 inline constexpr std::size_t kTestsMax = 1'000'000;
+/// Of a path: values do not nest deeper.
+inline constexpr std::size_t kStepsMax = kDepthMost;
 
 struct Term;
 using TermPtr = std::shared_ptr<const Term>;

@@ -222,6 +222,19 @@ BOOST_AUTO_TEST_CASE(and_or_and_not_in_turn_nest_at_most_100_deep) {
   BOOST_TEST(fault->problem == "this nests deeper than 100");
 }
 
+BOOST_AUTO_TEST_CASE(a_path_has_at_most_512_steps) {
+  const auto of_steps = [](std::size_t count) {
+    std::string path = "attributes";
+    for (std::size_t i = 0; i < count; ++i) path += ".a";
+    return path;
+  };
+  BOOST_CHECK_NO_THROW(Filter::parse(of_steps(512) + " exists"));
+  check_faults({{of_steps(513) + " exists", 11 + 2 * 512, "expected a path of at most 512 steps"},
+                {of_steps(30'000) + " exists", 11 + 2 * 512, "expected a path of at most 512 steps"}});
+  BOOST_CHECK_EXCEPTION(FilterPath(of_steps(512)).member("a"), Error,
+                        test::has_code(ErrorCode::limit, "512"));
+}
+
 BOOST_AUTO_TEST_CASE(many_nots_do_not_nest) {
   std::string text = "label = a";
   for (int i = 0; i < 10'000; ++i) text = "not " + text;
