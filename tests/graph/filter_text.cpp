@@ -182,6 +182,7 @@ BOOST_AUTO_TEST_CASE(a_filter_that_was_moved_from_is_one_that_every_node_passes)
   Filter filter = Filter::parse("label = a");
   const Filter other = std::move(filter);
   BOOST_TEST((filter == Filter()));
+  BOOST_TEST(filter.text() == "true");
 }
 
 BOOST_AUTO_TEST_CASE(a_nan_compares_alike_whatever_its_bits) {
