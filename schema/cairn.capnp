@@ -285,6 +285,18 @@ struct NodeRecord {
     artifact @15 :Digest;
   }
   size @16 :UInt64;  # logical bytes of the content
+  # From here on since format 5.
+  extras @17 :Data;  # a StoredObject in canonical form, or empty
+  tags @18 :List(Text);           # in order, each once
+  uniqueIds @19 :List(Identity);  # in order, each once
+}
+
+struct GroupRecord {
+  uuid @0 :Uuid;
+  name @1 :Text;
+  description @2 :Text;
+  created @3 :Int64;
+  extras @4 :Data;
 }
 
 struct RunRecord {

@@ -209,7 +209,8 @@ class Filter {
   /// Text that parses to an equal filter, unless it is longer than 64 KiB. Control characters in it are escaped.
   std::string text() const;
 
-  /// Whether the node passes, at the moment `now`. Cost: plain fields first, attributes only if they decide.
+  /// Whether the node passes, at the moment `now`; of groups it is taken to be in none. Cost: plain fields first, attributes
+  /// only if they decide.
   bool passes(const Node& node, Timestamp now) const;
 
   /// True for filters made of the same tests in the same order; others may choose the same nodes.

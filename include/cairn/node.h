@@ -42,6 +42,7 @@ enum class LinkType : std::uint8_t {
   return_ = 3,    ///< workflow -> data it returned
   call = 4,       ///< workflow -> calculation or workflow it started
   reference = 5,  ///< any node -> any other
+  mutual = 6,     ///< any node <-> any other: a reference that is walked in both directions
 };
 
 std::string_view kind_name(NodeKind kind);
@@ -71,7 +72,10 @@ struct Node {
   std::int32_t exit_status = 0;
   std::string exit_message;
   std::string code_version;
-  Value attributes;         ///< null or a map
+  Value attributes;         ///< null or a map; frozen when data is stored or a process is sealed
+  Value extras;             ///< null or a map; may change at any time, as label, description, tags and unique ids may
+  std::vector<std::string> tags;     ///< in order, each once
+  std::vector<Identity> unique_ids;  ///< its names in other systems; no other node of the store has one of them
   Content content;
   std::uint64_t size_bytes = 0;  ///< of the content
 };
@@ -95,7 +99,8 @@ class LinkTypes {
   constexpr void add(LinkType type) { bits_ |= bit(type); }
   constexpr bool has(LinkType type) const { return (bits_ & bit(type)) != 0; }
   static constexpr LinkTypes all() {
-    return {LinkType::input, LinkType::create, LinkType::return_, LinkType::call, LinkType::reference};
+    return {LinkType::input, LinkType::create,    LinkType::return_,
+            LinkType::call,  LinkType::reference, LinkType::mutual};
   }
 
  private:

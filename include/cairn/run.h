@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cairn/artifact.h>
+#include <cairn/bulk_load.h>
 #include <cairn/checkpoint.h>
 #include <cairn/codec.h>
 #include <cairn/fallback.h>
 #include <cairn/node.h>
 #include <cairn/read_options.h>
+#include <cairn/transaction.h>
 
 #include <concepts>
 #include <cstdint>
@@ -148,6 +150,11 @@ class Run {
   Node node() const;
 
   CheckpointBuilder checkpoint(std::int64_t step);
+
+  /// Nodes and links of the run, written in one atomic commit.
+  Transaction transaction();
+  /// As transaction(), for a graph of any size.
+  BulkLoad bulk_load();
 
   /// The state called `name` of the newest checkpoint that verifies; empty only if the run has no checkpoint.
   /// Damaged ones are passed over, with a line on stderr for each; throws damaged if there are checkpoints and none

@@ -5,9 +5,12 @@
 #include <cairn/codec.h>
 #include <cairn/compression.h>
 #include <cairn/fallback.h>
+#include <cairn/group.h>
 #include <cairn/limits.h>
 #include <cairn/node.h>
+#include <cairn/node_query.h>
 #include <cairn/part.h>
+#include <cairn/reach.h>
 #include <cairn/read_options.h>
 #include <cairn/registry.h>
 #include <cairn/run.h>
@@ -268,15 +271,45 @@ class Store {
                  std::uint64_t end = UINT64_MAX) const;
 
   // ---- Provenance ----
+  /// Nodes that belong to no run, and their links.
+  Transaction transaction();
+  BulkLoad bulk_load();
   std::optional<Node> find_node(const Uuid& uuid) const;
   Node get_node(const Uuid& uuid) const;
   /// In order of creation.
   std::vector<Node> nodes(const NodeFilter& filter = {}) const;
+  /// The nodes that pass a filter, page by page. Cost: a read for each node that the best index leads to, which is that of
+  /// id, unique id, content, group, tag, state or type, whichever must be equal to something first in this order, and of the run;
+  /// else all nodes are read. Memory: the page. Throws invalid_argument for NodeQuery::after from another list.
+  NodePage query(const NodeQuery& query) const;
+  std::uint64_t count(const Filter& filter, std::optional<Timestamp> now = {}) const;
+  /// The nodes that pass, summed up by kind, type and state, in this order.
+  std::vector<NodeTotal> totals(const Filter& filter, std::optional<Timestamp> now = {}) const;
   std::vector<Reached> ancestors(const Uuid& node, const TraversalOptions& options = {}) const;
   std::vector<Reached> descendants(const Uuid& node, const TraversalOptions& options = {}) const;
+  /// What is reached from any of `starts`, without reading the nodes: for large graphs. Throws as ancestors.
+  Reach reach(std::span<const Uuid> starts, Direction direction, const TraversalOptions& options = {}) const;
   Lineage lineage(const Uuid& node, Direction direction, const TraversalOptions& options = {}) const;
   /// Links that begin or end at the node.
   std::vector<Link> links(const Uuid& node) const;
+  /// The links that break a rule and that bulk loads took in, by run.
+  std::vector<Violation> violations() const;
+  /// The node that has this unique id; scopes are compared without regard to the case of ASCII letters.
+  std::optional<Node> find_node(const Identity& name) const;
+
+  // ---- Groups of nodes: each call is one durable commit ----
+  /// Makes the group, or gives it another description and extras. Throws invalid_argument for a name that is none.
+  Group put_group(std::string_view name, std::string_view description = {}, const Value& extras = {});
+  std::optional<Group> find_group(std::string_view name) const;
+  /// In order of name.
+  std::vector<Group> groups() const;
+  std::vector<std::string> groups_of(const Uuid& node) const;
+  /// Throws not_found for a group or node that is not there. Nodes that are in it already stay.
+  void add_to_group(std::string_view name, std::span<const Uuid> nodes);
+  /// As add_to_group; nodes that are not in it are passed over.
+  void remove_from_group(std::string_view name, std::span<const Uuid> nodes);
+  /// The nodes stay. Throws not_found.
+  void remove_group(std::string_view name);
 
   /// Everything an id, or the beginning of one (at least 4 hexadecimal digits), may name.
   std::vector<Named> find_by_prefix(std::string_view prefix) const;
@@ -286,6 +319,9 @@ class Store {
   /// What classes of objects the store holds. Cost: every object is read, without its large arrays.
   StoredTypes types() const;
   VerifyReport verify(const VerifyOptions& options = {}) const;
+  /// Rewrites records and indexes, so that they take less room and questions about the graph are answered faster. The store
+  /// stays in use; a crash loses nothing. Cost: reads and writes all records. Throws no_space, io, read_only.
+  void compact();
 
  private:
   friend Store store::make_store(std::shared_ptr<store::StoreState> state);

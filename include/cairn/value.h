@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -100,6 +101,7 @@ class Set {
 class Map {
  public:
   Map();
+  Map(std::initializer_list<MapEntry> entries);
   Map(const Map&);
   Map(Map&&) noexcept;
   Map& operator=(const Map&);

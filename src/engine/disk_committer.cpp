@@ -119,12 +119,15 @@ void DiskCommitter::write(const Group& group) {
   headers_.clear();
   claims_.clear();
   rocksdb::WriteBatch batch;
+  std::vector<DiskRowStaging*> rows;
   std::size_t admitted = 0;
   for (Waiting* member : group) {
     if (member->error != nullptr) continue;
     if (member->commit != nullptr) member->result = admit(*member->commit);
     if (member->result.outcome != Outcome::ok) continue;
     if (member->commit != nullptr) add_edit(batch, *member->commit);
+    if (member->commit != nullptr && member->commit->rows != nullptr)
+      rows.push_back(static_cast<DiskRowStaging*>(member->commit->rows));
     if (member->staging != nullptr) add_blobs(batch, *member->staging);
     ++admitted;
   }
@@ -133,7 +136,7 @@ void DiskCommitter::write(const Group& group) {
   if (admitted == 0 && unrecorded_ends_.empty()) return;
   const std::uint64_t commits = core_.commits + admitted;
   batch.Put(core_.records->family(Family::engine), engine_key::kState, format::be64_pair(commits, core_.next_blob));
-  write_batch(batch);
+  write_batch(batch, rows);
   unrecorded_ends_.clear();
   core_.commits = commits;
   try {
@@ -146,10 +149,10 @@ void DiskCommitter::write(const Group& group) {
       mark_published(*member->staging);
 }
 
-void DiskCommitter::write_batch(rocksdb::WriteBatch& batch) {
+void DiskCommitter::write_batch(rocksdb::WriteBatch& batch, std::span<DiskRowStaging* const> rows) {
   require_working_records();
-  if (static_cast<std::size_t>(batch.Count()) >= kTableRowsLeast)
-    return commit_as_tables(*core_.records, core_.records_path(), batch);
+  if (!rows.empty() || static_cast<std::size_t>(batch.Count()) >= kTableRowsLeast)
+    return commit_as_tables(*core_.records, core_.records_path(), batch, rows);
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status status = core_.records->db().Write(options, &batch);
@@ -170,10 +173,9 @@ void DiskCommitter::require_working_records() const {
 
 PublishResult DiskCommitter::admit(const Commit& commit) {
   const CellHeader current = header(commit.cell);
-  if (commit.guard.epoch < current.epoch) return {Outcome::fenced, 0};
-  if (commit.guard.version != current.version) return {Outcome::conflict, 0};
-  for (std::size_t i = 0; i < commit.edit.claims.size(); ++i) {
-    const ClaimEdit& claim = commit.edit.claims[i];
+  if (commit.guard.epoch < current.epoch) return {Outcome::fenced, {}};
+  if (commit.guard.version != current.version) return {Outcome::conflict, {}};
+  for (const ClaimEdit& claim : commit.edit.claims) {
     if (!claim.owner) continue;
     const auto changed = claims_.find(claim.key);
     std::optional<std::string> owner;
@@ -187,11 +189,13 @@ PublishResult DiskCommitter::admit(const Commit& commit) {
         owner = value;
       }
     }
-    if (owner && *owner != *claim.owner) return {Outcome::claimed, i};
+    if (owner && *owner != *claim.owner) return {Outcome::claimed, claim.key};
   }
+  if (commit.rows != nullptr)
+    if (const auto owned = static_cast<DiskRowStaging*>(commit.rows)->find_owned_claim()) return {Outcome::claimed, *owned};
   headers_[commit.cell] = {current.version + 1, commit.guard.epoch, commit.id};
   for (const ClaimEdit& claim : commit.edit.claims) claims_[claim.key] = claim.owner;
-  return {Outcome::ok, 0};
+  return {Outcome::ok, {}};
 }
 
 CellHeader DiskCommitter::header(CellId cell) const {

@@ -7,12 +7,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
 #include <rocksdb/write_batch.h>
 
 #include "engine/disk_core.h"
+#include "engine/disk_rows.h"
 #include "engine/disk_staging.h"
 
 namespace cairn::engine {
@@ -41,7 +43,7 @@ class DiskCommitter {
   void flush_packs(const Group& group);
   bool needs_pack(const Waiting& waiting, bool lost) const;
   void write(const Group& group);
-  void write_batch(rocksdb::WriteBatch& batch);
+  void write_batch(rocksdb::WriteBatch& batch, std::span<DiskRowStaging* const> rows);
   void require_working_records() const;
   PublishResult admit(const Commit& commit);
   void add_edit(rocksdb::WriteBatch& batch, const Commit& commit);

@@ -233,6 +233,11 @@ class DiskEngine : public Engine {
     return std::make_unique<DiskStaging>(core_, committer_);
   }
 
+  std::unique_ptr<RowStaging> stage_rows() override {
+    require_writable("store new rows");
+    return std::make_unique<DiskRowStaging>(core_);
+  }
+
   PublishResult publish(Staging* staging, const Commit& commit) override {
     require_writable("commit");
     return committer_.publish(static_cast<DiskStaging*>(staging), commit);
@@ -257,6 +262,12 @@ class DiskEngine : public Engine {
       stats.reserve_bytes = static_cast<std::uint64_t>(ballast.st_blocks) * 512;
     stats.collisions = core_->collisions;
     return stats;
+  }
+
+  void compact() override {
+    require_writable("compact");
+    core_->space->require(bytes_below(core_->records_path()), "compact");
+    core_->records->compact();
   }
 
   std::vector<Finding> verify() const override {

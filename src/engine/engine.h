@@ -160,6 +160,17 @@ struct IndexEdit {
   std::optional<std::string> value;
 };
 
+/// New rows of one commit, too many to hold in memory. The keys of each family ascend from call to call. Not thread-safe.
+/// What was staged and not published is dropped with the object.
+class RowStaging {
+ public:
+  virtual ~RowStaging() = default;
+  /// All throw no_space and io; the staging can then not be published.
+  virtual void add_record(Record record, NodeId id, std::string_view value) = 0;
+  virtual void add_claim(std::string_view key, std::string_view owner) = 0;
+  virtual void add_index(std::string_view key, std::string_view value) = 0;
+};
+
 /// What one commit changes.
 struct Edit {
   std::vector<RowEdit> rows;
@@ -179,6 +190,7 @@ struct Commit {
   Guard guard;
   Edit edit;
   Uuid id{};  ///< kept in the cell, so that an unknown outcome can be settled
+  RowStaging* rows = nullptr;  ///< what it changes beside `edit`; spent when the outcome is ok
 };
 
 enum class Outcome : std::uint8_t {
@@ -191,7 +203,7 @@ enum class Outcome : std::uint8_t {
 
 struct PublishResult {
   Outcome outcome = Outcome::ok;
-  std::size_t claim = 0;  ///< index into Edit::claims of the one that was owned
+  std::string claim = {};  ///< the one that was owned
 };
 
 struct EngineStats {
@@ -219,6 +231,7 @@ class Engine {
   virtual bool read_only() const = 0;
   virtual std::unique_ptr<View> view() const = 0;
   virtual std::unique_ptr<Staging> stage() = 0;
+  virtual std::unique_ptr<RowStaging> stage_rows() = 0;
   /// Makes what `staging` holds durable, then changes the cell: all or nothing, on disk when it returns.
   /// `staging` may be null, may be published again after a conflict, and is spent when the outcome is ok.
   /// Throws no_space, io or read_only when nothing was changed, unknown_outcome when only opening the store
@@ -228,6 +241,9 @@ class Engine {
   /// Readers only: moves new views to what the writer has committed by now.
   virtual void refresh() = 0;
   virtual EngineStats stats() const = 0;
+  /// Rewrites what the engine keeps beside blobs, so that it takes less room and is read faster. Others may read and commit
+  /// meanwhile. Cost: reads and writes all records. Throws no_space, io, read_only; nothing is lost then.
+  virtual void compact() {}
   /// Reads what the engine itself keeps (files, checksums), apart from the blobs' bytes.
   virtual std::vector<Finding> verify() const = 0;
 };

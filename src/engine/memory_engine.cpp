@@ -266,6 +266,15 @@ class MemoryStaging : public Staging {
   std::uint64_t added_ = 0, existed_ = 0;
 };
 
+class MemoryRowStaging : public RowStaging {
+ public:
+  void add_record(Record record, NodeId id, std::string_view value) override { edit.records.push_back({record, id, std::string(value)}); }
+  void add_claim(std::string_view key, std::string_view owner) override { edit.claims.push_back({std::string(key), std::string(owner)}); }
+  void add_index(std::string_view key, std::string_view value) override { edit.indexes.push_back({std::string(key), std::string(value)}); }
+
+  Edit edit;
+};
+
 class MemoryEngine : public Engine {
  public:
   explicit MemoryEngine(const MemoryEngineOptions& options) : options_(options) {}
@@ -275,6 +284,8 @@ class MemoryEngine : public Engine {
   std::unique_ptr<View> view() const override { return std::make_unique<MemoryView>(memory_); }
   std::unique_ptr<Staging> stage() override { return std::make_unique<MemoryStaging>(memory_); }
 
+  std::unique_ptr<RowStaging> stage_rows() override { return std::make_unique<MemoryRowStaging>(); }
+
   PublishResult publish(Staging* staging, const Commit& commit) override {
     std::unique_lock lock(memory_->mutex);
     const std::uint64_t turn = ++memory_->publishes;
@@ -282,11 +293,11 @@ class MemoryEngine : public Engine {
     if (staging != nullptr)
       for (auto& [digest, blob] : static_cast<MemoryStaging*>(staging)->take())
         memory_->blobs.try_emplace(digest, std::move(blob));
-    if (options_.conflict_every != 0 && turn % options_.conflict_every == 0) return {Outcome::conflict, 0};
+    if (options_.conflict_every != 0 && turn % options_.conflict_every == 0) return {Outcome::conflict, {}};
     const bool unknown = options_.unknown_every != 0 && turn % options_.unknown_every == 0;
-    if (unknown && (turn / options_.unknown_every) % 2 == 0) return {Outcome::unknown, 0};
+    if (unknown && (turn / options_.unknown_every) % 2 == 0) return {Outcome::unknown, {}};
     const PublishResult result = apply(commit);
-    return unknown && result.outcome == Outcome::ok ? PublishResult{Outcome::unknown, 0} : result;
+    return unknown && result.outcome == Outcome::ok ? PublishResult{Outcome::unknown, {}} : result;
   }
 
   void refresh() override {}
@@ -305,19 +316,28 @@ class MemoryEngine : public Engine {
  private:
   PublishResult apply(const Commit& commit) {
     CellHeader& cell = memory_->cells[commit.cell];
-    if (commit.guard.epoch < cell.epoch) return {Outcome::fenced, 0};
-    if (commit.guard.version != cell.version) return {Outcome::conflict, 0};
-    for (std::size_t i = 0; i < commit.edit.claims.size(); ++i)
-      if (commit.edit.claims[i].owner && claimed(commit.edit.claims[i])) return {Outcome::claimed, i};
+    if (commit.guard.epoch < cell.epoch) return {Outcome::fenced, {}};
+    if (commit.guard.version != cell.version) return {Outcome::conflict, {}};
+    for (const ClaimEdit& claim : commit.edit.claims)
+      if (claim.owner && claimed(claim)) return {Outcome::claimed, claim.key};
+    auto* more = static_cast<MemoryRowStaging*>(commit.rows);
+    if (more != nullptr)
+      for (const ClaimEdit& claim : more->edit.claims)
+        if (claimed(claim)) return {Outcome::claimed, claim.key};
 
     ++memory_->commits;
-    for (const RowEdit& row : commit.edit.rows) memory_->put(row_prefix(commit.cell) + row.key, row.value);
-    for (const RecordEdit& record : commit.edit.records)
-      memory_->put(record_prefix(record.record) + format::be64_text(record.id), record.value);
-    for (const ClaimEdit& claim : commit.edit.claims) memory_->put(kClaimFamily + claim.key, claim.owner);
-    for (const IndexEdit& index : commit.edit.indexes) memory_->put(kIndexFamily + index.key, index.value);
+    put(commit.cell, commit.edit);
+    if (more != nullptr) put(commit.cell, more->edit);
     cell = {cell.version + 1, commit.guard.epoch, commit.id};
-    return {Outcome::ok, 0};
+    return {Outcome::ok, {}};
+  }
+
+  void put(CellId cell, const Edit& edit) {
+    for (const RowEdit& row : edit.rows) memory_->put(row_prefix(cell) + row.key, row.value);
+    for (const RecordEdit& record : edit.records)
+      memory_->put(record_prefix(record.record) + format::be64_text(record.id), record.value);
+    for (const ClaimEdit& claim : edit.claims) memory_->put(kClaimFamily + claim.key, claim.owner);
+    for (const IndexEdit& index : edit.indexes) memory_->put(kIndexFamily + index.key, index.value);
   }
 
   bool claimed(const ClaimEdit& claim) const {

@@ -188,6 +188,13 @@ std::optional<std::string> Records::failure() const { return failure_->first(); 
 
 Records::~Records() { close(); }
 
+void Records::compact() {
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) check(db_->CompactRange(options, handle, nullptr, nullptr), "compact the records");
+}
+
 void Records::close() {
   for (rocksdb::ColumnFamilyHandle*& handle : handles_) {
     if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();

@@ -50,6 +50,8 @@ class Records {
   rocksdb::DB& db() const { return *db_; }
   /// Why nothing can be written any more, until the database is opened again; empty while all is well.
   std::optional<std::string> failure() const;
+  /// Rewrites all tables as few large ones. Throws io.
+  void compact();
   rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
 
  private:

@@ -84,18 +84,22 @@ void flush_log(const Records& records) {
   check(records.db().Flush({}, families), "commit: turn the log into tables");
 }
 
-void add_tables(const Records& records, const fs::path& directory, const SortedRows& sorted) {
+void add_tables(const Records& records, const fs::path& directory, const SortedRows& sorted,
+                std::span<DiskRowStaging* const> rows) {
   std::vector<rocksdb::IngestExternalFileArg> tables;
   for (std::size_t i = 0; i < kFamilyCount; ++i) {
     const auto family = static_cast<Family>(i);
-    if (sorted.rows(family).empty()) continue;
     rocksdb::IngestExternalFileArg table;
     table.column_family = records.family(family);
-    table.external_files = {(directory / fmt::format("{}{}.sst", kPrefix, family_name(family))).string()};
     table.options.move_files = true;
     table.options.write_global_seqno = false;  // the manifest has it
-    write_table(records.db(), table.column_family, sorted.rows(family), table.external_files.front());
-    tables.push_back(std::move(table));
+    for (DiskRowStaging* staging : rows)
+      if (auto path = staging->finish(family)) table.external_files.push_back(std::move(*path));
+    if (!sorted.rows(family).empty()) {
+      table.external_files.push_back((directory / fmt::format("{}{}.sst", kPrefix, family_name(family))).string());
+      write_table(records.db(), table.column_family, sorted.rows(family), table.external_files.back());
+    }
+    if (!table.external_files.empty()) tables.push_back(std::move(table));
   }
   // Without a snapshot rows that overlap nothing would belong to the past, and a view that is opened meanwhile would come to
   // see them without the others.
@@ -107,22 +111,28 @@ void add_tables(const Records& records, const fs::path& directory, const SortedR
   check(status, "commit");
 }
 
+void remove_tables(const fs::path& directory, std::string_view prefix) {
+  std::error_code ignored;  // before the next ones are written they must go
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored))
+    if (entry.path().filename().string().starts_with(prefix)) fs::remove(entry.path(), ignored);
+}
+
 }  // namespace
 
-void commit_as_tables(const Records& records, const fs::path& directory, const rocksdb::WriteBatch& batch) {
+void commit_as_tables(const Records& records, const fs::path& directory, const rocksdb::WriteBatch& batch,
+                      std::span<DiskRowStaging* const> rows) {
   flush_log(records);
   try {
-    add_tables(records, directory, SortedRows(records, batch));
+    add_tables(records, directory, SortedRows(records, batch), rows);
   } catch (...) {
-    remove_unfinished_tables(directory);  // the disk may be full
+    remove_tables(directory, kPrefix);  // the disk may be full
     throw;
   }
 }
 
 void remove_unfinished_tables(const fs::path& directory) {
-  std::error_code ignored;  // before the next ones are written they must go
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored))
-    if (entry.path().filename().string().starts_with(kPrefix)) fs::remove(entry.path(), ignored);
+  remove_tables(directory, kPrefix);
+  remove_tables(directory, kStagedRowsPrefix);
 }
 
 }  // namespace cairn::engine

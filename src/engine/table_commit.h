@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 
 #include <rocksdb/write_batch.h>
 
+#include "engine/disk_rows.h"
 #include "engine/records.h"
 
 namespace cairn::engine {
@@ -17,9 +19,11 @@ inline constexpr std::size_t kTableRowsLeast = 16'384;
 /// those of the database, one for each family, and one edit of its manifest takes them in: before it none of them is there,
 /// after it all are. No other write may run. Throws unknown_outcome if nobody knows whether it happened, anything else if it did
 /// not.
-void commit_as_tables(const Records& records, const std::filesystem::path& directory, const rocksdb::WriteBatch& batch);
+/// Tables of `rows` come in with them.
+void commit_as_tables(const Records& records, const std::filesystem::path& directory, const rocksdb::WriteBatch& batch,
+                      std::span<DiskRowStaging* const> rows = {});
 
-/// Removes what a killed writer left of such tables.
+/// Removes what a killed writer left of such tables, and of rows that it had staged.
 void remove_unfinished_tables(const std::filesystem::path& directory);
 
 }  // namespace cairn::engine

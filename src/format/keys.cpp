@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "format/unique_id.h"
 
 namespace cairn::format {
 
@@ -103,6 +104,40 @@ std::string file(std::uint64_t device, std::uint64_t inode) {
   return key;
 }
 
+std::string violation(const Violation& link) {
+  std::string key = number_key(kViolation, link.holder);
+  key.push_back(static_cast<char>(link.code));
+  append_big_endian(key, link.label);
+  append_big_endian(key, link.other);
+  return key;
+}
+
+Violation parse_violation(std::string_view key) {
+  KeyReader reader(key, kViolation, 22);
+  Violation link{};
+  link.holder = reader.take<NodeId>();
+  link.code = reader.take<std::uint8_t>();
+  link.label = reader.take<std::uint32_t>();
+  link.other = reader.take<NodeId>();
+  return link;
+}
+
+std::string group(std::string_view name) { return key_of(kGroup, name); }
+
+std::string members_of(std::string_view group) {
+  std::string key = key_of(kMember, group);
+  key.push_back('\0');
+  return key;
+}
+
+std::string member(std::string_view group, NodeId node) {
+  std::string key = members_of(group);
+  append_big_endian(key, node);
+  return key;
+}
+
+NodeId parse_member(std::string_view key) { return index::trailing_node(key); }
+
 std::string next_cell() { return std::string(1, kNextCell); }
 
 std::string next_node() { return std::string(1, kNextNode); }
@@ -139,6 +174,13 @@ std::string node(const Uuid& uuid) { return key_of(kNode, id_bytes(uuid)); }
 
 std::string checkpoint(const CheckpointId& id) { return key_of(kCheckpoint, id_bytes(id.digest)); }
 
+std::string unique_id(const Identity& name) {
+  const auto [scope, id] = unique_key(name);
+  std::string key = key_of(kUniqueId, scope);
+  key.push_back('\0');
+  return key += id;
+}
+
 }  // namespace claim
 
 namespace index {
@@ -157,6 +199,27 @@ Backlink parse_backlink(std::string_view key) {
   KeyReader reader(key, kBacklink, 22);
   Backlink link;
   link.far = reader.take<NodeId>();
+  link.code = reader.take<std::uint8_t>();
+  link.label = reader.take<std::uint32_t>();
+  link.holder = reader.take<NodeId>();
+  return link;
+}
+
+std::string folded_backlinks(const Backlink& first) {
+  std::string key = backlink(first);
+  key.insert(1 + sizeof(NodeId), 1, '\0');
+  return key;
+}
+
+bool is_folded(std::string_view key) {
+  return key.size() > 1 + sizeof(NodeId) && key[1 + sizeof(NodeId)] == '\0';
+}
+
+Backlink parse_folded(std::string_view key) {
+  KeyReader reader(key, kBacklink, 23);
+  Backlink link;
+  link.far = reader.take<NodeId>();
+  reader.take<std::uint8_t>();
   link.code = reader.take<std::uint8_t>();
   link.label = reader.take<std::uint32_t>();
   link.holder = reader.take<NodeId>();
@@ -183,6 +246,22 @@ std::string state(std::uint8_t state, NodeId node) {
   append_big_endian(key, node);
   return key;
 }
+
+std::string tag(std::string_view tag, NodeId node) {
+  std::string key = key_of(kTag, tag);
+  key.push_back('\0');
+  append_big_endian(key, node);
+  return key;
+}
+
+std::string groups_of(NodeId node) { return number_key(kGroup, node); }
+
+NodeId parse_group_node(std::string_view key) {
+  if (key.size() < 1 + sizeof(NodeId)) throw Error(ErrorCode::damaged, "index key: too short for a node id");
+  return load_big_endian<NodeId>(key.data() + 1);
+}
+
+std::string group(NodeId node, std::string_view name) { return groups_of(node).append(name); }
 
 NodeId trailing_node(std::string_view key) {
   if (key.size() < sizeof(NodeId) + 1) throw Error(ErrorCode::damaged, "index key: too short for a node id");

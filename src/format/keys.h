@@ -4,6 +4,7 @@
 
 #include <cairn/digest.h>
 #include <cairn/uuid.h>
+#include <cairn/value.h>
 
 #include <cstdint>
 #include <string>
@@ -17,6 +18,7 @@ using NodeId = std::uint64_t;  ///< names a node inside one store; never reused
 inline constexpr CellId kRootCell = 1;   ///< cell and node id leases, the label dictionary
 inline constexpr CellId kLooseCell = 2;  ///< nodes that belong to no run
 inline constexpr CellId kFileCell = 3;   ///< which files were read, and what they held
+inline constexpr CellId kGroupCell = 4;  ///< groups of nodes
 inline constexpr CellId kFirstRunCell = 16;
 
 /// What a stored blob is. Part of its digest. Numbers are stored.
@@ -48,6 +50,9 @@ inline constexpr char kNextNode = 'N';    // root cell only: be64 next unused no
 inline constexpr char kLease = 'L';       // root cell only: be64 first node id -> be64 cell, be64 count
 inline constexpr char kBlock = 'B';       // root cell only: be64 cell, be64 first node id -> be64 count; a lease by cell
 inline constexpr char kLabel = 'l';       // root cell only: be32 label id -> text
+inline constexpr char kGroup = 'g';       // group cell only: name -> GroupRecord
+inline constexpr char kMember = 'm';      // group cell only: name of the group, NUL, be64 node -> empty
+inline constexpr char kViolation = 'v';   // be64 holder, 1 byte link code, be32 label, be64 other -> rule the link breaks
 inline constexpr char kFile = 'f';        // file cell only: be64 device, be64 inode -> FileRow
 
 std::string run();
@@ -70,6 +75,19 @@ std::string block(CellId cell, NodeId first);
 std::string blocks_of(CellId cell);
 NodeId parse_block(std::string_view key);
 std::string file(std::uint64_t device, std::uint64_t inode);
+struct Violation {  // a link by its holder, as in packed links
+  NodeId holder;
+  std::uint8_t code;
+  std::uint32_t label;
+  NodeId other;
+};
+std::string violation(const Violation& link);
+Violation parse_violation(std::string_view key);
+std::string group(std::string_view name);
+std::string member(std::string_view group, NodeId node);
+/// What the keys of all members of a group begin with.
+std::string members_of(std::string_view group);
+NodeId parse_member(std::string_view key);
 std::string label(std::uint32_t id);
 std::uint32_t parse_label(std::string_view key);
 }  // namespace row
@@ -79,19 +97,25 @@ namespace claim {
 inline constexpr char kRunName = 'r';     // run name -> be64 cell
 inline constexpr char kNode = 'n';        // 16 bytes of UUID -> be64 node id
 inline constexpr char kCheckpoint = 'c';  // 16 bytes of digest -> be64 cell, be64 sequence
+inline constexpr char kUniqueId = 'u';    // scope in lower case, NUL, id -> be64 node id
 
 std::string run_name(std::string_view name);
 std::string node(const Uuid& uuid);
 std::string checkpoint(const CheckpointId& id);
+std::string unique_id(const Identity& name);
 }  // namespace claim
 
 // Indexes: one byte of index, then the ordered key. All are derived and can be rebuilt.
 namespace index {
 inline constexpr char kBacklink = 'b';  // be64 far node, 1 byte link code, be32 label, be64 node that holds the
                                         // link -> empty; the label first, so that one seek finds who has it
+                                        // Folded: be64 far node, NUL, 1 byte link code, be32 label, be64 holder,
+                                        // all of the first of them -> the links packed as if the far node held them
 inline constexpr char kContent = 'c';   // 16 bytes content digest, be64 node id -> empty
 inline constexpr char kType = 't';      // type, NUL, be64 node id -> empty
 inline constexpr char kState = 's';     // 1 byte state, be64 node id -> empty
+inline constexpr char kTag = 'g';       // tag, NUL, be64 node id -> empty
+inline constexpr char kGroup = 'm';     // be64 node id, name of a group that has it -> empty
 
 struct Backlink {
   NodeId far;          // the node the link was not written with
@@ -102,11 +126,20 @@ struct Backlink {
 std::string backlink(const Backlink& link);
 std::string backlinks_of(NodeId far);
 Backlink parse_backlink(std::string_view key);
+/// A row of folded links that begins with `first`.
+std::string folded_backlinks(const Backlink& first);
+bool is_folded(std::string_view backlink_key);
+Backlink parse_folded(std::string_view key);
 std::string content(const Digest& digest, NodeId node);
 std::string contents_of(const Digest& digest);
 std::string type(std::string_view type, NodeId node);
 std::string state(std::uint8_t state, NodeId node);
-/// The node id that ends a key of the content, type and state indexes.
+std::string tag(std::string_view tag, NodeId node);
+std::string group(NodeId node, std::string_view name);
+/// What the keys of all groups of a node begin with.
+std::string groups_of(NodeId node);
+NodeId parse_group_node(std::string_view key);
+/// The node id that ends a key of the content, type, state and tag indexes.
 NodeId trailing_node(std::string_view key);
 }  // namespace index
 

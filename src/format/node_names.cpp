@@ -27,7 +27,8 @@ constexpr NameRow<LinkType> kLinks[] = {{LinkType::input, "input"},
                                         {LinkType::create, "create"},
                                         {LinkType::return_, "return"},
                                         {LinkType::call, "call"},
-                                        {LinkType::reference, "reference"}};
+                                        {LinkType::reference, "reference"},
+                                        {LinkType::mutual, "mutual"}};
 
 // "unknown" is for numbers that no enumerator has: a name is asked for in messages, which must not throw.
 template <class Number, std::size_t Count>

@@ -21,7 +21,7 @@ inline constexpr unsigned kLinkCodeBits = 4;  // link types 1 to 7; 0 is never a
 
 /// True if `code` is one that link_code() makes.
 inline bool is_link_code(std::uint8_t code) {
-  return code >= link_code(LinkType::input, false) && code <= link_code(LinkType::reference, true);
+  return code >= link_code(LinkType::input, false) && code <= link_code(LinkType::mutual, true);
 }
 
 /// Throws the Error(damaged) of every decoder of packed links.

@@ -1,5 +1,8 @@
 #include "format/records.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "format/wire.h"
 
 namespace cairn::format {
@@ -10,6 +13,7 @@ constexpr std::string_view kNode = "node record";
 constexpr std::string_view kRun = "run record";
 constexpr std::string_view kCheckpoint = "checkpoint row";
 constexpr std::string_view kStep = "step record";
+constexpr std::string_view kGroup = "group record";
 
 template <class Root>
 std::string canonical_row(Root&& root, std::string_view what) {
@@ -51,6 +55,27 @@ Content get_content(wire::NodeRecord::Content::Reader wire) {
   throw_damaged(kNode, "content of an unknown form");
 }
 
+void set_tags(wire::NodeRecord::Builder wire, const std::vector<std::string>& tags) {
+  if (tags.empty()) return;
+  auto list = wire.initTags(static_cast<unsigned>(tags.size()));
+  for (unsigned i = 0; i < list.size(); ++i) list.set(i, as_wire_text(tags[i]));
+}
+
+void set_unique_ids(wire::NodeRecord::Builder wire, const std::vector<Identity>& ids) {
+  if (ids.empty()) return;
+  auto list = wire.initUniqueIds(static_cast<unsigned>(ids.size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    set_text(ids[i].scope, [&](auto text) { list[i].setScope(text); });
+    set_text(ids[i].id, [&](auto text) { list[i].setId(text); });
+  }
+}
+
+// What is to be in order and there once.
+template <class T>
+void check_ascending(const std::vector<T>& items, std::string_view problem) {
+  if (std::ranges::adjacent_find(items, std::greater_equal()) != items.end()) throw_damaged(kNode, problem);
+}
+
 NodeRecord read_node(wire::NodeRecord::Reader wire) {
   NodeRecord node;
   node.uuid = get_uuid(wire.getUuid());
@@ -68,7 +93,22 @@ NodeRecord read_node(wire::NodeRecord::Reader wire) {
   node.attributes = std::string(data_view(wire.getAttributes()));
   node.content = get_content(wire.getContent());
   node.size = wire.getSize();
+  node.extras = std::string(data_view(wire.getExtras()));
+  for (const auto tag : wire.getTags()) node.tags.push_back(get_text(tag));
+  check_ascending(node.tags, "tags that are not in order");
+  for (const auto id : wire.getUniqueIds()) node.unique_ids.push_back({get_text(id.getScope()), get_text(id.getId())});
+  check_ascending(node.unique_ids, "unique ids that are not in order");
   return node;
+}
+
+GroupRecord read_group(wire::GroupRecord::Reader wire) {
+  GroupRecord group;
+  group.uuid = get_uuid(wire.getUuid());
+  group.name = get_text(wire.getName());
+  group.description = get_text(wire.getDescription());
+  group.created = wire.getCreated();
+  group.extras = std::string(data_view(wire.getExtras()));
+  return group;
 }
 
 RunRecord read_run(wire::RunRecord::Reader wire) {
@@ -133,6 +173,9 @@ std::string encode_node(const NodeRecord& node) {
   if (!node.attributes.empty()) wire.setAttributes(as_data(node.attributes));
   set_content(wire.getContent(), node.content);
   wire.setSize(node.size);
+  if (!node.extras.empty()) wire.setExtras(as_data(node.extras));
+  set_tags(wire, node.tags);
+  set_unique_ids(wire, node.unique_ids);
   return canonical_row(wire, kNode);
 }
 
@@ -188,6 +231,21 @@ std::string encode_step(const StepRecord& step) {
 
 StepRecord decode_step(std::string_view bytes) {
   return read_wire<wire::StepRecord>(base::as_bytes(bytes), kStep, read_step);
+}
+
+std::string encode_group(const GroupRecord& group) {
+  capnp::MallocMessageBuilder message(32);
+  auto wire = message.initRoot<wire::GroupRecord>();
+  set_uuid(wire.initUuid(), group.uuid);
+  set_text(group.name, [&](auto text) { wire.setName(text); });
+  set_text(group.description, [&](auto text) { wire.setDescription(text); });
+  wire.setCreated(group.created);
+  if (!group.extras.empty()) wire.setExtras(as_data(group.extras));
+  return canonical_row(wire, kGroup);
+}
+
+GroupRecord decode_group(std::string_view bytes) {
+  return read_wire<wire::GroupRecord>(base::as_bytes(bytes), kGroup, read_group);
 }
 
 }  // namespace cairn::format

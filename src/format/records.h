@@ -4,6 +4,7 @@
 #include <cairn/digest.h>
 #include <cairn/node.h>
 #include <cairn/uuid.h>
+#include <cairn/value.h>
 
 #include <cstdint>
 #include <string>
@@ -30,6 +31,9 @@ struct NodeRecord {
   std::string attributes;  ///< canonical bytes of a StoredObject, or empty
   Content content;
   std::uint64_t size = 0;
+  std::string extras;                ///< as attributes
+  std::vector<std::string> tags;     ///< in order, each once
+  std::vector<Identity> unique_ids;  ///< in order, each once
 
   friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
 };
@@ -94,6 +98,16 @@ struct StepRecord {
   friend bool operator==(const StepRecord&, const StepRecord&) = default;
 };
 
+struct GroupRecord {
+  Uuid uuid;
+  std::string name;
+  std::string description;
+  std::int64_t created = 0;
+  std::string extras;  ///< canonical bytes of a StoredObject, or empty
+
+  friend bool operator==(const GroupRecord&, const GroupRecord&) = default;
+};
+
 // Every decoder throws Error(damaged) naming what it was given to decode.
 std::string encode_node(const NodeRecord& node);
 NodeRecord decode_node(std::string_view bytes);
@@ -103,6 +117,8 @@ std::string encode_run(const RunRecord& run);
 RunRecord decode_run(std::string_view bytes);
 std::string encode_checkpoint_row(const CheckpointRow& row);
 CheckpointRow decode_checkpoint_row(std::string_view bytes);
+std::string encode_group(const GroupRecord& group);
+GroupRecord decode_group(std::string_view bytes);
 std::string encode_step(const StepRecord& step);
 StepRecord decode_step(std::string_view bytes);
 

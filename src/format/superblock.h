@@ -12,7 +12,7 @@ namespace cairn::format {
 /// 2: more kinds of values. 3: long lists in segments, shared values, messages, codecs of fields. 4: holes within files, hard
 /// links, owners and extended attributes. A store of an older format is read as it is, and gets this one when it is opened
 /// for writing.
-inline constexpr std::uint32_t kFormatVersion = 4;
+inline constexpr std::uint32_t kFormatVersion = 5;
 
 struct Superblock {
   std::uint32_t format = kFormatVersion;

@@ -1,4 +1,4 @@
-// When two names are the same. For src/format/*.cpp only.
+// When two names are the same.
 #pragma once
 
 #include <cairn/value.h>

@@ -13,6 +13,9 @@ namespace cairn {
 // ---- Map ----
 
 Map::Map() = default;
+Map::Map(std::initializer_list<MapEntry> entries) {
+  for (const MapEntry& entry : entries) put(entry.key, entry.value);
+}
 Map::Map(const Map&) = default;
 Map::Map(Map&&) noexcept = default;
 Map& Map::operator=(const Map&) = default;

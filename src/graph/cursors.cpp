@@ -22,6 +22,13 @@ std::optional<std::string_view> RecordWalk::find(NodeId id) {
   return cursor_.value();
 }
 
+bool RecordWalk::move_to(NodeId id) {
+  const std::uint64_t ordered = base::big_endian(id);
+  return cursor_.move_to({reinterpret_cast<const char*>(&ordered), sizeof ordered});
+}
+
+NodeId RecordWalk::id() const { return base::load_big_endian<NodeId>(cursor_.key().data()); }
+
 IdWalk::IdWalk(std::unique_ptr<engine::Cursor> cursor, std::string prefix)
     : cursor_(std::move(cursor)), prefix_(std::move(prefix)) {}
 

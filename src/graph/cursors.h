@@ -43,8 +43,17 @@ class RecordWalk {
 
   /// The record's bytes, or empty if there is none; they live until the next call.
   std::optional<std::string_view> find(NodeId id);
+  /// Calls `visit(id, bytes)` for each record from `first` up to `end`, which is not included, until it returns false.
+  template <class Visit>
+  void visit(NodeId first, NodeId end, Visit&& visit) {
+    for (bool more = move_to(first); more && id() < end; more = cursor_.next())
+      if (!visit(id(), cursor_.value())) return;
+  }
 
  private:
+  bool move_to(NodeId id);
+  NodeId id() const;
+
   ForwardCursor cursor_;
 };
 

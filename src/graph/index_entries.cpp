@@ -15,6 +15,7 @@ std::vector<std::string> node_index_keys(NodeId id, const format::NodeRecord& re
   keys.push_back(index::type(record.type, id));
   if (is_state_indexed(record.kind))
     keys.push_back(index::state(static_cast<std::uint8_t>(record.state), id));
+  for (const std::string& tag : record.tags) keys.push_back(index::tag(tag, id));
   std::sort(keys.begin(), keys.end());
   return keys;
 }

@@ -3,6 +3,8 @@
 
 #include <cairn/node.h>
 
+#include <string>
+
 #include "graph/filter_match.h"
 
 namespace cairn::graph {
@@ -28,18 +30,20 @@ class NodeSubject final : public FilterSubject {
   std::uint64_t size_bytes() const override { return node_.size_bytes; }
   const Value& attributes() const override { return node_.attributes; }
 
-  // What a Node does not have yet. Here is the one place for it.
-  std::size_t tag_count() const override { return 0; }
-  std::string_view tag(std::size_t) const override { return {}; }
+  std::size_t tag_count() const override { return node_.tags.size(); }
+  std::string_view tag(std::size_t index) const override { return node_.tags[index]; }
+  // Groups are kept apart from nodes; see Store::query.
   std::size_t group_count() const override { return 0; }
   std::string_view group(std::size_t) const override { return {}; }
-  std::size_t unique_id_count() const override { return 0; }
-  std::string_view unique_id(std::size_t) const override { return {}; }
-  const Value& extras() const override { return none_; }
+  std::size_t unique_id_count() const override { return node_.unique_ids.size(); }
+  std::string_view unique_id(std::size_t index) const override {
+    return unique_id_ = node_.unique_ids[index].scope + ":" + node_.unique_ids[index].id;
+  }
+  const Value& extras() const override { return node_.extras; }
 
  private:
   const Node& node_;
-  const Value none_;
+  mutable std::string unique_id_;
 };
 
 }  // namespace cairn::graph

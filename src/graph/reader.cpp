@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "format/packed_links.h"
+#include "graph/backlinks.h"
 #include "graph/cursors.h"
 #include "graph/index_entries.h"
 #include "graph/leases.h"
@@ -163,6 +164,8 @@ Node GraphReader::public_node(const NodeRecord& record) {
   node.exit_status = record.exit_status;
   node.exit_message = record.exit_message;
   node.code_version = record.code_version;
+  node.tags = record.tags;
+  node.unique_ids = record.unique_ids;
   node.content = record.content;
   node.size_bytes = record.size;
   return node;
@@ -214,17 +217,9 @@ void GraphReader::list_range(const NodeQuery& query, IdRange range, std::vector<
 }
 
 void GraphReader::append_backlinks(NodeId far, std::vector<StoredLink>& links) const {
-  const std::string prefix = index::backlinks_of(far);
-  const auto cursor = view_.indexes();
-  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
-    const index::Backlink link = index::parse_backlink(cursor->key());
-    if (!format::is_link_code(link.code))
-      throw Error(ErrorCode::damaged, fmt::format("read links of node {}: link code {}", far, link.code));
-    links.push_back(stored_link(link.holder, {.other = far,
-                                              .type = format::link_code_type(link.code),
-                                              .outgoing = format::link_code_outgoing(link.code),
-                                              .label = link.label}));
-  }
+  BacklinkWalk(view_).visit(far, LinkCodes::all(), [&](const format::PackedLink& link) {
+    links.push_back(stored_link(link.other, {far, link.type, link.outgoing, link.label}));
+  });
 }
 
 }  // namespace cairn::graph

@@ -77,8 +77,8 @@ class GraphReader {
   /// filter.after names no node.
   NodeQuery query(const NodeFilter& filter, std::optional<CellId> cell) const;
 
-  /// As users see it, but without run name and attributes: those belong to the layer that knows runs and
-  /// objects.
+  /// As users see it, but without run name, attributes and extras: those belong to the layer that knows runs
+  /// and objects.
   static Node public_node(const format::NodeRecord& record);
   /// As users see them, in the same order. Throws not_found if an end has no record.
   std::vector<Link> public_links(std::span<const StoredLink> links) const;

@@ -39,6 +39,7 @@ struct LinkRule {
   /// The end the link is written with. Where it is the target, the link exists from the target's birth or
   /// never, and its source was born before: so input, create and call links form no cycles.
   bool held_by_source;
+  bool both_ways;      ///< walked in both directions
   bool one_at_target;  ///< the target has at most one such link
   LabelScope label_scope;
   std::string_view kinds_text;  ///< for messages: what the kinds must be

@@ -5,24 +5,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/bytes.h"
 #include "format/packed_links.h"
+#include "graph/backlinks.h"
 #include "graph/cursors.h"
 #include "graph/id_set.h"
+#include "graph/link_pages.h"
 #include "graph/rules.h"
 
 namespace cairn::graph {
 namespace {
-
-namespace index = format::index;
-
-// Link codes as bits of one number.
-using CodeSet = std::uint32_t;
-
-constexpr bool has_code(CodeSet codes, unsigned code) {
-  return (codes >> code & 1) != 0;
-}
 
 class Traversal {
  public:
@@ -31,13 +25,16 @@ class Traversal {
       : options_(options),
         collect_(collect),
         links_(view, engine::Record::links),
-        backlinks_(view.indexes()) {
+        backlinks_(view),
+        held_pages_([this](NodeId first, LinkPage& page) { return read_held(first, page); }),
+        back_pages_([this](NodeId first, LinkPage& page) { return read_back(first, page); }) {
     for (const LinkRule& rule : link_rules()) {
       if (!options.links.has(rule.type)) continue;
       // Against the arrows a link leads from its target to its source: from the holder if that is the target.
       const bool from_holder = rule.held_by_source == (direction == Direction::down);
-      (from_holder ? held_codes_ : back_codes_) |= CodeSet{1}
-                                                   << format::link_code(rule.type, rule.held_by_source);
+      const std::uint8_t code = format::link_code(rule.type, rule.held_by_source);
+      if (from_holder || rule.both_ways) held_codes_.add(code);
+      if (!from_holder || rule.both_ways) back_codes_.add(code);
     }
   }
 
@@ -50,9 +47,9 @@ class Traversal {
       next_.clear();
       for (const NodeId id : frontier_) result_.nodes.push_back({id, depth});
       if (depth >= options_.depth_max) break;
-      if (held_codes_ != 0)
+      if (!held_codes_.empty())
         for (const NodeId id : frontier_) follow_held(id);
-      if (back_codes_ != 0)
+      if (!back_codes_.empty())
         for (const NodeId id : frontier_) follow_back(id);
     }
     return std::move(result_);
@@ -69,58 +66,58 @@ class Traversal {
 
   void follow(NodeId holder, const format::PackedLink& link, NodeId reached) {
     reach(reached);
-    if (collect_ == CollectLinks::yes) result_.links.push_back(stored_link(holder, link));
+    ++result_.link_count;
+    if (collect_ == CollectLinks::no) return;
+    const StoredLink followed = stored_link(holder, link);
+    // One that is walked in both directions is met at both ends.
+    if (!link_rule(link.type).both_ways || mutual_.insert(followed).second) result_.links.push_back(followed);
   }
 
   void follow_held(NodeId id) {
-    const std::optional<std::string_view> bytes = links_.find(id);
-    if (!bytes) return;
-    format::visit_links(*bytes, [&](const format::PackedLink& link) {
-      if (has_code(held_codes_, format::link_code(link.type, link.outgoing))) follow(id, link, link.other);
-    });
+    const auto visit = [&](const format::PackedLink& link) {
+      if (held_codes_.has(format::link_code(link.type, link.outgoing))) follow(id, link, link.other);
+    };
+    if (const LinkPage* page = held_pages_.find(id)) return page->visit(id, visit);
+    if (const auto bytes = links_.find(id)) format::visit_links(*bytes, visit);
   }
 
   void follow_back(NodeId id) {
-    const std::string prefix = index::backlinks_of(id);
-    const auto seek_code = [&](unsigned code) {
-      return backlinks_.move_to(prefix + static_cast<char>(code));
+    const auto visit = [&](const format::PackedLink& link) {
+      if (back_codes_.has(format::link_code(link.type, link.outgoing)))
+        follow(link.other, {id, link.type, link.outgoing, link.label}, link.other);
     };
-    // Codes that are not wanted may have many links: go past them by seeking.
-    bool more = seek_code(next_code(0));
-    while (more && backlinks_.key().starts_with(prefix)) {
-      const index::Backlink link = index::parse_backlink(backlinks_.key());
-      if (link.code > kCodeLast || !has_code(back_codes_, link.code)) {
-        const unsigned code = next_code(link.code);
-        if (code > kCodeLast) return;
-        more = seek_code(code);
-        continue;
-      }
-      follow(link.holder,
-             {.other = id,
-              .type = format::link_code_type(link.code),
-              .outgoing = format::link_code_outgoing(link.code),
-              .label = link.label},
-             link.holder);
-      more = backlinks_.next();
-    }
+    if (const LinkPage* page = back_pages_.find(id)) return page->visit(id, visit);
+    backlinks_.visit(id, back_codes_, visit);
   }
 
-  // The first wanted code at or after `code`; kCodeLast + 1 if there is none.
-  unsigned next_code(unsigned code) const {
-    while (code <= kCodeLast && !has_code(back_codes_, code)) ++code;
-    return code;
+  bool read_held(NodeId first, LinkPage& page) {
+    std::size_t bytes = 0;
+    links_.visit(first, first + LinkPage::kNodes, [&](NodeId id, std::string_view packed) {
+      bytes += packed.size();
+      if (bytes <= kPageBytesMax) page.add(id, packed);
+      return bytes <= kPageBytesMax;
+    });
+    return bytes <= kPageBytesMax;
   }
 
-  static constexpr unsigned kCodeLast = 31;
+  bool read_back(NodeId first, LinkPage& page) {
+    return backlinks_.visit_packed(first, first + LinkPage::kNodes, kPageBytesMax,
+                                   [&](NodeId id, std::string_view packed) { page.add(id, packed); });
+  }
+
+  // A fan of a million is read row by row.
+  static constexpr std::size_t kPageBytesMax = 1 << 20;
 
   const TraversalOptions& options_;
   CollectLinks collect_;
-  CodeSet held_codes_ = 0;  // followed in the record of the node they are held by
-  CodeSet back_codes_ = 0;  // followed in the backlinks of their far node
+  LinkCodes held_codes_;  // followed in the record of the node they are held by
+  LinkCodes back_codes_;  // followed in the backlinks of their far node
   RecordWalk links_;
-  ForwardCursor backlinks_;
+  BacklinkWalk backlinks_;
+  LinkPages held_pages_, back_pages_;
   IdSet seen_;
   std::vector<NodeId> frontier_, next_;
+  std::set<StoredLink> mutual_;  // of result_.links, those that are walked in both directions
   TraversalResult result_;
 };
 

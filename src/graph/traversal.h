@@ -21,6 +21,7 @@ struct ReachedId {
 };
 
 struct TraversalResult {
+  std::uint64_t link_count = 0;  ///< followed
   std::vector<ReachedId> nodes;  ///< by depth, then id; the starts at depth 0
   std::vector<StoredLink>
       links;  ///< each link that was followed, once, in the order of following; only if asked for

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "base/bytes.h"
 #include "format/packed_links.h"
+#include "graph/backlinks.h"
 #include "graph/index_entries.h"
 
 namespace cairn::graph {
@@ -28,7 +30,7 @@ std::string name_of(const NodeRecord& record) {
 
 void check_record(const NodeRecord& record, CellId cell) {
   if (record.cell != cell) throw_invalid(record, fmt::format("it is of cell {}, not {}", record.cell, cell));
-  check_type(record.type);
+  check_texts(record);
   if (record.kind == NodeKind::data && record.state != NodeState::finished)
     throw_invalid(record, "a data node is finished from birth");
 }
@@ -43,19 +45,14 @@ std::string_view frozen_change(const NodeRecord& stored, const NodeRecord& next)
   NodeRecord editable = next;
   editable.label = stored.label;
   editable.description = stored.description;
+  editable.extras = stored.extras;
+  editable.tags = stored.tags;
+  editable.unique_ids = stored.unique_ids;
   editable.modified = stored.modified;
-  return editable == stored ? std::string_view() : "only label and description of a sealed node change";
+  return editable == stored ? std::string_view() : "only label, description, extras, tags and unique ids of a sealed node change";
 }
 
 }  // namespace
-
-void check_type(std::string_view type) {
-  // NUL ends the type in its index key.
-  if (type.size() > kTypeBytesMax || !base::is_utf8(type) || type.find('\0') != std::string_view::npos)
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("the type of a node: expected at most {} bytes of UTF-8 without NUL, got {} bytes",
-                            kTypeBytesMax, type.size()));
-}
 
 GraphWriter::GraphWriter(const engine::View& view, const Labels& labels, CellId cell)
     : view_(view), labels_(labels), cell_(cell) {}
@@ -107,6 +104,7 @@ void GraphWriter::add_link(NodeId source, NodeId target, LinkType type, std::str
   if (!number) throw_invalid(holder.record, fmt::format("link label \"{}\" is not interned", label));
 
   load_links(holder);
+  if (rule.both_ways) load_links(entries_[to]);  // which may have the same link the other way round
   check_unique(attempt, holder, *number);
   taken_.insert(place_of(rule, source, target, *number));
   holder.links.push_back({rule.held_by_source ? target : source, type, rule.held_by_source, *number});
@@ -218,6 +216,8 @@ void GraphWriter::check_unique(const Attempt& attempt, const Entry& holder, Labe
   if (rule.one_at_target && std::any_of(holder.links.begin(), holder.links.end(), same_type))
     refuse(attempt, fmt::format("a node is the target of at most one {} link", link_name(rule.type)));
   const Place place = place_of(rule, attempt.source.id, attempt.target.id, label);
+  if (rule.both_ways && taken_.contains(place_of(rule, attempt.target.id, attempt.source.id, label)))
+    refuse(attempt, rule.label_text);
   if (taken_.contains(place) || is_taken_in_view(place)) refuse(attempt, rule.label_text);
 }
 
@@ -227,11 +227,8 @@ bool GraphWriter::is_taken_in_view(const Place& place) {
   const LinkRule& rule = link_rule(place.type);
   if (rule.held_by_source || rule.label_scope != LabelScope::source) return false;
   if (!entries_[position(place.at)].stored) return false;
-  if (!backlinks_) backlinks_ = view_.indexes();
-  const std::string first = format::index::backlink(
-      {.far = place.at, .code = format::link_code(place.type, false), .label = place.label, .holder = 0});
-  const std::string_view prefix = std::string_view(first).substr(0, first.size() - sizeof(NodeId));
-  return backlinks_->seek(first) && backlinks_->key().starts_with(prefix);
+  if (!indexes_) indexes_ = view_.indexes();
+  return has_backlink(*indexes_, place.at, format::link_code(place.type, false), place.label);
 }
 
 void GraphWriter::write_node(const Entry& entry, engine::Edit& edit) const {
@@ -247,8 +244,24 @@ void GraphWriter::write_node(const Entry& entry, engine::Edit& edit) const {
   } else {
     edit.claims.push_back({format::claim::node(entry.record.uuid), format::be64_text(entry.id)});
   }
+  write_unique_ids(entry, edit);
   for (std::string& key : stale) edit.indexes.push_back({std::move(key), std::nullopt});
   for (std::string& key : fresh) edit.indexes.push_back({std::move(key), std::string()});
+}
+
+// By their keys: two spellings of one scope are one claim.
+void GraphWriter::write_unique_ids(const Entry& entry, engine::Edit& edit) const {
+  const auto keys_of = [](const std::vector<Identity>& names) {
+    std::set<std::string> keys;
+    for (const Identity& name : names) keys.insert(format::claim::unique_id(name));
+    return keys;
+  };
+  const std::set<std::string> keys = keys_of(entry.record.unique_ids);
+  const std::set<std::string> before = entry.stored ? keys_of(entry.stored->unique_ids) : std::set<std::string>();
+  for (const std::string& key : before)
+    if (!keys.contains(key)) edit.claims.push_back({key, std::nullopt});
+  for (const std::string& key : keys)
+    if (!before.contains(key)) edit.claims.push_back({key, format::be64_text(entry.id)});
 }
 
 void GraphWriter::write_links(const Entry& entry, engine::Edit& edit) const {

@@ -13,17 +13,13 @@
 #include "engine/engine.h"
 #include "format/records.h"
 #include "graph/labels.h"
+#include "graph/node_check.h"
 #include "graph/rules.h"
 
 namespace cairn::graph {
 
 using format::CellId;
 using format::NodeId;
-
-inline constexpr std::size_t kTypeBytesMax = 1024;
-
-/// Throws invalid_argument for a type that no node can have: longer than kTypeBytesMax, no UTF-8, or with NUL.
-void check_type(std::string_view type);
 
 /// Collects what one commit of one cell changes in the graph. Not thread-safe. A call that throws changes
 /// nothing.
@@ -38,14 +34,15 @@ class GraphWriter {
   GraphWriter(const engine::View& view, const Labels& labels, CellId cell);
 
   /// A new node; `id` is a leased one. Add nodes oldest first: a link from birth comes from an older node.
-  /// Throws invalid_argument for a record of another cell, a type that is longer than kTypeBytesMax or holds
-  /// NUL, and a data node that is not finished; exists if the writer has the id or UUID already. That the
-  /// UUID is new to the store is the publish's claim.
+  /// Throws invalid_argument for a record of another cell, a text it cannot have, and a data node that is not
+  /// finished; exists if the writer has the id or UUID already. That the
+  /// UUID and the unique ids are new to the store is the publish's claim.
   void add_node(NodeId id, format::NodeRecord record);
 
   /// Replaces the record of a node of this cell. Throws not_found; invalid_argument for a node of another
   /// cell; rule_violation if something changes that may not: UUID, kind, type, cell and time of creation
-  /// never do, and only label, description and time of modification do in a data node or a sealed process.
+  /// never do, and only label, description, extras, tags, unique ids and time of modification do in a data node
+  /// or a sealed process.
   void update_node(NodeId id, format::NodeRecord record);
 
   /// A link between nodes that were added or are in the view. `label` must be interned. Throws rule_violation
@@ -102,6 +99,7 @@ class GraphWriter {
   bool is_taken_in_view(const Place& place);
 
   void write_node(const Entry& entry, engine::Edit& edit) const;
+  void write_unique_ids(const Entry& entry, engine::Edit& edit) const;
   void write_links(const Entry& entry, engine::Edit& edit) const;
 
   const engine::View& view_;
@@ -111,7 +109,7 @@ class GraphWriter {
   std::unordered_map<NodeId, std::size_t> positions_;
   std::unordered_set<Uuid> uuids_;  // of the new nodes
   std::unordered_set<Place, PlaceHash> taken_;
-  std::unique_ptr<engine::Cursor> backlinks_;
+  std::unique_ptr<engine::Cursor> indexes_;
 };
 
 }  // namespace cairn::graph

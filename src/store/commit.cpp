@@ -23,11 +23,12 @@ Settled settle(engine::Engine& engine, const engine::Commit& commit, std::string
 
 }  // namespace
 
-std::optional<std::size_t> commit_cell(engine::Engine& engine, const CommitRequest& request, const BuildEdit& build) {
+std::optional<std::string> commit_cell(engine::Engine& engine, const CommitRequest& request, const BuildEdit& build) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     engine::Commit commit;
     commit.cell = request.cell;
     commit.id = Uuid::generate();
+    commit.rows = request.rows;
     {
       const auto view = engine.view();
       commit.guard = {view->cell(request.cell).version, request.epoch};

@@ -1,9 +1,9 @@
 // The one retry path above the engines: conflict, fenced and unknown outcomes are settled here and nowhere else.
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/engine.h"
@@ -19,10 +19,11 @@ struct CommitRequest {
   std::uint64_t epoch = 0;            ///< of the owner that commits
   engine::Staging* staging = nullptr; ///< blobs that become durable with it; may be null
   std::string_view doing;             ///< for messages, such as "commit a checkpoint of run argon"
+  engine::RowStaging* rows = nullptr; ///< what it changes beside its edit; may be null
 };
 
-/// Commits what `build` makes. Returns the index of the claim that somebody else owns, if that is why nothing was
+/// Commits what `build` makes. Returns the key of the claim that somebody else owns, if that is why nothing was
 /// changed. Throws fenced, conflict (the cell kept changing), unknown_outcome, and what the engine throws.
-std::optional<std::size_t> commit_cell(engine::Engine& engine, const CommitRequest& request, const BuildEdit& build);
+std::optional<std::string> commit_cell(engine::Engine& engine, const CommitRequest& request, const BuildEdit& build);
 
 }  // namespace cairn::store

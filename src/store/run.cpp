@@ -13,12 +13,14 @@
 #include "object/artifacts.h"
 #include "object/objects.h"
 #include "object/references.h"
+#include "store/bulk_load.h"
 #include "store/checkpoint_state.h"
 #include "store/history.h"
 #include "store/recording_view.h"
 #include "store/restart.h"
 #include "store/step.h"
 #include "store/store_state.h"
+#include "store/transaction.h"
 
 namespace cairn {
 
@@ -38,6 +40,10 @@ Node Run::node() const {
 CheckpointBuilder Run::checkpoint(std::int64_t step) {
   return CheckpointBuilder(std::make_unique<store::CheckpointState>(state_, step));
 }
+
+Transaction Run::transaction() { return Transaction(std::make_unique<store::TransactionState>(state_)); }
+
+BulkLoad Run::bulk_load() { return BulkLoad(std::make_unique<store::BulkLoadState>(state_)); }
 
 std::optional<Checkpoint> Run::latest() const {
   const auto view = state_->store().engine().view();

@@ -45,15 +45,34 @@ void RunState::reserve_nodes(const format::RunRecord& record, std::uint64_t coun
   spare_ = store_->root().lease_nodes(cell_, std::max(block, count));
 }
 
+// Says which id that was to be new belongs to which node.
+void RunState::throw_taken(std::string_view claim, std::string_view doing) const {
+  const auto view = store_->engine().view();
+  const auto owner = view->find_claim(claim);
+  const auto fail = [&](std::string_view what) {
+    std::string by = "another node";
+    if (owner)
+      if (const auto bytes = view->find_record(engine::Record::node, format::parse_be64(*owner)))
+        by = fmt::format("node {}", format::decode_node(*bytes).uuid.text());
+    throw Error(ErrorCode::exists, fmt::format("{}: {} belongs to {}", doing, what, by));
+  };
+  if (claim.front() == format::claim::kUniqueId) {
+    const std::size_t end = claim.find('\0');
+    fail(fmt::format("unique id {} in scope {}", claim.substr(end + 1), claim.substr(1, end - 1)));
+  }
+  if (claim.front() == format::claim::kNode) fail("the UUID of a new node");
+  throw Error(ErrorCode::conflict, fmt::format("{}: an id that is to be new belongs to another", doing));
+}
+
 void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels,
-                      std::string_view doing, const BuildDraft& build) {
+                      std::string_view doing, const BuildDraft& build, engine::RowStaging* rows) {
   if (store_->engine().read_only())
     throw Error(ErrorCode::read_only, fmt::format("{}: the store is open for reading only", doing));
   if (staging != nullptr) object::hold_needed(*staging);
   if (!labels.empty()) store_->root().intern(labels);
   std::lock_guard lock(mutex_);
   reserve_nodes(store_->run_record(*store_->engine().view(), cell_), node_count);
-  const CommitRequest request{cell_, epoch_, staging, doing};
+  const CommitRequest request{cell_, epoch_, staging, doing, rows};
   const auto refused = commit_cell(store_->engine(), request, [&](const engine::View& view) {
     format::RunRecord record = store_->run_record(view, cell_);
     if (room(record) < node_count) {
@@ -71,7 +90,7 @@ void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::v
     changed.rows.push_back({format::row::run(), format::encode_run(record)});
     return changed;
   });
-  if (refused) throw Error(ErrorCode::conflict, fmt::format("{}: an id that is to be new belongs to another", doing));
+  if (refused) throw_taken(*refused, doing);
 }
 
 }  // namespace cairn::store

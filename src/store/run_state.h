@@ -43,11 +43,13 @@ class RunState {
   /// For messages: "run argon", or "the nodes of no run".
   std::string title() const;
 
-  /// Makes one durable commit. `node_count` is how often `build` may call new_node(), `labels` are those of its links.
+  /// Makes one durable commit. `node_count` is how often `build` may call new_node(), `labels` are those of its links; `rows`
+  /// are more that it changes, or null.
   void commit(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels,
-              std::string_view doing, const BuildDraft& build);
+              std::string_view doing, const BuildDraft& build, engine::RowStaging* rows = nullptr);
 
  private:
+  [[noreturn]] void throw_taken(std::string_view claim, std::string_view doing) const;
   void reserve_nodes(const format::RunRecord& record, std::uint64_t count);
 
   std::shared_ptr<StoreState> store_;

@@ -10,13 +10,12 @@
 #include "base/file.h"
 #include "engine/disk_engine.h"
 #include "engine/memory_engine.h"
-#include "graph/traversal.h"
 #include "object/artifacts.h"
 #include "object/content.h"
 #include "object/object_batch.h"
 #include "object/objects.h"
 #include "object/tree_walk.h"
-#include "store/find.h"
+#include "store/compaction.h"
 #include "store/history.h"
 #include "store/statistics.h"
 #include "store/step.h"
@@ -314,80 +313,11 @@ ArtifactFile Store::open_file(const ArtifactId& id, std::string_view path) const
   return ArtifactFile(std::make_unique<ArtifactFile::Impl>(state_, id, path));
 }
 
-// ---- Provenance ----
-
-std::optional<Node> Store::find_node(const Uuid& uuid) const {
-  const auto view = state_->engine().view();
-  const auto found = graph::GraphReader(*view, state_->labels()).find_node(uuid);
-  return found ? std::optional(state_->public_node(*view, found->record)) : std::nullopt;
-}
-
-Node Store::get_node(const Uuid& uuid) const {
-  auto node = find_node(uuid);
-  if (!node) throw Error(ErrorCode::not_found, fmt::format("there is no node {}", uuid.text()));
-  return std::move(*node);
-}
-
-std::vector<Node> Store::nodes(const NodeFilter& filter) const {
-  const auto view = state_->engine().view();
-  std::optional<format::CellId> cell;
-  if (filter.run) {
-    const auto owner = view->find_claim(format::claim::run_name(*filter.run));
-    if (!owner) throw Error(ErrorCode::not_found, fmt::format("there is no run {}", *filter.run));
-    cell = format::parse_be64(*owner);
-  }
-  const graph::GraphReader reader(*view, state_->labels());
-  std::vector<Node> nodes;
-  for (const graph::StoredNode& node : reader.nodes(reader.query(filter, cell)))
-    nodes.push_back(state_->public_node(*view, node.record));
-  return nodes;
-}
-
-Lineage Store::lineage(const Uuid& node, Direction direction, const TraversalOptions& options) const {
-  const auto view = state_->engine().view();
-  const graph::GraphReader reader(*view, state_->labels());
-  const format::NodeId start = reader.get_id(node);
-  const graph::TraversalResult found =
-      graph::traverse(*view, std::span(&start, 1), direction, options, graph::CollectLinks::yes);
-  Lineage lineage;
-  lineage.nodes.reserve(found.nodes.size());
-  for (const graph::ReachedId& reached : found.nodes)
-    lineage.nodes.push_back({state_->public_node(*view, reader.get_record(reached.id)), reached.depth});
-  lineage.links = reader.public_links(found.links);
-  return lineage;
-}
-
-namespace {
-
-std::vector<Reached> without_start(std::vector<Reached> nodes) {
-  nodes.erase(nodes.begin());
-  return nodes;
-}
-
-}  // namespace
-
-std::vector<Reached> Store::ancestors(const Uuid& node, const TraversalOptions& options) const {
-  return without_start(lineage(node, Direction::up, options).nodes);
-}
-
-std::vector<Reached> Store::descendants(const Uuid& node, const TraversalOptions& options) const {
-  return without_start(lineage(node, Direction::down, options).nodes);
-}
-
-std::vector<Link> Store::links(const Uuid& node) const {
-  const auto view = state_->engine().view();
-  const graph::GraphReader reader(*view, state_->labels());
-  return reader.public_links(reader.links_of(reader.get_id(node)));
-}
-
-std::vector<Named> Store::find_by_prefix(std::string_view prefix) const {
-  return store::find_by_prefix(*state_->engine().view(), prefix);
-}
-
 // ---- Care ----
 
 StoreStats Store::stats() const { return store::gather_statistics(*state_); }
 StoredTypes Store::types() const { return store::gather_types(*state_); }
+void Store::compact() { store::compact(*state_); }
 VerifyReport Store::verify(const VerifyOptions& options) const { return store::verify(*state_, options); }
 
 }  // namespace cairn

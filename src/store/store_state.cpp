@@ -174,6 +174,7 @@ Node StoreState::public_node(const engine::View& view, const format::NodeRecord&
   Node node = graph::GraphReader::public_node(record);
   if (record.cell != format::kLooseCell) node.run = run_record(view, record.cell).name;
   if (!record.attributes.empty()) node.attributes = read_embedded(view, record.attributes);
+  if (!record.extras.empty()) node.extras = read_embedded(view, record.extras);
   return node;
 }
 

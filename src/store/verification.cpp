@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <unordered_set>
 
 #include "base/bytes.h"
+#include "graph/backlinks.h"
 #include "graph/index_entries.h"
 #include "object/references.h"
 #include "store/history.h"
@@ -35,6 +37,7 @@ class Verifier {
     check_blobs();
     check_claims();
     check_nodes();
+    check_groups();
     check_indexes();
     trace_effects();
     return std::move(report_);
@@ -72,7 +75,10 @@ class Verifier {
   void check_node(engine::NodeId id, std::string_view bytes);
   void check_links(engine::NodeId id, std::string_view bytes);
   void check_indexes();
-  void check_index(std::string_view key);
+  void check_index(std::string_view key, std::string_view value);
+  void check_backlinks(std::string_view key, std::string_view value);
+  void check_group_of(std::string_view key);
+  void check_groups();
   void require_index(const std::string& key, std::string_view kind, const std::string& id);
   std::unordered_set<Digest> blobs_of(const CheckpointId& id) const;
   void trace_effects();
@@ -129,8 +135,8 @@ void Verifier::check_claims() {
 
 void Verifier::check_claim(char space, std::string_view name, std::string_view owner) {
   if (space == format::claim::kRunName) return check_run(name, format::parse_be64(owner));
-  if (space == format::claim::kNode && !view_->find_record(Record::node, format::parse_be64(owner)))
-    throw Error(ErrorCode::damaged, fmt::format("a UUID leads to node number {}, which is missing", format::parse_be64(owner)));
+  if ((space == format::claim::kNode || space == format::claim::kUniqueId) && !view_->find_record(Record::node, format::parse_be64(owner)))
+    throw Error(ErrorCode::damaged, fmt::format("an id leads to node number {}, which is missing", format::parse_be64(owner)));
   if (space != format::claim::kCheckpoint) return;
   CheckpointId id;
   if (name.size() != id.digest.bytes.size() || owner.size() != 16)
@@ -221,6 +227,11 @@ void Verifier::check_node(engine::NodeId id, std::string_view bytes) {
   if (content && !view_->find_blob(*content))
     add("node", record.uuid.text(), fmt::format("its content {} is missing", content->hex()));
   for (const std::string& key : graph::node_index_keys(id, record)) require_index(key, "node", record.uuid.text());
+  for (const Identity& name : record.unique_ids) {
+    const auto named = view_->find_claim(format::claim::unique_id(name));
+    if (!named || format::parse_be64(*named) != id)
+      add("node", record.uuid.text(), fmt::format("its id {} in scope {} does not lead to it", name.id, name.scope));
+  }
 }
 
 void Verifier::check_links(engine::NodeId id, std::string_view bytes) {
@@ -230,8 +241,25 @@ void Verifier::check_links(engine::NodeId id, std::string_view bytes) {
     if (!view_->find_record(Record::node, link.other))
       add("links", std::to_string(id), fmt::format("they lead to node number {}, which is missing", link.other));
     state_.labels().text(link.label, *view_);
-    require_index(graph::backlink_key(id, link), "links", std::to_string(id));
+    if (!graph::has_backlink(*index_walk_, link.other, {id, link.type, link.outgoing, link.label}))
+      add("links", std::to_string(id), fmt::format("one to node number {} is missing from index 'b'", link.other));
   }
+}
+
+// The members of groups: each is a node, in a group that is there, and its groups are found from it.
+void Verifier::check_groups() {
+  const auto rows = view_->rows(format::kGroupCell);
+  for (bool more = rows->seek(""); more; more = rows->next())
+    guarded("group", std::string(rows->key().substr(1)), [&] {
+      const std::string_view key = rows->key();
+      if (key[0] == format::row::kGroup) return static_cast<void>(format::decode_group(rows->value()));
+      if (key[0] != format::row::kMember) return;
+      const engine::NodeId id = format::row::parse_member(key);
+      const std::string name(key.substr(1, key.size() - sizeof id - 2));
+      if (!view_->find_row(format::kGroupCell, format::row::group(name))) add("group", name, "it has members and no record");
+      if (!view_->find_record(Record::node, id)) add("group", name, fmt::format("its member, node number {}, is missing", id));
+      require_index(format::index::group(id, name), "group", name);
+    });
 }
 
 void Verifier::require_index(const std::string& key, std::string_view kind, const std::string& id) {
@@ -242,20 +270,32 @@ void Verifier::require_index(const std::string& key, std::string_view kind, cons
 void Verifier::check_indexes() {
   const auto cursor = view_->indexes();
   for (bool more = cursor->seek(""); more; more = cursor->next())
-    guarded("index", std::string(cursor->key().substr(0, 1)), [&] { check_index(cursor->key()); });
+    guarded("index", std::string(cursor->key().substr(0, 1)), [&] { check_index(cursor->key(), cursor->value()); });
 }
 
-void Verifier::check_index(std::string_view key) {
+void Verifier::check_backlinks(std::string_view key, std::string_view value) {
+  const engine::NodeId far = graph::far_node(key);
+  for (const format::PackedLink& backlink : graph::backlinks_in_row(key, value)) {
+    const auto bytes = view_->find_record(Record::links, backlink.other);
+    const auto held = bytes ? format::decode_links(*bytes) : std::vector<format::PackedLink>();
+    if (std::ranges::find(held, format::PackedLink{far, backlink.type, backlink.outgoing, backlink.label}) == held.end())
+      add("index", "b", fmt::format("an entry for node number {} says what the node does not", backlink.other));
+  }
+}
+
+void Verifier::check_group_of(std::string_view key) {
+  const engine::NodeId id = format::index::parse_group_node(key);
+  const std::string_view name = key.substr(1 + sizeof(engine::NodeId));
+  if (!view_->find_row(format::kGroupCell, format::row::member(name, id)))
+    add("index", "m", fmt::format("node number {} is not in group {}", id, name));
+}
+
+void Verifier::check_index(std::string_view key, std::string_view value) {
   const auto stale = [&](engine::NodeId id) {
     add("index", std::string(key.substr(0, 1)), fmt::format("an entry for node number {} says what the node does not", id));
   };
-  if (key[0] == format::index::kBacklink) {
-    const format::index::Backlink backlink = format::index::parse_backlink(key);
-    const auto bytes = view_->find_record(Record::links, backlink.holder);
-    for (const format::PackedLink& link : bytes ? format::decode_links(*bytes) : std::vector<format::PackedLink>{})
-      if (graph::backlink_key(backlink.holder, link) == key) return;
-    return stale(backlink.holder);
-  }
+  if (key[0] == format::index::kBacklink) return check_backlinks(key, value);
+  if (key[0] == format::index::kGroup) return check_group_of(key);
   const engine::NodeId id = format::index::trailing_node(key);
   const auto bytes = view_->find_record(Record::node, id);
   if (!bytes) return stale(id);

@@ -13,6 +13,8 @@
 namespace cairn::test {
 namespace {
 
+using format::NodeId;
+
 using engine::BlobKind;
 using engine::Outcome;
 using engine::Record;
@@ -113,6 +115,69 @@ BOOST_AUTO_TEST_CASE(a_commit_changes_everything_it_names) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(staged_rows_come_with_their_commit_and_not_before) {
+  for_each_engine([](engine::Engine& engine) {
+    const auto rows = engine.stage_rows();
+    for (NodeId id = 10; id < 20; ++id) rows->add_record(Record::node, id, std::to_string(id));
+    rows->add_record(Record::links, 12, "links");
+    rows->add_claim("claim a", "1");
+    rows->add_claim("claim b", "2");
+    rows->add_index("index a", "");
+    rows->add_index("index b", "value");
+    BOOST_TEST(!engine.view()->find_record(Record::node, 10).has_value());
+    engine::Commit commit = row_commit(kCell, 0, "row", "1");
+    commit.edit.indexes.push_back({"index between", ""});
+    commit.edit.indexes.push_back({"index aa", ""});
+    commit.edit.records.push_back({Record::node, 5, "five"});
+    commit.rows = rows.get();
+    const auto before = engine.view();
+    commit.guard.version = 7;
+    BOOST_TEST((engine.publish(nullptr, commit).outcome == Outcome::conflict));
+    commit.guard.version = 0;
+    BOOST_TEST((engine.publish(nullptr, commit).outcome == Outcome::ok));
+    BOOST_TEST(!before->find_record(Record::node, 10).has_value());
+    const auto view = engine.view();
+    BOOST_TEST(view->find_row(kCell, "row").value() == "1");
+    BOOST_TEST(view->find_record(Record::node, 5).value() == "five");
+    for (NodeId id = 10; id < 20; ++id) BOOST_TEST(view->find_record(Record::node, id).value() == std::to_string(id));
+    BOOST_TEST(view->find_record(Record::links, 12).value() == "links");
+    BOOST_TEST(view->find_claim("claim b").value() == "2");
+    const auto indexes = view->indexes();
+    std::vector<std::string> keys;
+    for (bool more = indexes->seek("index"); more; more = indexes->next()) keys.emplace_back(indexes->key());
+    BOOST_TEST(keys == (std::vector<std::string>{"index a", "index aa", "index b", "index between"}), boost::test_tools::per_element());
+    BOOST_TEST(indexes->seek("index b"));
+    BOOST_TEST(indexes->value() == "value");
+  });
+}
+
+BOOST_AUTO_TEST_CASE(staged_claims_have_one_owner) {
+  for_each_engine([](engine::Engine& engine) {
+    engine::Commit first = row_commit(kCell, 0, "row", "1");
+    first.edit.claims = {{"b", "x"}, {"f", "x"}};
+    BOOST_TEST((engine.publish(nullptr, first).outcome == Outcome::ok));
+    for (const auto& [claims, owned] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{"a", "b", "c"}, "b"}, {{"c", "d", "e", "f"}, "f"}, {{"f", "g"}, "f"}}) {
+      const auto rows = engine.stage_rows();
+      for (const std::string& claim : claims) rows->add_claim(claim, "y");
+      engine::Commit second = row_commit(kCell + 1, 0, "row", "2");
+      second.rows = rows.get();
+      const engine::PublishResult refused = engine.publish(nullptr, second);
+      BOOST_TEST((refused.outcome == Outcome::claimed));
+      BOOST_TEST(refused.claim == owned);
+      BOOST_TEST(!engine.view()->find_claim(claims.front() == "f" ? "g" : claims.front()).has_value());
+    }
+    const auto rows = engine.stage_rows();
+    for (const char* claim : {"a", "c", "e", "g"}) rows->add_claim(claim, "y");
+    engine::Commit free = row_commit(kCell + 1, 0, "row", "2");
+    free.rows = rows.get();
+    BOOST_TEST((engine.publish(nullptr, free).outcome == Outcome::ok));
+    BOOST_TEST(engine.view()->find_claim("g").value() == "y");
+    engine.compact();
+    BOOST_TEST(engine.view()->find_claim("g").value() == "y");
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_commit_on_another_version_conflicts_and_changes_nothing) {
   for_each_engine([](engine::Engine& engine) {
     BOOST_TEST((engine.publish(nullptr, row_commit(kCell, 0, "row", "1")).outcome == Outcome::ok));
@@ -146,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_claim_has_one_owner) {
     second.edit.claims = {{"free", "b"}, {"name", "b"}};
     const engine::PublishResult refused = engine.publish(nullptr, second);
     BOOST_TEST((refused.outcome == Outcome::claimed));
-    BOOST_TEST(refused.claim == 1u);
+    BOOST_TEST(refused.claim == "name");
     BOOST_TEST(!engine.view()->find_claim("free").has_value());
     engine::Commit release = row_commit(kCell, 1, "row", "3");
     release.edit.claims.push_back({"name", std::nullopt});

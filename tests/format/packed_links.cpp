@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_no_encoder_writes_are_damage) {
   BOOST_TEST(decode_links(group).size() == 1u);
   for (const std::string& bytes : {
            std::string("\x00\x07\x04", 3),                                       // type 0
-           std::string("\x0c\x07\x04", 3),                                       // type 6
+           std::string("\x0e\x07\x04", 3),                                       // type 7
            std::string("\x02\x87\x00\x04", 4),                                   // a longer form of 7
            std::string("\x02\xff\xff\xff\xff\x1f\x04", 7),                       // a label over 32 bits
            std::string("\x02\x07\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 12),  // over 64 bits

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <random>
+#include <set>
 
 #include "base/bytes.h"
 
@@ -68,7 +69,18 @@ NodeRecord random_node(std::mt19937_64& random) {
   node.attributes = random_text(random);
   node.content = random_content(random);
   node.size = random();
+  node.extras = random_text(random);
+  std::set<std::string> tags;
+  std::set<Identity> unique_ids;
+  for (std::uint64_t i = random() % 4; i != 0; --i) tags.insert(random_text(random));
+  for (std::uint64_t i = random() % 4; i != 0; --i) unique_ids.insert({random_text(random), random_text(random)});
+  node.tags.assign(tags.begin(), tags.end());
+  node.unique_ids.assign(unique_ids.begin(), unique_ids.end());
   return node;
+}
+
+GroupRecord random_group(std::mt19937_64& random) {
+  return {random_uuid(random), random_text(random), random_text(random), static_cast<std::int64_t>(random()), random_text(random)};
 }
 
 RunRecord random_run(std::mt19937_64& random) {
@@ -124,6 +136,7 @@ const RecordType kTypes[] = {
     record_type<random_run, encode_run, decode_run>("run"),
     record_type<random_checkpoint, encode_checkpoint_row, decode_checkpoint_row>("checkpoint row"),
     record_type<random_step, encode_step, decode_step>("step"),
+    record_type<random_group, encode_group, decode_group>("group"),
 };
 
 BOOST_AUTO_TEST_SUITE(records)

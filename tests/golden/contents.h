@@ -224,6 +224,16 @@ inline std::filesystem::path make_linked_tree(const std::filesystem::path& paren
   return root;
 }
 
+/// A node with all that one can have since format 5.
+inline NewNode golden_flour() {
+  NewNode node{.kind = NodeKind::data, .type = "flour", .label = "rye", .description = "milled"};
+  node.attributes = Map{{"grams", 500}, {"origin", Map{{"country", "DE"}}}};
+  node.extras = Map{{"price", 1.5}};
+  node.tags = {"good", "\xc3\xb6ko"};
+  node.unique_ids = {{"Lims", "f 1"}, {"auto", "0001"}};
+  return node;
+}
+
 /// A file `hole` in `parent` that has 1 MiB and, where the file system can, no blocks.
 inline std::filesystem::path make_hole(const std::filesystem::path& parent) {
   const std::filesystem::path path = parent / "hole";

@@ -193,6 +193,32 @@ void check_counts(const Store& store, const json::object& expected) {
   BOOST_TEST(stats.checkpoint_count == number<std::uint64_t>(expected.at("checkpoint_count")));
 }
 
+void check_flour(const Store& store, const json::object& expected) {
+  const NewNode made = golden_flour();
+  const Node node = store.get_node(Uuid::parse(text(expected.at("uuid"))).value());
+  BOOST_TEST(node.description == made.description);
+  BOOST_TEST((node.attributes == made.attributes));
+  BOOST_TEST((node.extras == made.extras));
+  BOOST_TEST(node.tags == made.tags, boost::test_tools::per_element());
+  BOOST_TEST((node.unique_ids == made.unique_ids));
+  for (const Identity& name : made.unique_ids) BOOST_TEST((store.find_node(name)->uuid == node.uuid));
+  BOOST_TEST(store.count(Filter::parse("tag = good and attributes.origin.country = \"DE\"")) == 1u);
+  BOOST_TEST((store.groups_of(node.uuid) == std::vector<std::string>{"golden group"}));
+  const Group group = store.find_group("golden group").value();
+  BOOST_TEST(group.description == "of one");
+  BOOST_TEST((group.extras == Value(Map{{"year", 2026}})));
+  std::vector<std::vector<std::string>> links, expected_links;
+  for (const Link& link : store.links(node.uuid))
+    links.push_back({link.source.text(), link.target.text(), std::string(link_name(link.type)), link.label});
+  for (const json::value& link : expected.at("links").as_array()) {
+    std::vector<std::string> parts;
+    for (const json::value& part : link.as_array()) parts.push_back(text(part));
+    expected_links.push_back(parts);
+  }
+  BOOST_TEST(links.size() == 4u);
+  BOOST_TEST((links == expected_links));
+}
+
 void check_linked(const Store& store, const ArtifactId& id) {
   const TemporaryDirectory restored;
   store.restore(id, restored.path());
@@ -210,6 +236,7 @@ void check_store(const Store& store, const json::object& expected) {
   check_artifact(store, expected.at("artifact").as_object());
   const auto hole = ArtifactId::parse(text(expected.at("hole"))).value();
   BOOST_TEST((store.read_file(hole) == std::string(1u << 20, '\0')));
+  if (expected.contains("flour")) check_flour(store, expected.at("flour").as_object());
   if (expected.contains("linked")) check_linked(store, ArtifactId::parse(text(expected.at("linked"))).value());
   check_objects(store, expected.at("objects").as_array());
   check_runs(store, expected.at("runs").as_array());

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_SUITE(filter_text)
 
 BOOST_AUTO_TEST_CASE(any_filter_is_written_as_text_that_parses_to_an_equal_one) {
   for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
-    const Filter filter = RandomFilter(seed)(1 + seed % 6);
+    const Filter filter = RandomFilter(seed)(static_cast<unsigned>(1 + seed % 6));
     const std::string text = filter.text();
     const std::optional<FilterFault> fault = Filter::find_fault(text);
     BOOST_REQUIRE_MESSAGE(!fault, text << ": " << fault->problem);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(combining_with_every_node_and_with_none_says_no_more_than_n
   const Filter filter = Filter::parse("label = a");
   BOOST_TEST(((filter && Filter()) == filter));
   BOOST_TEST(((filter || !Filter()) == filter));
-  BOOST_TEST((!!filter == filter));
+  BOOST_TEST(((!!filter) == filter));
   BOOST_TEST((Filter::in("label", {}) == !Filter()));
   BOOST_TEST((Filter::parse("") == Filter()));
   BOOST_TEST(((filter && filter).text() == "label = \"a\" and label = \"a\""));

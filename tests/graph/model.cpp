@@ -7,6 +7,7 @@
 #include <set>
 
 #include "format/packed_links.h"
+#include "graph/backlinks.h"
 #include "graph/graph_store.h"
 #include "graph/index_entries.h"
 #include "graph/traversal.h"
@@ -37,7 +38,7 @@ class Model {
     const ModelNode& source = nodes.at(link.source);
     const ModelNode& target = nodes.at(link.target);
     return link.source != link.target && kinds_fit(link) && !source.sealed_before &&
-           (link.type == LinkType::return_ || link.type == LinkType::reference ||
+           (link.type == LinkType::return_ || link.type == LinkType::reference || link.type == LinkType::mutual ||
             (target.commit == commit && source.order < target.order)) &&
            std::none_of(links.begin(), links.end(),
                         [&](const ModelLink& other) { return clash(link, other); });
@@ -49,6 +50,13 @@ class Model {
       node.sealed_before = node.record.kind != NodeKind::data && is_terminal(node.record.state);
   }
 
+  // From where to where the link leads.
+  static std::vector<std::pair<NodeId, NodeId>> ways(const ModelLink& link, Direction direction) {
+    const std::pair down(link.source, link.target), up(link.target, link.source);
+    if (link.type == LinkType::mutual) return {down, up};
+    return {direction == Direction::down ? down : up};
+  }
+
   // Depths of all that is reached, by relaxing every link until nothing changes.
   std::map<NodeId, std::uint64_t> reach(NodeId start, Direction direction, LinkTypes types,
                                         std::uint64_t most) const {
@@ -57,13 +65,13 @@ class Model {
       changed = false;
       for (const ModelLink& link : links) {
         if (!types.has(link.type)) continue;
-        const auto [from, to] = direction == Direction::down ? std::pair(link.source, link.target)
-                                                             : std::pair(link.target, link.source);
-        const auto at = depths.find(from);
-        if (at == depths.end() || at->second >= most) continue;
-        const auto [known, is_new] = depths.try_emplace(to, at->second + 1);
-        changed |= is_new || known->second > at->second + 1;
-        known->second = std::min(known->second, at->second + 1);
+        for (const auto& [from, to] : ways(link, direction)) {
+          const auto at = depths.find(from);
+          if (at == depths.end() || at->second >= most) continue;
+          const auto [known, is_new] = depths.try_emplace(to, at->second + 1);
+          changed |= is_new || known->second > at->second + 1;
+          known->second = std::min(known->second, at->second + 1);
+        }
       }
     }
     return depths;
@@ -82,6 +90,7 @@ class Model {
       case LinkType::call:
         return source == NodeKind::workflow && target != NodeKind::data;
       case LinkType::reference:
+      case LinkType::mutual:
         return true;
     }
     return false;
@@ -101,6 +110,8 @@ class Model {
         return target;
       case LinkType::reference:
         return source && target && label;
+      case LinkType::mutual:
+        return label && ((source && target) || (a.source == b.target && a.target == b.source));
     }
     return true;
   }
@@ -120,7 +131,10 @@ class RandomGraph {
   Model model;
 
   void grow(int commits) {
-    for (int i = 0; i < commits; ++i) commit(kCells[pick(std::size(kCells))]);
+    for (int i = 0; i < commits; ++i) {
+      commit(kCells[pick(std::size(kCells))]);
+      if (pick(8) == 0) fold();
+    }
   }
 
   std::uint64_t pick(std::uint64_t below) { return random_() % below; }
@@ -140,6 +154,16 @@ class RandomGraph {
   }
 
  private:
+  // Folds some of the backlinks, with a few edits in each commit.
+  void fold() {
+    std::optional<NodeId> next = pick(2) == 0 ? NodeId{0} : any_node();
+    while (next && pick(10) != 0) {
+      engine::Edit edit;
+      next = fold_backlinks(*store.view(), *next, 1 + pick(40), edit.indexes);
+      store.publish(format::kRootCell, std::move(edit));
+    }
+  }
+
   static constexpr std::uint64_t kBlock = 100, kBlocks = 30;
 
   // Blocks of ids far apart, in turns for each cell, as the root cell records them.
@@ -181,6 +205,7 @@ class RandomGraph {
     if (record.kind != NodeKind::data) record.state = static_cast<NodeState>(1 + pick(7));
     record.type = any_type();
     record.label = any_label();
+    if (pick(3) == 0) record.tags = {"tag " + std::to_string(pick(3))};
     record.content = any_content();
     const NodeId id = next_id(cell);
     writer.add_node(id, record);
@@ -206,8 +231,8 @@ class RandomGraph {
   }
 
   void add_link(GraphWriter& writer, CellId cell) {
-    const ModelLink link{likely_node(), likely_node(), static_cast<LinkType>(1 + pick(5)), kLabels[pick(4)]};
-    const bool held_by_source = link.type == LinkType::return_ || link.type == LinkType::reference;
+    const ModelLink link{likely_node(), likely_node(), static_cast<LinkType>(1 + pick(6)), kLabels[pick(4)]};
+    const bool held_by_source = link.type != LinkType::input && link.type != LinkType::create && link.type != LinkType::call;
     if (model.nodes.at(held_by_source ? link.source : link.target).record.cell != cell) return;
     bool taken = true;
     try {
@@ -255,7 +280,7 @@ void check_traversal(RandomGraph& graph, const engine::View& view) {
       options.links = {LinkType::input, LinkType::create};
       break;
     default:
-      options.links = {static_cast<LinkType>(1 + graph.pick(5)), static_cast<LinkType>(1 + graph.pick(5))};
+      options.links = {static_cast<LinkType>(1 + graph.pick(6)), static_cast<LinkType>(1 + graph.pick(6))};
   }
   if (graph.pick(2) == 0) options.depth_max = graph.pick(6);
   const NodeId starts[] = {start};
@@ -270,8 +295,10 @@ void check_traversal(RandomGraph& graph, const engine::View& view) {
   BOOST_TEST_REQUIRE((result.nodes == expected));
 
   const auto is_followed = [&](const ModelLink& link) {
-    const auto from = depths.find(direction == Direction::down ? link.source : link.target);
-    return options.links.has(link.type) && from != depths.end() && from->second < options.depth_max;
+    return options.links.has(link.type) && std::ranges::any_of(Model::ways(link, direction), [&](const auto& way) {
+             const auto from = depths.find(way.first);
+             return from != depths.end() && from->second < options.depth_max;
+           });
   };
   std::sort(result.links.begin(), result.links.end());
   BOOST_TEST_REQUIRE((result.links == stored_links(graph.model.links, is_followed)));
@@ -313,8 +340,19 @@ void check_indexes(const engine::View& view) {
     for (const format::PackedLink& link : format::decode_links(links->value()))
       derived.insert(backlink_key(format::parse_be64(links->key()), link));
   const auto indexes = view.indexes();
-  for (bool more = indexes->seek(""); more; more = indexes->next())
-    stored.insert(std::string(indexes->key()));
+  for (bool more = indexes->seek(""); more; more = indexes->next()) {
+    if (indexes->key().front() != format::index::kBacklink) {
+      stored.insert(std::string(indexes->key()));
+      continue;
+    }
+    const NodeId far = far_node(indexes->key());
+    for (const format::PackedLink& link : backlinks_in_row(indexes->key(), indexes->value())) {
+      const format::PackedLink held{far, link.type, link.outgoing, link.label};
+      const bool is_new = stored.insert(backlink_key(link.other, held)).second;
+      BOOST_TEST_REQUIRE(is_new);
+      BOOST_TEST_REQUIRE(has_backlink(*view.indexes(), far, link));
+    }
+  }
   BOOST_TEST_REQUIRE((stored == derived));
 }
 

@@ -71,8 +71,8 @@ BOOST_AUTO_TEST_CASE(every_link_type_has_one_rule_in_order) {
     // only for links held by their target.
     BOOST_TEST((rule.label_scope != LabelScope::target || !rule.held_by_source));
   }
-  BOOST_TEST(number == 5u);
-  BOOST_CHECK_EXCEPTION(link_rule(static_cast<LinkType>(6)), Error, is_invalid);
+  BOOST_TEST(number == 6u);
+  BOOST_CHECK_EXCEPTION(link_rule(static_cast<LinkType>(7)), Error, is_invalid);
 }
 
 BOOST_AUTO_TEST_CASE(labels_are_judged_as_aiida_does) {

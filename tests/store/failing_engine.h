@@ -27,6 +27,7 @@ class FailingEngine : public engine::Engine {
   bool read_only() const override { return false; }
   std::unique_ptr<engine::View> view() const override { return engine_->view(); }
   std::unique_ptr<engine::Staging> stage() override { return engine_->stage(); }
+  std::unique_ptr<engine::RowStaging> stage_rows() override { return engine_->stage_rows(); }
   void refresh() override {}
   engine::EngineStats stats() const override { return engine_->stats(); }
   std::vector<engine::Finding> verify() const override { return engine_->verify(); }

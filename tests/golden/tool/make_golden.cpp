@@ -122,6 +122,22 @@ Uuid add_krypton(Store& store, const fs::path& file) {
   return averaged.data();
 }
 
+// What nodes and links can be since format 5: the links of `flour` are folded, but for the last one.
+Uuid add_graph(Store& store) {
+  Transaction transaction = store.transaction();
+  const Uuid flour = transaction.add(golden_flour());
+  for (const char* label : {"rye", "wheat", "spelt"})
+    transaction.link(flour, transaction.add({.kind = NodeKind::calculation, .type = "bake", .label = label}), LinkType::input, label);
+  transaction.commit();
+  store.put_group("golden group", "of one", Map{{"year", 2026}});
+  store.add_to_group("golden group", std::span(&flour, 1));
+  store.compact();
+  Transaction later = store.transaction();
+  later.link(later.add({.kind = NodeKind::data, .type = "flour", .label = "twin"}), flour, LinkType::mutual, "twin");
+  later.commit();
+  return flour;
+}
+
 void describe_runs(const Store& store, json::object& expected) {
   json::array runs;
   for (const RunInfo& info : store.runs()) {
@@ -177,6 +193,8 @@ void make(const fs::path& directory) {
     add_objects(store, expected, added);
     add_argon(store, tree);
     const Uuid averaged = add_krypton(store, tree / "run.sh");
+    const Uuid flour = add_graph(store);
+    expected["flour"] = {{"uuid", flour.text()}, {"links", described(store.links(flour))}};
     describe_runs(store, expected);
     describe_counts(store, expected);
     const Lineage up = store.lineage(averaged, Direction::up);

@@ -1,0 +1,49 @@
+// Questions about many nodes: which of them pass a filter, in some order, page by page, counted or summed up.
+#pragma once
+
+#include <cairn/filter.h>
+#include <cairn/node.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace [[gnu::visibility("default")]] cairn {
+
+/// What nodes are listed by; those that are equal in it, by age.
+enum class NodeOrder : std::uint8_t {
+  age,       ///< as they were stored; the only order that does not read all nodes that pass for each page
+  created,
+  modified,
+  type,
+  label,
+  size,
+};
+
+struct NodeQuery {
+  Filter filter = {};
+  NodeOrder order = NodeOrder::age;
+  bool descending = false;
+  std::string after = {};         ///< NodePage::next of the page before, or in the order of age the UUID of a node; else the first page
+  std::size_t limit = SIZE_MAX;   ///< nodes in the page
+  std::optional<Timestamp> now = {};  ///< what the filter calls now; else the clock's
+};
+
+/// Pages of one query have each node once that is there all the while and does not change, whatever is committed meanwhile.
+struct NodePage {
+  std::vector<Node> nodes;
+  std::string next;  ///< goes on behind them; empty if there are no more
+};
+
+/// The nodes of one type in one state.
+struct NodeTotal {
+  NodeKind kind = NodeKind::data;
+  std::string type;
+  NodeState state = NodeState::finished;
+  std::uint64_t count = 0;
+  std::uint64_t size_bytes = 0;          ///< of their contents, as if nothing were shared
+  std::chrono::nanoseconds duration{0};  ///< from creation to the last change, of processes that have ended
+};
+
+}  // namespace cairn

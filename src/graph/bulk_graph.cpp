@@ -1,0 +1,185 @@
+#include "graph/bulk_graph.h"
+
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "format/keys.h"
+#include "graph/backlinks.h"
+#include "graph/birth_order.h"
+#include "graph/index_entries.h"
+
+namespace cairn::graph {
+namespace {
+
+using format::PackedLink;
+
+std::uint8_t code_of(const BulkLink& link) { return format::link_code(link.type, link_rule(link.type).held_by_source); }
+
+PackedLink packed(const BulkLink& link, NodeId other) {
+  return {other, link.type, link_rule(link.type).held_by_source, link.label};
+}
+
+}  // namespace
+
+BulkNumber BulkGraph::add(const BulkNode& node) {
+  if (nodes_.size() >= UINT32_MAX) throw Error(ErrorCode::limit, "load a graph: more than 2^32 - 1 nodes");
+  nodes_.push_back(node);
+  return static_cast<BulkNumber>(nodes_.size() - 1);
+}
+
+void BulkGraph::link(const BulkLink& link) {
+  if (link.source >= nodes_.size() || link.target >= nodes_.size())
+    throw Error(ErrorCode::invalid_argument, fmt::format("load a graph: a link from node number {} to {}, but there are {}", link.source,
+                                                         link.target, nodes_.size()));
+  if (links_.size() >= UINT32_MAX) throw Error(ErrorCode::limit, "load a graph: more than 2^32 - 1 links");
+  links_.push_back(link);
+}
+
+BulkGraph::Ranges BulkGraph::range_by(End end) const {
+  const auto node_of = [&](const BulkLink& link) { return end == End::holder ? holder(link) : far(link); };
+  Ranges ranges{std::vector<std::uint32_t>(nodes_.size() + 1), std::vector<std::uint32_t>(links_.size())};
+  for (const BulkLink& link : links_) ++ranges.ends[node_of(link) + 1];
+  std::partial_sum(ranges.ends.begin(), ranges.ends.end(), ranges.ends.begin());
+  std::vector<std::uint32_t> next(ranges.ends.begin(), ranges.ends.end() - 1);
+  for (std::uint32_t i = 0; i < links_.size(); ++i) ranges.order[next[node_of(links_[i])]++] = i;
+  return ranges;
+}
+
+std::vector<BulkViolation> BulkGraph::check(const engine::View& view, std::size_t most) const {
+  std::vector<BulkViolation> found;
+  check_ends(found, most);
+  check_labels(view, found, most);
+  check_mutual(found, most);
+  if (found.size() < most) check_cycle(found);
+  return found;
+}
+
+void BulkGraph::check_ends(std::vector<BulkViolation>& found, std::size_t most) const {
+  for (const BulkLink& link : links_) {
+    if (found.size() >= most) return;
+    const LinkRule& rule = link_rule(link.type);
+    const BulkNode &source = nodes_[link.source], &target = nodes_[link.target];
+    if (!nodes_[holder(link)].is_new)
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("load a graph: {} link from {} to {}: the node that would hold it is in the store already",
+                              link_name(link.type), source.uuid.text(), target.uuid.text()));
+    if (link.source == link.target)
+      found.push_back({link, "a node has no link to itself"});
+    else if (!rule.sources.has(source.kind) || !rule.targets.has(target.kind))
+      found.push_back({link, std::string(rule.kinds_text)});
+    else if (source.is_sealed)
+      found.push_back({link, "a sealed process gets no new links of its own"});
+  }
+}
+
+// Where a label may occur once: among the links of one node, sorted so that those in question are neighbours.
+void BulkGraph::check_labels(const engine::View& view, std::vector<BulkViolation>& found, std::size_t most) const {
+  const auto indexes = view.indexes();
+  std::vector<BulkLink> group;
+  for (const End end : {End::holder, End::far}) {
+    const Ranges ranges = range_by(end);
+    for (BulkNumber number = 0; number < nodes_.size() && found.size() < most; ++number) {
+      group.clear();
+      for (const std::uint32_t link : ranges.of(number)) group.push_back(links_[link]);
+      const auto place = [&](const BulkLink& link) {
+        const bool pair = link_rule(link.type).label_scope == LabelScope::pair;
+        return std::tuple(link.type, link.label, pair ? (end == End::holder ? far(link) : holder(link)) : 0);
+      };
+      std::ranges::stable_sort(group, {}, place);
+      const BulkLink* before = nullptr;
+      for (const BulkLink& link : group) {
+        const LinkRule& rule = link_rule(link.type);
+        const bool scope_here = end == End::holder ? !(rule.label_scope == LabelScope::source && !rule.held_by_source)
+                                                   : rule.label_scope == LabelScope::source && !rule.held_by_source;
+        if (end == End::holder && rule.one_at_target && before != nullptr && before->type == link.type)
+          found.push_back({link, fmt::format("a node is the target of at most one {} link", link_name(link.type))});
+        else if (scope_here && before != nullptr && place(*before) == place(link))
+          found.push_back({link, std::string(rule.label_text)});
+        else if (scope_here && end == End::far && !nodes_[number].is_new &&
+                 has_backlink(*indexes, nodes_[number].id, code_of(link), link.label))
+          found.push_back({link, std::string(rule.label_text)});
+        before = &link;
+      }
+    }
+  }
+}
+
+// The same mutual link, the other way round. (Links in one direction are judged by their labels.)
+void BulkGraph::check_mutual(std::vector<BulkViolation>& found, std::size_t most) const {
+  std::vector<const BulkLink*> mutual;
+  for (const BulkLink& link : links_)
+    if (link_rule(link.type).both_ways) mutual.push_back(&link);
+  const auto ends = [](const BulkLink* link) {
+    return std::tuple(std::min(link->source, link->target), std::max(link->source, link->target), link->label);
+  };
+  std::ranges::stable_sort(mutual, {}, ends);
+  for (std::size_t i = 1; i < mutual.size() && found.size() < most; ++i)
+    if (ends(mutual[i - 1]) == ends(mutual[i]) && mutual[i - 1]->source != mutual[i]->source)
+      found.push_back({*mutual[i], std::string(link_rule(mutual[i]->type).label_text)});
+}
+
+void BulkGraph::check_cycle(std::vector<BulkViolation>& found) const {
+  std::vector<BirthLink> births;
+  bool in_order = true;
+  for (const BulkLink& link : links_) {
+    if (link_rule(link.type).held_by_source || link.source == link.target) continue;
+    in_order = in_order && link.source < link.target;
+    births.push_back({link.source, link.target});
+  }
+  if (in_order) return;
+  const BirthOrder order = order_by_birth(nodes_.size(), births);
+  if (order.cycle.empty()) return;
+  for (const BulkLink& link : links_)
+    if (link.source == order.cycle.back() && link.target == order.cycle.front() && !link_rule(link.type).held_by_source) {
+      found.push_back({link, fmt::format("input, create and call links form no cycle; this one closes one of {} nodes", order.cycle.size())});
+      return;
+    }
+}
+
+std::string BulkGraph::violation_key(const BulkLink& link) const {
+  return format::row::violation({nodes_[holder(link)].id, code_of(link), link.label, nodes_[far(link)].id});
+}
+
+void BulkGraph::write_links(engine::RowStaging& rows) const {
+  const Ranges ranges = range_by(End::holder);
+  std::vector<PackedLink> held;
+  for (BulkNumber number = 0; number < nodes_.size(); ++number) {
+    if (ranges.of(number).empty()) continue;
+    held.clear();
+    for (const std::uint32_t link : ranges.of(number)) held.push_back(packed(links_[link], nodes_[far(links_[link])].id));
+    rows.add_record(engine::Record::links, nodes_[number].id, format::encode_links(held));
+  }
+}
+
+void BulkGraph::write_backlinks(engine::RowStaging& rows) const {
+  const Ranges ranges = range_by(End::far);
+  std::vector<BulkNumber> by_id(nodes_.size());
+  std::iota(by_id.begin(), by_id.end(), BulkNumber{0});
+  const auto id_of = [&](BulkNumber number) { return nodes_[number].id; };
+  if (!std::ranges::is_sorted(by_id, {}, id_of)) std::ranges::sort(by_id, {}, id_of);
+  std::vector<PackedLink> links;
+  std::vector<engine::IndexEdit> edits;
+  for (const BulkNumber number : by_id) {
+    if (ranges.of(number).empty()) continue;
+    links.clear();
+    edits.clear();
+    for (const std::uint32_t link : ranges.of(number)) links.push_back(packed(links_[link], nodes_[holder(links_[link])].id));
+    std::ranges::sort(links, {}, [](const PackedLink& link) {
+      return std::tuple(format::link_code(link.type, link.outgoing), link.label, link.other);
+    });
+    // Folded rows of a node are one sorted list, and one in the store may have some.
+    if (links.size() > 1 && nodes_[number].is_new)
+      append_folded(nodes_[number].id, links, edits);
+    else
+      for (const PackedLink& link : links)
+        edits.push_back({backlink_key(link.other, {nodes_[number].id, link.type, link.outgoing, link.label}), std::string()});
+    for (const engine::IndexEdit& edit : edits) rows.add_index(edit.key, *edit.value);
+  }
+}
+
+}  // namespace cairn::graph

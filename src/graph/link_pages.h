@@ -1,0 +1,84 @@
+// LinkPages: links of nodes, read a page of neighbours at a time where many of them are asked for.
+//
+// To find one row takes RocksDB as long as to walk over fifteen. A traversal that comes to a page of ids for the third time will
+// mostly come to many of its nodes, and in any order: so it reads all of the page then, once, and keeps it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "format/packed_links.h"
+
+namespace cairn::graph {
+
+using format::NodeId;
+
+/// The packed links of nodes with neighbouring ids.
+class LinkPage {
+ public:
+  static constexpr unsigned kShift = 8;
+  static constexpr std::size_t kNodes = std::size_t{1} << kShift;
+
+  /// Adds to the links of `node`, which is that of the last call or one behind it. `packed` is what visit_links() reads.
+  void add(NodeId node, std::string_view packed);
+
+  template <class Visit>
+  void visit(NodeId node, Visit&& visit) const {
+    const Range range = ranges_[node & (kNodes - 1)];
+    const char* at = bytes_.data() + range.begin;
+    const char* const end = bytes_.data() + range.end;
+    while (at != end) {
+      std::uint64_t size = 0;
+      at = format::detail::read_varint(at, end, size);
+      format::visit_links({at, size}, visit);
+      at += size;
+    }
+  }
+  std::size_t memory() const { return sizeof *this + bytes_.capacity(); }
+
+ private:
+  struct Range {
+    std::uint32_t begin = 0, end = 0;
+  };
+  std::string bytes_;
+  std::array<Range, kNodes> ranges_{};
+};
+
+/// Keeps what it reads up to a limit of memory; then the page that was read first gives way.
+class LinkPages {
+ public:
+  /// Adds the links of all nodes of the page that begins with `first`; false if they are too many to be read at once.
+  using Read = std::function<bool(NodeId first, LinkPage& page)>;
+  explicit LinkPages(Read read, std::size_t memory_max = kMemoryMax) : read_(std::move(read)), memory_max_(memory_max) {}
+
+  /// The page that has the node; null if it has not been asked for often enough to be read, or is too large.
+  const LinkPage* find(NodeId node) {
+    const NodeId number = node >> LinkPage::kShift;
+    if (number == last_number_ && last_ != nullptr) return last_;
+    return look_up(number);
+  }
+
+ private:
+  static constexpr std::size_t kMemoryMax = 32u << 20;
+  static constexpr std::uint8_t kVisitsAlone = 2;
+  static constexpr std::uint8_t kTooLarge = UINT8_MAX;
+
+  const LinkPage* look_up(NodeId number);
+  const LinkPage* load(NodeId number);
+
+  Read read_;
+  const std::size_t memory_max_;
+  std::size_t memory_ = 0;
+  std::unordered_map<NodeId, LinkPage> pages_;
+  std::unordered_map<NodeId, std::uint8_t> visits_;  // of pages that have not been read
+  std::deque<NodeId> order_;                         // of pages_, the oldest first
+  NodeId last_number_ = 0;
+  const LinkPage* last_ = nullptr;
+};
+
+}  // namespace cairn::graph

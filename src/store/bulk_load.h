@@ -1,0 +1,58 @@
+// BulkLoadState: what a load has been given, its rows, and its commit.
+#pragma once
+
+#include <cairn/bulk_load.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.h"
+#include "graph/bulk_graph.h"
+#include "graph/leases.h"
+#include "store/file_memory.h"
+#include "store/new_node.h"
+#include "store/run_state.h"
+
+namespace cairn::store {
+
+class BulkLoadState {
+ public:
+  explicit BulkLoadState(std::shared_ptr<RunState> run);
+
+  ObjectId put(const Encodable& value, const SaveOptions& options);
+  ArtifactId add_path(const std::filesystem::path& path, const AddOptions& options);
+  BulkLoad::Number add(const NewNode& node);
+  BulkLoad::Number find(const Uuid& node);
+  BulkLoad::Number label(std::string_view text);
+  void link(BulkLoad::Number source, BulkLoad::Number target, LinkType type, BulkLoad::Number label);
+  BulkReceipt commit(Violations violations);
+
+ private:
+  NodeId next_id();
+  void note_indexes(NodeId id, const format::NodeRecord& record);
+  std::string describe(const graph::BulkViolation& violation, const engine::View& view) const;
+  void stage_claims();
+  void stage_indexes();
+  std::vector<Violation> public_violations(const std::vector<graph::BulkViolation>& found, const engine::View& view) const;
+
+  std::shared_ptr<RunState> run_;
+  std::unique_ptr<engine::Staging> staging_;
+  std::unique_ptr<engine::RowStaging> rows_;
+  NewNodes new_nodes_;
+  std::unique_ptr<StoredFileMemory> memory_;  // once a path is added
+  graph::BulkGraph graph_;
+  graph::NodeBlock block_;  // leased ids that are left
+  std::unordered_map<std::string, graph::LabelId> labels_;
+  std::unordered_map<graph::LabelId, std::string> label_texts_;
+  std::vector<std::pair<Uuid, NodeId>> uuids_;
+  std::vector<std::pair<Digest, NodeId>> contents_;
+  std::map<std::string, std::vector<NodeId>> types_, tags_;
+  std::map<NodeState, std::vector<NodeId>> states_;
+  std::map<std::string, NodeId> unique_ids_;  // by claim
+};
+
+}  // namespace cairn::store

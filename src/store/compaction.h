@@ -1,0 +1,11 @@
+// Compaction: records and indexes written anew, in less room.
+#pragma once
+
+#include "store/store_state.h"
+
+namespace cairn::store {
+
+/// Folds the backlinks of all nodes, some of them in each commit, then has the engine rewrite what it keeps.
+void compact(StoreState& state);
+
+}  // namespace cairn::store
