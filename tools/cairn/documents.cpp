@@ -89,6 +89,9 @@ object document(const Node& node) {
   object content;
   if (const auto* id = std::get_if<ObjectId>(&node.content)) content = {{"kind", "object"}, {"id", id->hex()}};
   if (const auto* id = std::get_if<ArtifactId>(&node.content)) content = {{"kind", "artifact"}, {"id", id->hex()}};
+  array unique_ids;
+  for (const Identity& name : node.unique_ids)
+    unique_ids.push_back(object{{"scope", json_text(name.scope)}, {"id", json_text(name.id)}});
   return {{"uuid", node.uuid.text()},
           {"kind", kind_name(node.kind)},
           {"state", state_name(node.state)},
@@ -102,8 +105,20 @@ object document(const Node& node) {
           {"exit_message", json_text(node.exit_message)},
           {"code_version", json_text(node.code_version)},
           {"attributes", value_document(node.attributes)},
+          {"extras", value_document(node.extras)},
+          {"tags", texts(node.tags)},
+          {"unique_ids", std::move(unique_ids)},
           {"content", content.empty() ? value(nullptr) : value(std::move(content))},
           {"size_bytes", node.size_bytes}};
+}
+
+object document(const NodeTotal& total) {
+  return {{"kind", kind_name(total.kind)},
+          {"type", json_text(total.type)},
+          {"state", state_name(total.state)},
+          {"count", total.count},
+          {"size_bytes", total.size_bytes},
+          {"duration_nanoseconds", total.duration.count()}};
 }
 
 object document(const Link& link) {

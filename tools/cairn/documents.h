@@ -13,6 +13,7 @@ boost::json::object document(const SkippedCheckpoint& skipped);
 boost::json::object document(const Receipt& receipt);
 boost::json::object document(const RunInfo& run);
 boost::json::object document(const Node& node);
+boost::json::object document(const NodeTotal& total);
 boost::json::object document(const Link& link);
 boost::json::object document(const ArtifactEntry& entry);
 boost::json::object document(const ArtifactReceipt& receipt);

@@ -55,7 +55,8 @@ ExitStatus report(const std::string& verb, bool json, ExitStatus status, std::st
 }
 
 ExitStatus report_usage(const std::string& verb, bool json, std::string message) {
-  message += fmt::format("; see cairn {}{}--help", verb, verb.empty() ? "" : " ");
+  const bool one_line = message.find('\n') == std::string::npos;
+  message += fmt::format("{}see cairn {}{}--help", one_line ? "; " : "\n", verb, verb.empty() ? "" : " ");
   return report(verb, json, ExitStatus::usage, error_name(ErrorCode::invalid_argument), message);
 }
 

@@ -19,6 +19,8 @@ constexpr std::array kVerbs{
     Verb{"runs", "List the runs", add_runs},
     Verb{"log", "List the checkpoints of a run, newest first", add_log},
     Verb{"show", "Show an object, artifact, checkpoint or node", add_show},
+    Verb{"node", "Make a node of the provenance graph, or change one; prints its id", add_node},
+    Verb{"link", "Link two nodes", add_link},
     Verb{"nodes", "List nodes of the provenance graph, oldest first", add_nodes},
     Verb{"lineage", "Show where something came from, or what came of it", add_lineage},
     Verb{"types", "Count the objects of each class", add_types},

@@ -36,6 +36,8 @@ Action add_restart(CLI::App& app, Context& context);
 Action add_runs(CLI::App& app, Context& context);
 Action add_log(CLI::App& app, Context& context);
 Action add_show(CLI::App& app, Context& context);
+Action add_node(CLI::App& app, Context& context);
+Action add_link(CLI::App& app, Context& context);
 Action add_nodes(CLI::App& app, Context& context);
 Action add_lineage(CLI::App& app, Context& context);
 Action add_types(CLI::App& app, Context& context);

@@ -1,8 +1,11 @@
-// cairn nodes: list nodes of the provenance graph.
+// cairn nodes: list, count or sum up the nodes that pass a filter.
+#include <cairn/error.h>
 #include <cairn/store.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
@@ -20,18 +23,40 @@ namespace {
 constexpr std::size_t kPageSize = 1000;
 
 struct NodesOptions {
-  std::optional<std::string> kind, state, type, run, label, after;
+  std::string filter, after, order = "age";
+  std::optional<std::string> kind, state, type, run, label;
   std::size_t limit = SIZE_MAX;
+  bool descending = false, count = false, totals = false;
 };
 
-NodeFilter make_filter(const Store& store, const NodesOptions& options) {
-  NodeFilter filter;
-  if (options.kind) filter.kind = parse_kind(*options.kind);
-  if (options.state) filter.state = parse_state(*options.state);
-  filter.type = options.type;
-  filter.run = options.run;
-  filter.label = options.label;
-  if (options.after) filter.after = resolve(store, *options.after, {"node"}).node;
+constexpr std::pair<const char*, NodeOrder> kOrders[] = {
+    {"age", NodeOrder::age},   {"created", NodeOrder::created}, {"modified", NodeOrder::modified},
+    {"type", NodeOrder::type}, {"label", NodeOrder::label},     {"size", NodeOrder::size}};
+
+NodeOrder parse_order(const std::string& name) {
+  for (const auto& [text, order] : kOrders)
+    if (name == text) return order;
+  throw UsageError(fmt::format("--order {}: expected age, created, modified, type, label or size", printable(name)));
+}
+
+Filter parse_filter(const std::string& text) {
+  try {
+    return Filter::parse(text);
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+Filter make_filter(const Store& store, const NodesOptions& options) {
+  Filter filter = parse_filter(options.filter);
+  const auto require = [&](const FilterPath& path, const FilterValue& value) {
+    filter = filter && Filter::where(path, Comparison::equal, value);
+  };
+  if (options.kind) require(FilterField::kind, *parse_kind(*options.kind));
+  if (options.state) require(FilterField::state, *parse_state(*options.state));
+  if (options.type) require(FilterField::type, *options.type);
+  if (options.label) require(FilterField::label, *options.label);
+  if (options.run) require(FilterField::run, get_run(store, *options.run).name());
   return filter;
 }
 
@@ -48,16 +73,53 @@ void print_page(const std::vector<Node>& page, Context& context) {
   context.out.flush();
 }
 
-ExitStatus nodes(const NodesOptions& options, Context& context) {
-  const Store store = open_reader(context);
-  NodeFilter filter = make_filter(store, options);
+// Where the listing can be gone on with is said beside it, not in it.
+void list(const Store& store, const Filter& filter, const NodesOptions& options, Context& context) {
+  NodeQuery query{.filter = filter, .order = parse_order(options.order), .descending = options.descending, .after = options.after};
+  const bool by_age = query.order == NodeOrder::age && !query.descending;
+  const bool is_node = by_age && !query.after.empty() && query.after.size() != 17;  // of a cursor: a letter and 16 digits
+  if (is_node) query.after = resolve(store, query.after, {"node"}).node.text();
   for (std::size_t left = options.limit; left != 0;) {
-    filter.limit = std::min(left, kPageSize);
-    const std::vector<Node> page = store.nodes(filter);
-    print_page(page, context);
-    if (page.size() < filter.limit) break;
-    filter.after = page.back().uuid;
-    left -= page.size();
+    query.limit = std::min(left, query.order == NodeOrder::age && !query.descending ? kPageSize : left);
+    const NodePage page = store.query(query);
+    print_page(page.nodes, context);
+    left -= page.nodes.size();
+    if (page.next.empty()) return;
+    query.after = page.next;
+  }
+  if (options.limit != 0) fmt::print(stderr, "more: --after {}\n", query.after);
+}
+
+std::string duration_text(std::chrono::nanoseconds duration) {
+  return duration.count() == 0 ? "" : fmt::format("{:.3f} s", 1e-9 * static_cast<double>(duration.count()));
+}
+
+void print_totals(const std::vector<NodeTotal>& totals, Context& context) {
+  Table table({"KIND", "TYPE", "STATE", "COUNT", "SIZE", "TIME"});
+  for (const NodeTotal& total : totals) {
+    if (context.json)
+      context.out.json(document(total));
+    else
+      table.add({std::string(kind_name(total.kind)), printable(total.type), std::string(state_name(total.state)),
+                 fmt::format("{}", total.count), human_size(total.size_bytes), duration_text(total.duration)});
+  }
+  table.print(context.out);
+}
+
+ExitStatus nodes(const NodesOptions& options, Context& context) {
+  parse_order(options.order);
+  const Store store = open_reader(context);
+  const Filter filter = make_filter(store, options);
+  if (options.totals) {
+    print_totals(store.totals(filter), context);
+  } else if (options.count) {
+    const std::uint64_t count = store.count(filter);
+    if (context.json)
+      context.out.json({{"count", count}});
+    else
+      context.out.line(fmt::format("{}", count));
+  } else {
+    list(store, filter, options, context);
   }
   return ExitStatus::done;
 }
@@ -66,6 +128,9 @@ ExitStatus nodes(const NodesOptions& options, Context& context) {
 
 Action add_nodes(CLI::App& app, Context& context) {
   const auto options = std::make_shared<NodesOptions>();
+  app.add_option("filter", options->filter,
+                 "Which nodes, such as 'state = failed and attributes.energy < -1.5 and created > now-7d'")
+      ->type_name("FILTER");
   app.add_option("--kind", options->kind, "data, calculation or workflow")
       ->check(CLI::IsMember({"data", "calculation", "workflow"}))
       ->type_name("KIND");
@@ -75,8 +140,12 @@ Action add_nodes(CLI::App& app, Context& context) {
   app.add_option("--type", options->type, "Only nodes of exactly this type")->type_name("TYPE");
   app.add_option("--run", options->run, "Only nodes of this run")->type_name("RUN");
   app.add_option("--label", options->label, "Only nodes with exactly this label")->type_name("LABEL");
+  app.add_option("--order", options->order, "age, created, modified, type, label or size")->type_name("ORDER")->capture_default_str();
+  app.add_flag("--descending", options->descending, "The other way round");
   add_number<std::size_t>(app, "--limit", options->limit, "At most so many");
-  app.add_option("--after", options->after, "Only nodes behind this one in the listing")->type_name("ID");
+  app.add_option("--after", options->after, "Go on where a listing of the same order ended")->type_name("CURSOR");
+  CLI::Option* count = app.add_flag("--count", options->count, "Only how many");
+  app.add_flag("--totals", options->totals, "Count, size and time by kind, type and state")->excludes(count);
   return [options, &context] { return nodes(*options, context); };
 }
 

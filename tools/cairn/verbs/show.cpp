@@ -130,6 +130,9 @@ void show_node(const Store& store, const Uuid& uuid, Context& context) {
     boost::json::array list;
     for (const Link& link : links) list.push_back(document(link));
     described.emplace("links", std::move(list));
+    boost::json::array groups;
+    for (const std::string& group : store.groups_of(uuid)) groups.emplace_back(json_text(group));
+    described.emplace("groups", std::move(groups));
     context.out.json(described);
     return;
   }
@@ -148,7 +151,12 @@ void show_node(const Store& store, const Uuid& uuid, Context& context) {
     print_fact("object", fmt::format("{} ({})", id->hex(), human_size(node.size_bytes)), out);
   if (const auto* id = std::get_if<ArtifactId>(&node.content))
     print_fact("artifact", fmt::format("{} ({})", id->hex(), human_size(node.size_bytes)), out);
+  for (const Identity& name : node.unique_ids)
+    print_fact("unique id", fmt::format("{}  in {}", printable(name.id), printable(name.scope)), out);
+  for (const std::string& tag : node.tags) print_fact("tag", printable(tag), out);
+  for (const std::string& group : store.groups_of(uuid)) print_fact("group", printable(group), out);
   print_value("attributes", node.attributes, out);
+  print_value("extras", node.extras, out);
   print_links(uuid, links, out);
 }
 
