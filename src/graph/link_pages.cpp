@@ -16,7 +16,7 @@ const LinkPage* LinkPages::look_up(NodeId number) {
   const auto found = pages_.find(number);
   if (found == pages_.end()) {
     std::uint8_t& visits = visits_[number];
-    if (visits == kTooLarge || visits++ < kVisitsAlone) return nullptr;
+    if (visits == kTooLarge || !is_worth_reading(++visits)) return nullptr;
     last_ = load(number);
     if (last_ == nullptr) return nullptr;
   } else {

@@ -1,7 +1,8 @@
 // LinkPages: links of nodes, read a page of neighbours at a time where many of them are asked for.
 //
-// To find one row takes RocksDB as long as to walk over fifteen. A traversal that comes to a page of ids for the third time will
-// mostly come to many of its nodes, and in any order: so it reads all of the page then, once, and keeps it.
+// To find one row takes RocksDB as long as to walk over fifteen. A traversal that comes to a page of ids again and again will
+// mostly come to many of its nodes, and in any order: so it reads all of the page then, once, and keeps it. One that has come to
+// thousands of nodes does so at the second visit.
 #pragma once
 
 #include <array>
@@ -21,7 +22,7 @@ using format::NodeId;
 /// The packed links of nodes with neighbouring ids.
 class LinkPage {
  public:
-  static constexpr unsigned kShift = 8;
+  static constexpr unsigned kShift = 6;
   static constexpr std::size_t kNodes = std::size_t{1} << kShift;
 
   /// Adds to the links of `node`, which is that of the last call or one behind it. `packed` is what visit_links() reads.
@@ -59,21 +60,27 @@ class LinkPages {
   /// The page that has the node; null if it has not been asked for often enough to be read, or is too large.
   const LinkPage* find(NodeId node) {
     const NodeId number = node >> LinkPage::kShift;
+    ++visit_count_;
     if (number == last_number_ && last_ != nullptr) return last_;
     return look_up(number);
   }
 
  private:
   static constexpr std::size_t kMemoryMax = 32u << 20;
-  static constexpr std::uint8_t kVisitsAlone = 2;
+  static constexpr std::uint64_t kVisitsOfFew = 4096;  // in all: up to so many it may end soon
+  static constexpr std::uint8_t kVisitsAlone = 4, kVisitsAloneOfMany = 1;
   static constexpr std::uint8_t kTooLarge = UINT8_MAX;
 
+  bool is_worth_reading(std::uint8_t visits) const {
+    return visits > (visit_count_ < kVisitsOfFew ? kVisitsAlone : kVisitsAloneOfMany);
+  }
   const LinkPage* look_up(NodeId number);
   const LinkPage* load(NodeId number);
 
   Read read_;
   const std::size_t memory_max_;
   std::size_t memory_ = 0;
+  std::uint64_t visit_count_ = 0;
   std::unordered_map<NodeId, LinkPage> pages_;
   std::unordered_map<NodeId, std::uint8_t> visits_;  // of pages that have not been read
   std::deque<NodeId> order_;                         // of pages_, the oldest first
