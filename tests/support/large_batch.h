@@ -1,10 +1,13 @@
-// Batches of so many objects that each is committed as tables.
+// Batches of so many objects that each is committed as tables, and graphs that are loaded so.
 #pragma once
+
+#include <cairn/cairn.h>
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/operators.hpp>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "engine/table_commit.h"
@@ -25,6 +28,25 @@ inline std::vector<Reading> large_batch(std::int64_t number) {
   std::vector<Reading> objects;
   for (std::int64_t i = 0; i < kLargeBatch; ++i) objects.push_back({number, i});
   return objects;
+}
+
+inline constexpr std::int64_t kGraphSteps = 4000;
+
+/// Data that one calculation makes of another, so many times; all nodes have the number as their label.
+inline void load_large_graph(Store& store, std::int64_t number) {
+  BulkLoad load = store.bulk_load();
+  const auto input = load.label("input"), result = load.label("result");
+  NewNode node{.kind = NodeKind::data, .type = "grain", .label = std::to_string(number)};
+  auto data = load.add(node);
+  for (std::int64_t i = 0; i < kGraphSteps; ++i) {
+    node.kind = NodeKind::calculation;
+    const auto step = load.add(node);
+    node.kind = NodeKind::data;
+    load.link(data, step, LinkType::input, input);
+    data = load.add(node);
+    load.link(step, data, LinkType::create, result);
+  }
+  load.commit();
 }
 
 }  // namespace cairn::test
