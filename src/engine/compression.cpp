@@ -16,8 +16,8 @@ namespace {
 // bytes), and gives back a third of it.
 constexpr std::size_t kLeast = 4096;
 // To find out that there is nothing to gain is a seventh of the work of storing a large file, and what does not compress comes
-// in long rows: media, archives, random numbers. At the end of one up to seven blobs are stored as they are that need not be.
-constexpr std::size_t kLarge = 8192;
+// in long rows: media, archives, random numbers. In one of those a sample is tried first, but for each eighth blob.
+constexpr std::size_t kLarge = 8192, kSample = 4096;
 constexpr std::size_t kFailuresTried = 8, kOneInTried = 8;
 constexpr std::size_t kKeptMax = 1u << 20;  // of room that was needed once
 constexpr int kZstdLevel = 3;
@@ -56,11 +56,11 @@ Compressor::~Compressor() = default;
 
 std::optional<Compressed> Compressor::compress(std::span<const std::byte> bytes) {
   if (method_ == Compression::none || bytes.size() < kLeast || bytes.size() > LZ4_MAX_INPUT_SIZE) return std::nullopt;
-  if (!is_worth_trying(bytes.size())) return std::nullopt;
   if (bytes.size() <= kKeptMax && stored_.size() > kKeptMax) stored_ = again_ = {};
   // lz4 stops when the room it was given is used up, so data that does not shrink costs little.
   const std::size_t most = bytes.size() - bytes.size() / 8;
   if (stored_.size() < most) stored_.resize(most);
+  if (!is_worth_trying(bytes)) return std::nullopt;
   // lz4 finds out soonest whether there is anything to gain.
   std::size_t size = make_lz4(bytes, most);
   format::BlobCodec codec = format::BlobCodec::lz4;
@@ -78,10 +78,11 @@ std::optional<Compressed> Compressor::compress(std::span<const std::byte> bytes)
 }
 
 // Counts it as a failure; a success takes that back.
-bool Compressor::is_worth_trying(std::size_t size) {
-  if (size < kLarge) return true;
+bool Compressor::is_worth_trying(std::span<const std::byte> bytes) {
+  if (bytes.size() < kLarge) return true;
   const std::size_t failures = failures_++;
-  return failures < kFailuresTried || failures % kOneInTried == 0;
+  if (failures < kFailuresTried || failures % kOneInTried == 0) return true;
+  return make_lz4(bytes.subspan(bytes.size() / 2 - kSample / 2, kSample), kSample - kSample / 16) != 0;
 }
 
 // Both give 0 if that would be more than `most`.

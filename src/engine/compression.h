@@ -30,13 +30,13 @@ class Compressor {
   Compressor& operator=(const Compressor&) = delete;
 
   /// The bytes compressed, if that saves an eighth or more; empty otherwise. What is returned was decompressed again and
-  /// found equal to `bytes`; it lives until the next call. After a row of large blobs that gave nothing, only some of the next
-  /// are tried, until one gives something.
+  /// found equal to `bytes`; it lives until the next call. After a row of large blobs that gave nothing, of most of the next
+  /// only those are tried whose middle shrinks, until one gives something.
   std::optional<Compressed> compress(std::span<const std::byte> bytes);
 
  private:
   struct State;
-  bool is_worth_trying(std::size_t size);
+  bool is_worth_trying(std::span<const std::byte> bytes);
   std::size_t make_lz4(std::span<const std::byte> bytes, std::size_t most);
   std::size_t make_zstd(std::span<const std::byte> bytes, std::size_t most);
 

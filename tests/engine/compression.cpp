@@ -48,15 +48,25 @@ BOOST_AUTO_TEST_CASE(what_does_not_shrink_by_an_eighth_is_left) {
   BOOST_TEST(!is_compressed(none, text(20'000)));
 }
 
+BOOST_AUTO_TEST_CASE(after_a_row_of_noise_text_is_compressed_as_ever) {
+  Compressor compressor(Compression::lz4);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    BOOST_TEST(!is_compressed(compressor, noise(10'000, i)));
+    if (i % 101 == 100) BOOST_TEST(is_compressed(compressor, text(10'000)));
+  }
+}
+
+// Text with noise in its middle, where the sample is taken.
 BOOST_AUTO_TEST_CASE(after_a_row_of_noise_compression_is_soon_taken_up_again) {
+  const std::string mixed = text(20'000) + noise(5000, 1) + text(20'000);
   for (const std::size_t row : {1u, 7u, 8u, 9u, 100u, 101u, 103u, 1000u}) {
     Compressor compressor(Compression::lz4);
     for (std::size_t i = 0; i < row; ++i) BOOST_TEST(!is_compressed(compressor, noise(10'000, i)));
     std::size_t left = 0;
-    while (left < 100 && !is_compressed(compressor, text(10'000))) ++left;
+    while (left < 100 && !is_compressed(compressor, mixed)) ++left;
     BOOST_TEST(left <= (row < 8 ? 0u : 7u), "after " << row << " blobs of noise " << left << " are left");
     for (int i = 0; i < 20; ++i) {  // and then for good, also where noise lies between
-      BOOST_TEST(is_compressed(compressor, text(10'000)));
+      BOOST_TEST(is_compressed(compressor, mixed));
       BOOST_TEST(!is_compressed(compressor, noise(10'000, row)));
     }
   }
