@@ -75,7 +75,7 @@ class SpeedRound {
  public:
   SpeedRound(const Peers& peers, const fs::path& directory, const Subject& subject, std::uint64_t round,
              bench::Report& report)
-      : peers_(peers), directory_(directory), subject_(subject), report_(report), turn_(round) {}
+      : peers_(peers), directory_(directory), subject_(subject), report_(report), round_(round), turn_(round) {}
 
   void run_all() {
     subject_.make(source());
@@ -128,6 +128,9 @@ class SpeedRound {
       costs[index] = work(*peers_[index]);
     }
     ++turn_;
+    fmt::print(stderr, "round {}, {} {}, s:", round_ + 1, subject_.name, name);  // a run takes ten minutes a round
+    for (std::size_t i = 0; i < peers_.size(); ++i) fmt::print(stderr, " {} {:.3f}", peers_[i]->name(), costs[i].seconds);
+    fmt::print(stderr, "\n");
     add_figures(fmt::format("{} {}", subject_.name, name), costs);
   }
 
@@ -148,6 +151,7 @@ class SpeedRound {
   const fs::path& directory_;
   const Subject& subject_;
   bench::Report& report_;
+  const std::uint64_t round_;
   std::uint64_t turn_;
   mutable std::size_t restored_count_ = 0;
 };

@@ -1,4 +1,4 @@
-// Files read and cut into chunks, in pieces of memory that are handed on: the part of adding that needs no store.
+// Files read and cut into chunks, in pieces of memory that are handed on: the part of adding that stores nothing.
 #pragma once
 
 #include <cstddef>
@@ -6,10 +6,13 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/file.h"
+#include "engine/engine.h"
+#include "format/content.h"
 #include "object/chunker.h"
 #include "object/file_source.h"
 #include "object/tree_files.h"
@@ -50,6 +53,7 @@ struct ReadJob {
     std::shared_ptr<const base::File> opened;  ///< if empty, `name` in the directory is opened
     std::string name;
     FileIdentity identity;  ///< what it was when the directory was listed
+    std::optional<format::ContentRef> earlier = {};  ///< what it may still have, in part or in whole
   };
 
   std::shared_ptr<const base::File> directory;
@@ -57,6 +61,7 @@ struct ReadJob {
   KeptAttributes attributes = KeptAttributes::none;
   bool keep_holes = true;  ///< else they are read as zeros
   bool watch = false;      ///< call watch_changes
+  const engine::BlobSource* blobs = nullptr;  ///< where the chunk lists of Item::earlier are; may be null
 };
 
 /// Takes a batch and gives an empty one with memory for the next; given an empty one, does no more than that.

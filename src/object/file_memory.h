@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include "engine/engine.h"
 #include "format/content.h"
 
 namespace cairn::object {
@@ -25,6 +26,10 @@ class FileMemory {
  public:
   virtual ~FileMemory() = default;
   virtual std::optional<format::ContentRef> find(const FileStamp& file) const = 0;
+  /// What the file held when it was last read, whatever became of it since.
+  virtual std::optional<format::ContentRef> find_earlier(const FileStamp& file) const = 0;
+  /// What find_earlier names is here, or gone. Safe from several threads.
+  virtual const engine::BlobSource& blobs() const = 0;
   /// `file` was read a moment ago, and has not been changed for two seconds at least.
   virtual void remember(const FileStamp& file, const format::ContentRef& content) = 0;
   /// How many were told and are not kept yet.

@@ -58,7 +58,9 @@ void TreeBuilder::add_file(std::string name, std::string path, const struct stat
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (job_.directory != directory || job_.files.size() >= kJobFilesMost || job_bytes_ + size > kJobBytes) submit();
   job_.directory = std::move(directory);
-  job_.files.push_back({std::move(opened), std::move(name), FileIdentity(status)});
+  job_.files.push_back({std::move(opened), std::move(name), FileIdentity(status), {}});
+  // What is small is cut sooner than its chunk lists are found.
+  if (memory_ != nullptr && size > kJobBytes) job_.files.back().earlier = memory_->find_earlier(FileStamp(status));
   job_bytes_ += size;
   const bool is_open = job_.files.back().opened != nullptr;
   push({Event::Kind::file, std::move(entry), link});
@@ -130,6 +132,7 @@ void TreeBuilder::submit() {
   if (job_.files.empty()) return;
   job_.attributes = options_.attributes;
   job_.watch = memory_ != nullptr;
+  if (memory_ != nullptr) job_.blobs = &memory_->blobs();
   readers_.submit(std::exchange(job_, {}), std::exchange(job_bytes_, 0));
   ++jobs_;
 }

@@ -2,7 +2,6 @@
 
 #include <cairn/error.h>
 
-#include "format/file_row.h"
 #include "format/keys.h"
 #include "store/commit.h"
 
@@ -17,16 +16,25 @@ format::FileTime time_of(const timespec& time) { return {time.tv_sec, static_cas
 }  // namespace
 
 std::optional<format::ContentRef> StoredFileMemory::find(const object::FileStamp& file) const {
+  const auto row = find_row(file);
+  const bool same = row && row->content.size == file.size && row->modified == time_of(file.modified) &&
+                    row->changed == time_of(file.changed);
+  return same ? std::optional(row->content) : std::nullopt;
+}
+
+std::optional<format::ContentRef> StoredFileMemory::find_earlier(const object::FileStamp& file) const {
+  const auto row = find_row(file);
+  return row ? std::optional(row->content) : std::nullopt;
+}
+
+std::optional<format::FileRow> StoredFileMemory::find_row(const object::FileStamp& file) const {
   const auto bytes = view_->find_row(format::kFileCell, key_of(file));
   if (!bytes) return std::nullopt;
-  format::FileRow row;
   try {
-    row = format::decode_file_row(*bytes);
+    return format::decode_file_row(*bytes);
   } catch (const Error&) {
     return std::nullopt;  // a hint that cannot be read is none
   }
-  const bool same = row.content.size == file.size && row.modified == time_of(file.modified) && row.changed == time_of(file.changed);
-  return same ? std::optional(row.content) : std::nullopt;
 }
 
 void StoredFileMemory::remember(const object::FileStamp& file, const format::ContentRef& content) {
