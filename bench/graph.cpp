@@ -37,13 +37,15 @@ using cairn::Direction;
 using cairn::LinkType;
 using cairn::NodeKind;
 
-constexpr const char* kUsage = "usage: bench_graph [--directory DIR] [--rounds N] [--links COUNT] [--json FILE]\n"
+constexpr const char* kUsage = "usage: bench_graph [--directory DIR] [--rounds N] [--links COUNT] [--part load|questions|batches|all]\n"
+                               "                   [--json FILE]\n"
                                "  --links  default 1000000\n";
 
 struct Options {
   fs::path directory = ".";
   std::uint64_t rounds = 3;
   std::uint64_t links = 1'000'000;
+  std::string part = "all";
   std::string json;
 };
 
@@ -305,8 +307,7 @@ void measure_batches(const fs::path& directory, bench::Report& report) {
   report.add("batches: CPU us a node", 1e6 * cost.cpu_seconds / (kBatch * kBatches));
 }
 
-void measure_round(const fs::path& directory, const Graph& graph, std::uint64_t seed, bench::Report& report) {
-  fs::create_directory(directory);
+void measure_graph(const fs::path& directory, const Graph& graph, std::uint64_t seed, bool with_questions, bench::Report& report) {
   std::mt19937_64 random(seed);
   const auto links = static_cast<double>(graph.links.size());
   CairnGraph plain(directory / "nodes");
@@ -321,6 +322,7 @@ void measure_round(const fs::path& directory, const Graph& graph, std::uint64_t 
   report.add("load: cairn CPU s / s", load.cpu_seconds / load.seconds);
   report.add("load: cairn peak MiB", static_cast<double>(load.peak_bytes) / (1u << 20));
   report.add("load: SQLite s / cairn s", peer_load / load.seconds);
+  if (!with_questions) return;
 
   const std::uint32_t last = graph.data[graph.data.size() - 1], first = graph.data[random() % 10];
   measure_reach("ancestors", ours, theirs, last, Direction::up, report);
@@ -334,7 +336,13 @@ void measure_round(const fs::path& directory, const Graph& graph, std::uint64_t 
   measure_reach("descendants, compacted", ours, theirs, first, Direction::down, report);
   measure_hops("up", ours, theirs, graph, Direction::up, random, report);
   measure_hops("down", ours, theirs, graph, Direction::down, random, report);
-  measure_batches(directory, report);
+}
+
+void measure_round(const fs::path& directory, const Options& options, std::uint64_t seed, bench::Report& report) {
+  fs::create_directory(directory);
+  if (options.part != "batches")
+    measure_graph(directory, make_graph(options.links, seed), seed, options.part != "load", report);
+  if (options.part == "batches" || options.part == "all") measure_batches(directory, report);
 }
 
 Options parse(int count, char** words) {
@@ -346,10 +354,12 @@ Options parse(int count, char** words) {
     if (name == "--directory") options.directory = value;
     else if (name == "--rounds") options.rounds = bench::parse_number(value, kUsage);
     else if (name == "--links") options.links = bench::parse_number(value, kUsage);
+    else if (name == "--part") options.part = value;
     else if (name == "--json") options.json = value;
     else throw std::invalid_argument(kUsage);
   }
-  if (options.rounds == 0 || options.links < 1000) throw std::invalid_argument(kUsage);
+  const bool known = options.part == "load" || options.part == "questions" || options.part == "batches" || options.part == "all";
+  if (!known || options.rounds == 0 || options.links < 1000) throw std::invalid_argument(kUsage);
   options.directory = fs::absolute(options.directory);
   return options;
 }
@@ -362,7 +372,7 @@ void run(const Options& options, const std::string& command) {
   const bench::Scratch scratch(options.directory, "bench_graph");
   for (std::uint64_t round = 0; round < options.rounds; ++round) {
     const fs::path directory = scratch.path() / std::to_string(round);
-    measure_round(directory, make_graph(options.links, round + 1), round + 1, report);
+    measure_round(directory, options, round + 1, report);
     fs::remove_all(directory);
   }
   report.print();

@@ -2,10 +2,9 @@
 #include <cairn/digest.h>
 #include <cairn/uuid.h>
 
-#include <sys/random.h>
-
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/random.h"
 
 namespace cairn {
 
@@ -18,9 +17,7 @@ std::optional<Digest> Digest::parse(std::string_view text) {
 
 Uuid Uuid::generate() {
   Uuid uuid;
-  // getrandom does not fail for up to 256 bytes once the kernel's pool is ready (getrandom(2)).
-  while (getrandom(uuid.bytes.data(), uuid.bytes.size(), 0) != static_cast<ssize_t>(uuid.bytes.size())) {
-  }
+  base::fill_random(std::as_writable_bytes(std::span(uuid.bytes)));
   const auto milliseconds = static_cast<std::uint64_t>(base::now_nanoseconds() / 1'000'000);
   for (std::size_t i = 0; i < 6; ++i) uuid.bytes[i] = static_cast<std::uint8_t>(milliseconds >> (8 * (5 - i)));
   uuid.bytes[6] = static_cast<std::uint8_t>((uuid.bytes[6] & 0x0f) | 0x70);  // version 7

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <rocksdb/sst_file_reader.h>
 
+#include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "engine/rocksdb_status.h"
 
@@ -13,8 +15,29 @@ namespace cairn::engine {
 namespace {
 
 constexpr std::uint64_t kAskedFor = 16u << 20;  // bytes: is there still room?
+constexpr std::size_t kHandedOver = 256u << 10;  // bytes of rows: to begin a thread takes as long as to write 30
 
 rocksdb::Options options_of(const Records& records, Family family) { return records.db().GetOptions(records.family(family)); }
+
+struct RowSizes {
+  std::uint32_t key, value;
+};
+
+void append_row(std::string& rows, std::string_view key, std::string_view value) {
+  const RowSizes sizes{static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size())};
+  rows.append(reinterpret_cast<const char*>(&sizes), sizeof sizes).append(key).append(value);
+}
+
+void write_rows(rocksdb::SstFileWriter& writer, std::string_view rows, const std::string& path) {
+  for (std::size_t at = 0; at != rows.size();) {
+    RowSizes sizes{};
+    std::memcpy(&sizes, rows.data() + at, sizeof sizes);
+    at += sizeof sizes;
+    const rocksdb::Status status = writer.Put(rows.substr(at, sizes.key), rows.substr(at + sizes.key, sizes.value));
+    if (!status.ok()) check(status, fmt::format("write {}", path));
+    at += std::size_t{sizes.key} + sizes.value;
+  }
+}
 
 }  // namespace
 
@@ -23,6 +46,7 @@ DiskRowStaging::DiskRowStaging(std::shared_ptr<DiskCore> core) : core_(std::move
 DiskRowStaging::~DiskRowStaging() {
   for (std::optional<Table>& table : tables_) {
     if (!table) continue;
+    if (table->writing.valid()) table->writing.wait();
     table->writer = nullptr;
     std::error_code ignored;  // it is gone if a commit took it in
     std::filesystem::remove(table->path, ignored);
@@ -39,6 +63,8 @@ std::optional<std::string> DiskRowStaging::finish(Family family) {
   std::optional<Table>& table = tables_[static_cast<std::size_t>(family)];
   if (!table) return std::nullopt;
   if (table->writer != nullptr) {
+    hand_over(*table);
+    table->writing.get();
     check(table->writer->Finish(), fmt::format("write {}", table->path));
     table->writer = nullptr;
   }
@@ -73,13 +99,22 @@ void DiskRowStaging::add(Family family, std::string_view key, std::string_view v
   std::optional<Table>& slot = tables_[static_cast<std::size_t>(family)];
   Table& table = slot ? *slot : open(family);
   if (table.writer == nullptr) throw Error(ErrorCode::internal, "add a row: its table has been ended");
-  bytes_unasked_ += key.size() + value.size();
-  if (bytes_unasked_ >= kAskedFor) {
-    core_->space->require(bytes_unasked_, "load rows");
-    bytes_unasked_ = 0;
-  }
-  const rocksdb::Status status = table.writer->Put(key, value);
-  if (!status.ok()) check(status, fmt::format("write {}", table.path));
+  append_row(table.rows, key, value);
+  if (table.rows.size() >= kHandedOver) hand_over(table);
+}
+
+// Throws what went wrong with the rows that were handed over before.
+void DiskRowStaging::hand_over(Table& table) {
+  table.bytes_unasked += table.rows.size();
+  if (table.bytes_unasked >= kAskedFor) core_->space->require(std::exchange(table.bytes_unasked, 0), "load rows");
+  std::string rows = table.writing.valid() ? table.writing.get() : std::string();
+  rows.swap(table.rows);
+  const auto write = [&table](std::string handed) {
+    write_rows(*table.writer, handed, table.path);
+    handed.clear();
+    return handed;
+  };
+  table.writing = std::async(std::launch::async | std::launch::deferred, write, std::move(rows));
 }
 
 DiskRowStaging::Table& DiskRowStaging::open(Family family) {
@@ -87,8 +122,11 @@ DiskRowStaging::Table& DiskRowStaging::open(Family family) {
   core_->space->require(kAskedFor, "load rows");
   std::optional<Table>& table = tables_[static_cast<std::size_t>(family)];
   const auto name = fmt::format("{}{}-{}.sst", kStagedRowsPrefix, family_name(family), ++number);
-  table.emplace((core_->records_path() / name).string(), nullptr);
-  const rocksdb::Options options = options_of(*core_->records, family);
+  table.emplace();
+  table->path = (core_->records_path() / name).string();
+  rocksdb::Options options = options_of(*core_->records, family);
+  // Else it is the method of the last level, which costs more than all else; compaction comes to that in its time.
+  options.bottommost_compression = rocksdb::kDisableCompressionOption;
   table->writer = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(options), options, core_->records->family(family));
   check(table->writer->Open(table->path), fmt::format("write {}", table->path));
   return *table;

@@ -1,8 +1,9 @@
-// DiskRowStaging: rows of one commit, written to tables as they come.
+// DiskRowStaging: rows of one commit, written to tables as they come, by threads of their own.
 #pragma once
 
 #include <array>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,14 +36,17 @@ class DiskRowStaging : public RowStaging {
   struct Table {
     std::string path;
     std::unique_ptr<rocksdb::SstFileWriter> writer;  // null: ended
+    std::string rows;                 // not written yet: the sizes of key and value, and both
+    std::future<std::string> writing;  // of those before, whose memory it gives back
+    std::uint64_t bytes_unasked = 0;  // added since room was asked for
   };
 
   void add(Family family, std::string_view key, std::string_view value);
   Table& open(Family family);
+  void hand_over(Table& table);
 
   std::shared_ptr<DiskCore> core_;
   std::array<std::optional<Table>, kFamilyCount> tables_;
-  std::uint64_t bytes_unasked_ = 0;  // written since room was asked for
 };
 
 }  // namespace cairn::engine

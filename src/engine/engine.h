@@ -160,8 +160,8 @@ struct IndexEdit {
   std::optional<std::string> value;
 };
 
-/// New rows of one commit, too many to hold in memory. The keys of each family ascend from call to call. Not thread-safe.
-/// What was staged and not published is dropped with the object.
+/// New rows of one commit, too many to hold in memory. The keys of each family ascend from call to call. Records of nodes, those
+/// of links, claims and indexes may come from a thread each. What was staged and not published is dropped with the object.
 class RowStaging {
  public:
   virtual ~RowStaging() = default;

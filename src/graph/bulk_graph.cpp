@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <numeric>
 #include <tuple>
 
@@ -50,10 +51,17 @@ BulkGraph::Ranges BulkGraph::range_by(End end) const {
   return ranges;
 }
 
+void BulkGraph::complete() {
+  auto by_far = std::async(std::launch::async | std::launch::deferred, [this] { return range_by(End::far); });
+  by_holder_ = range_by(End::holder);
+  by_far_ = by_far.get();
+}
+
 std::vector<BulkViolation> BulkGraph::check(const engine::View& view, std::size_t most) const {
   std::vector<BulkViolation> found;
   check_ends(found, most);
-  check_labels(view, found, most);
+  check_labels(view, End::holder, found, most);
+  check_labels(view, End::far, found, most);
   check_mutual(found, most);
   if (found.size() < most) check_cycle(found);
   return found;
@@ -78,33 +86,37 @@ void BulkGraph::check_ends(std::vector<BulkViolation>& found, std::size_t most) 
 }
 
 // Where a label may occur once: among the links of one node, sorted so that those in question are neighbours.
-void BulkGraph::check_labels(const engine::View& view, std::vector<BulkViolation>& found, std::size_t most) const {
+void BulkGraph::check_labels(const engine::View& view, End end, std::vector<BulkViolation>& found, std::size_t most) const {
+  struct Placed {
+    LinkType type;
+    LabelId label;
+    BulkNumber other;       // 0 unless the label may come again with another one
+    std::uint32_t number;   // of the link
+    auto place() const { return std::tuple(type, label, other); }
+    auto operator<=>(const Placed&) const = default;
+  };
   const auto indexes = view.indexes();
-  std::vector<BulkLink> group;
-  for (const End end : {End::holder, End::far}) {
-    const Ranges ranges = range_by(end);
-    for (BulkNumber number = 0; number < nodes_.size() && found.size() < most; ++number) {
-      group.clear();
-      for (const std::uint32_t link : ranges.of(number)) group.push_back(links_[link]);
-      const auto place = [&](const BulkLink& link) {
-        const bool pair = link_rule(link.type).label_scope == LabelScope::pair;
-        return std::tuple(link.type, link.label, pair ? (end == End::holder ? far(link) : holder(link)) : 0);
-      };
-      std::ranges::stable_sort(group, {}, place);
-      const BulkLink* before = nullptr;
-      for (const BulkLink& link : group) {
-        const LinkRule& rule = link_rule(link.type);
-        const bool scope_here = end == End::holder ? !(rule.label_scope == LabelScope::source && !rule.held_by_source)
-                                                   : rule.label_scope == LabelScope::source && !rule.held_by_source;
-        if (end == End::holder && rule.one_at_target && before != nullptr && before->type == link.type)
-          found.push_back({link, fmt::format("a node is the target of at most one {} link", link_name(link.type))});
-        else if (scope_here && before != nullptr && place(*before) == place(link))
-          found.push_back({link, std::string(rule.label_text)});
-        else if (scope_here && end == End::far && !nodes_[number].is_new &&
-                 has_backlink(*indexes, nodes_[number].id, code_of(link), link.label))
-          found.push_back({link, std::string(rule.label_text)});
-        before = &link;
-      }
+  std::vector<Placed> group;
+  for (BulkNumber node = 0; node < nodes_.size() && found.size() < most; ++node) {
+    group.clear();
+    for (const std::uint32_t number : ranges(end).of(node)) {
+      const BulkLink& link = links_[number];
+      const LinkRule& rule = link_rule(link.type);
+      const bool is_judged_here = (end == End::far) == (rule.label_scope == LabelScope::source && !rule.held_by_source);
+      if (!is_judged_here && !(rule.one_at_target && end == End::holder)) continue;
+      const bool is_pair = rule.label_scope == LabelScope::pair;
+      group.push_back({link.type, link.label, is_pair ? (end == End::holder ? far(link) : holder(link)) : 0, number});
+    }
+    std::ranges::sort(group);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const BulkLink& link = links_[group[i].number];
+      const LinkRule& rule = link_rule(link.type);
+      if (end == End::holder && rule.one_at_target && i != 0 && group[i - 1].type == link.type)
+        found.push_back({link, fmt::format("a node is the target of at most one {} link", link_name(link.type))});
+      else if (i != 0 && group[i - 1].place() == group[i].place())
+        found.push_back({link, std::string(rule.label_text)});
+      else if (end == End::far && !nodes_[node].is_new && has_backlink(*indexes, nodes_[node].id, code_of(link), link.label))
+        found.push_back({link, std::string(rule.label_text)});
     }
   }
 }
@@ -124,14 +136,11 @@ void BulkGraph::check_mutual(std::vector<BulkViolation>& found, std::size_t most
 }
 
 void BulkGraph::check_cycle(std::vector<BulkViolation>& found) const {
+  const auto is_birth = [](const BulkLink& link) { return !link_rule(link.type).held_by_source && link.source != link.target; };
+  if (std::ranges::all_of(links_, [&](const BulkLink& link) { return !is_birth(link) || link.source < link.target; })) return;
   std::vector<BirthLink> births;
-  bool in_order = true;
-  for (const BulkLink& link : links_) {
-    if (link_rule(link.type).held_by_source || link.source == link.target) continue;
-    in_order = in_order && link.source < link.target;
-    births.push_back({link.source, link.target});
-  }
-  if (in_order) return;
+  for (const BulkLink& link : links_)
+    if (is_birth(link)) births.push_back({link.source, link.target});
   const BirthOrder order = order_by_birth(nodes_.size(), births);
   if (order.cycle.empty()) return;
   for (const BulkLink& link : links_)
@@ -146,18 +155,16 @@ std::string BulkGraph::violation_key(const BulkLink& link) const {
 }
 
 void BulkGraph::write_links(engine::RowStaging& rows) const {
-  const Ranges ranges = range_by(End::holder);
   std::vector<PackedLink> held;
   for (BulkNumber number = 0; number < nodes_.size(); ++number) {
-    if (ranges.of(number).empty()) continue;
+    if (by_holder_.of(number).empty()) continue;
     held.clear();
-    for (const std::uint32_t link : ranges.of(number)) held.push_back(packed(links_[link], nodes_[far(links_[link])].id));
+    for (const std::uint32_t link : by_holder_.of(number)) held.push_back(packed(links_[link], nodes_[far(links_[link])].id));
     rows.add_record(engine::Record::links, nodes_[number].id, format::encode_links(held));
   }
 }
 
 void BulkGraph::write_backlinks(engine::RowStaging& rows) const {
-  const Ranges ranges = range_by(End::far);
   std::vector<BulkNumber> by_id(nodes_.size());
   std::iota(by_id.begin(), by_id.end(), BulkNumber{0});
   const auto id_of = [&](BulkNumber number) { return nodes_[number].id; };
@@ -165,10 +172,10 @@ void BulkGraph::write_backlinks(engine::RowStaging& rows) const {
   std::vector<PackedLink> links;
   std::vector<engine::IndexEdit> edits;
   for (const BulkNumber number : by_id) {
-    if (ranges.of(number).empty()) continue;
+    if (by_far_.of(number).empty()) continue;
     links.clear();
     edits.clear();
-    for (const std::uint32_t link : ranges.of(number)) links.push_back(packed(links_[link], nodes_[holder(links_[link])].id));
+    for (const std::uint32_t link : by_far_.of(number)) links.push_back(packed(links_[link], nodes_[holder(links_[link])].id));
     std::ranges::sort(links, {}, [](const PackedLink& link) {
       return std::tuple(format::link_code(link.type, link.outgoing), link.label, link.other);
     });

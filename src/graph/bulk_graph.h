@@ -41,7 +41,7 @@ struct BulkViolation {
   std::string rule;
 };
 
-/// 24 bytes for a node and 16 for a link; as much again for a while when they are checked and written.
+/// Memory: 32 bytes for a node and 16 for a link; 8 more for each once it is complete.
 class BulkGraph {
  public:
   /// Ids of new nodes ascend.
@@ -53,6 +53,9 @@ class BulkGraph {
   std::size_t node_count() const { return nodes_.size(); }
   std::size_t link_count() const { return links_.size(); }
   std::span<const BulkLink> links() const { return links_; }
+
+  /// To be called when all nodes and links are there, before what follows. Const calls are safe from several threads.
+  void complete();
 
   /// Every link that breaks a rule, at most `most`. Throws invalid_argument for a link that would be held by a node in the
   /// store: those are made by transactions.
@@ -79,13 +82,15 @@ class BulkGraph {
   static BulkNumber holder(const BulkLink& link) { return link_rule(link.type).held_by_source ? link.source : link.target; }
   static BulkNumber far(const BulkLink& link) { return link_rule(link.type).held_by_source ? link.target : link.source; }
   Ranges range_by(End end) const;
+  const Ranges& ranges(End end) const { return end == End::holder ? by_holder_ : by_far_; }
   void check_ends(std::vector<BulkViolation>& found, std::size_t most) const;
-  void check_labels(const engine::View& view, std::vector<BulkViolation>& found, std::size_t most) const;
+  void check_labels(const engine::View& view, End end, std::vector<BulkViolation>& found, std::size_t most) const;
   void check_mutual(std::vector<BulkViolation>& found, std::size_t most) const;
   void check_cycle(std::vector<BulkViolation>& found) const;
 
   std::vector<BulkNode> nodes_;
   std::vector<BulkLink> links_;
+  Ranges by_holder_, by_far_;
 };
 
 }  // namespace cairn::graph

@@ -4,6 +4,8 @@
 
 #include <cairn/node.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -46,10 +48,83 @@ struct LinkRule {
   std::string_view label_text;  ///< for messages: what the label must be
 };
 
+namespace detail {
+
+inline constexpr NodeKinds kData = {NodeKind::data};
+inline constexpr NodeKinds kCalculation = {NodeKind::calculation};
+inline constexpr NodeKinds kWorkflow = {NodeKind::workflow};
+inline constexpr NodeKinds kProcess = {NodeKind::calculation, NodeKind::workflow};
+inline constexpr NodeKinds kAny = {NodeKind::data, NodeKind::calculation, NodeKind::workflow};
+
+inline constexpr std::array<LinkRule, 6> kRules = {{
+    {.type = LinkType::input,
+     .sources = kData,
+     .targets = kProcess,
+     .held_by_source = false,
+     .both_ways = false,
+     .one_at_target = false,
+     .label_scope = LabelScope::target,
+     .kinds_text = "an input link goes from data to a calculation or workflow",
+     .label_text = "labels of the inputs of one node differ"},
+    {.type = LinkType::create,
+     .sources = kCalculation,
+     .targets = kData,
+     .held_by_source = false,
+     .both_ways = false,
+     .one_at_target = true,
+     .label_scope = LabelScope::source,
+     .kinds_text = "a create link goes from a calculation to data",
+     .label_text = "labels of what one calculation created differ"},
+    {.type = LinkType::return_,
+     .sources = kWorkflow,
+     .targets = kData,
+     .held_by_source = true,
+     .both_ways = false,
+     .one_at_target = false,
+     .label_scope = LabelScope::source,
+     .kinds_text = "a return link goes from a workflow to data",
+     .label_text = "labels of what one workflow returned differ"},
+    {.type = LinkType::call,
+     .sources = kWorkflow,
+     .targets = kProcess,
+     .held_by_source = false,
+     .both_ways = false,
+     .one_at_target = true,
+     .label_scope = LabelScope::pair,
+     .kinds_text = "a call link goes from a workflow to a calculation or workflow",
+     .label_text = "the calls between two nodes have different labels"},
+    {.type = LinkType::reference,
+     .sources = kAny,
+     .targets = kAny,
+     .held_by_source = true,
+     .both_ways = false,
+     .one_at_target = false,
+     .label_scope = LabelScope::pair,
+     .kinds_text = "a reference link goes from any node to any other",
+     .label_text = "the references between two nodes have different labels"},
+    {.type = LinkType::mutual,
+     .sources = kAny,
+     .targets = kAny,
+     .held_by_source = true,
+     .both_ways = true,
+     .one_at_target = false,
+     .label_scope = LabelScope::pair,
+     .kinds_text = "a mutual link connects any node with any other",
+     .label_text = "the mutual links between two nodes have different labels"},
+}};
+
+[[noreturn]] void throw_no_type(LinkType type);
+
+}  // namespace detail
+
 /// Every rule, in order of type.
-std::span<const LinkRule> link_rules();
+inline std::span<const LinkRule> link_rules() { return detail::kRules; }
 
 /// The rule for a type. Throws invalid_argument for a number that is no type.
-const LinkRule& link_rule(LinkType type);
+constexpr const LinkRule& link_rule(LinkType type) {
+  const auto index = static_cast<std::size_t>(type) - 1;  // types are numbered from 1
+  if (index >= detail::kRules.size()) detail::throw_no_type(type);
+  return detail::kRules[index];
+}
 
 }  // namespace cairn::graph

@@ -126,6 +126,8 @@ engine::Edit GraphWriter::finish() {
     write_node(entry, edit);
     write_links(entry, edit);
   }
+  // In their order, what goes into the table of new rows finds its place from where the one before it went.
+  std::ranges::sort(edit.indexes, {}, &engine::IndexEdit::key);
   return edit;
 }
 

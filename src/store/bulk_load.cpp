@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
 #include "format/keys.h"
 #include "graph/index_entries.h"
@@ -75,14 +76,18 @@ void BulkLoadState::link(BulkLoad::Number source, BulkLoad::Number target, LinkT
 }
 
 BulkReceipt BulkLoadState::commit(Violations violations) {
+  constexpr auto kBeside = std::launch::async | std::launch::deferred;
   const auto view = run_->store().engine().view();
   const std::size_t most = violations == Violations::refuse ? 1 : SIZE_MAX;
-  const std::vector<graph::BulkViolation> found = graph_.check(*view, most);
+  graph_.complete();
+  auto checked = std::async(kBeside, [&] { return graph_.check(*view, most); });
+  stage_claims();
+  const std::vector<graph::BulkViolation> found = checked.get();
   if (violations == Violations::refuse && !found.empty())
     throw Error(ErrorCode::rule_violation, describe(found.front(), *view));
-  stage_claims();
+  auto links = std::async(kBeside, [&] { graph_.write_links(*rows_); });
   stage_indexes();
-  graph_.write_links(*rows_);
+  links.get();
   run_->commit(staging_.get(), 0, {}, fmt::format("load a graph into {}", run_->title()),
                [&](Draft& draft) {
                  for (const graph::BulkViolation& violation : found)

@@ -34,7 +34,7 @@ void add_unique_ids(const std::vector<Identity>& from, std::vector<Identity>& to
 
 format::NodeRecord NewNodes::record_of(const NewNode& node) {
   format::NodeRecord record;
-  record.uuid = node.uuid.value_or(Uuid::generate());
+  record.uuid = node.uuid ? *node.uuid : Uuid::generate();
   record.kind = node.kind;
   record.state = node.state.value_or(node.kind == NodeKind::data ? NodeState::finished : NodeState::created);
   record.type = node.type;

@@ -125,15 +125,16 @@ void TransactionState::refuse_cycle(const std::vector<std::size_t>& cycle) const
 }
 
 void TransactionState::build(Draft& draft, const std::vector<std::size_t>& order) const {
-  std::vector<NodeId> ids(nodes_.size());
+  std::unordered_map<Uuid, NodeId> ids;  // one look-up for each node, however many links it has
   for (const std::size_t position : order) {
-    ids[position] = draft.new_node();
-    draft.graph.add_node(ids[position], nodes_[position]);
+    const NodeId id = draft.new_node();
+    ids.emplace(nodes_[position].uuid, id);
+    draft.graph.add_node(id, nodes_[position]);
   }
   const graph::GraphReader reader(draft.view, run_->store().labels());
   const auto id_of = [&](const Uuid& uuid) {
-    const auto added = positions_.find(uuid);
-    return added != positions_.end() ? ids[added->second] : reader.get_id(uuid);
+    const auto known = ids.find(uuid);
+    return known != ids.end() ? known->second : ids.emplace(uuid, reader.get_id(uuid)).first->second;
   };
   for (const PendingLink& link : links_) draft.graph.add_link(id_of(link.source), id_of(link.target), link.type, link.label);
   for (const PendingEdit& edit : edits_) {
