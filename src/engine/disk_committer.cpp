@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/bytes.h"
 #include "engine/rocksdb_status.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kGroupMax = 64;
 constexpr std::size_t kFetchAhead = 8;  // blobs, which lie anywhere in memory
 constexpr std::ptrdiff_t kRunLeast = 256;  // blobs
+constexpr std::size_t kLookUpMax = 64;     // claims
 
 std::uint64_t edit_bytes(const Edit& edit) {
   std::uint64_t bytes = 0;
@@ -123,7 +125,7 @@ void DiskCommitter::write(const Group& group) {
   std::size_t admitted = 0;
   for (Waiting* member : group) {
     if (member->error != nullptr) continue;
-    if (member->commit != nullptr) member->result = admit(*member->commit);
+    if (member->commit != nullptr) member->result = admit(*member->commit, member != group.back());
     if (member->result.outcome != Outcome::ok) continue;
     if (member->commit != nullptr) add_edit(batch, *member->commit);
     if (member->commit != nullptr && member->commit->rows != nullptr)
@@ -171,31 +173,42 @@ void DiskCommitter::require_working_records() const {
                             core_.records_path().string(), *failure));
 }
 
-PublishResult DiskCommitter::admit(const Commit& commit) {
+PublishResult DiskCommitter::admit(const Commit& commit, bool is_followed) {
   const CellHeader current = header(commit.cell);
   if (commit.guard.epoch < current.epoch) return {Outcome::fenced, {}};
   if (commit.guard.version != current.version) return {Outcome::conflict, {}};
-  for (const ClaimEdit& claim : commit.edit.claims) {
-    if (!claim.owner) continue;
-    const auto changed = claims_.find(claim.key);
-    std::optional<std::string> owner;
-    if (changed != claims_.end()) {
-      owner = changed->second;
-    } else {
-      std::string value;
-      const auto status = core_.records->db().Get({}, core_.records->family(Family::claim), claim.key, &value);
-      if (!status.IsNotFound()) {
-        check(status, "look up a claim");
-        owner = value;
-      }
-    }
-    if (owner && *owner != *claim.owner) return {Outcome::claimed, claim.key};
-  }
+  if (const auto owned = find_owned(commit.edit.claims)) return {Outcome::claimed, *owned};
   if (commit.rows != nullptr)
     if (const auto owned = static_cast<DiskRowStaging*>(commit.rows)->find_owned_claim()) return {Outcome::claimed, *owned};
   headers_[commit.cell] = {current.version + 1, commit.guard.epoch, commit.id};
-  for (const ClaimEdit& claim : commit.edit.claims) claims_[claim.key] = claim.owner;
+  if (is_followed)
+    for (const ClaimEdit& claim : commit.edit.claims) claims_[claim.key] = claim.owner;
   return {Outcome::ok, {}};
+}
+
+// The first claim that somebody else has. Asked for many at once: a look-up alone costs twice as much.
+std::optional<std::string> DiskCommitter::find_owned(std::span<const ClaimEdit> claims) const {
+  std::array<const ClaimEdit*, kLookUpMax> asked{};
+  std::array<rocksdb::Slice, kLookUpMax> keys;
+  std::array<rocksdb::PinnableSlice, kLookUpMax> owners;
+  std::array<rocksdb::Status, kLookUpMax> statuses;
+  for (auto next = claims.begin(); next != claims.end();) {
+    std::size_t count = 0;
+    for (; next != claims.end() && count < kLookUpMax; ++next) {
+      if (!next->owner) continue;
+      const auto changed = claims_.find(next->key);
+      if (changed == claims_.end()) asked[count] = &*next, keys[count++] = next->key;
+      else if (changed->second && *changed->second != *next->owner) return next->key;
+    }
+    core_.records->db().MultiGet({}, core_.records->family(Family::claim), count, keys.data(), owners.data(), statuses.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool is_free = statuses[i].IsNotFound();
+      if (!is_free) check(statuses[i], "look up a claim");
+      if (!is_free && owners[i] != rocksdb::Slice(*asked[i]->owner)) return asked[i]->key;
+      owners[i].Reset();
+    }
+  }
+  return std::nullopt;
 }
 
 CellHeader DiskCommitter::header(CellId cell) const {

@@ -7,7 +7,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -45,7 +47,9 @@ class DiskCommitter {
   void write(const Group& group);
   void write_batch(rocksdb::WriteBatch& batch, std::span<DiskRowStaging* const> rows);
   void require_working_records() const;
-  PublishResult admit(const Commit& commit);
+  /// `is_followed`: others of the group come behind it.
+  PublishResult admit(const Commit& commit, bool is_followed);
+  std::optional<std::string> find_owned(std::span<const ClaimEdit> claims) const;
   void add_edit(rocksdb::WriteBatch& batch, const Commit& commit);
   void add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& staging);
   void add_runs(rocksdb::WriteBatch& batch, std::span<const PendingBlob* const> all);

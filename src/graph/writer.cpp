@@ -127,7 +127,8 @@ engine::Edit GraphWriter::finish() {
     write_links(entry, edit);
   }
   // In their order, what goes into the table of new rows finds its place from where the one before it went.
-  std::ranges::sort(edit.indexes, {}, &engine::IndexEdit::key);
+  std::ranges::stable_sort(edit.indexes, {}, &engine::IndexEdit::key);
+  std::ranges::stable_sort(edit.claims, {}, &engine::ClaimEdit::key);
   return edit;
 }
 
