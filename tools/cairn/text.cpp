@@ -35,22 +35,24 @@ bool is_unseen(char32_t code) {
 // What the C library knows of widths, whatever the locale of whoever runs the command.
 class Widths {
  public:
-  Widths() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(locale_ ? ::uselocale(locale_) : nullptr) {}
+  Widths() : before_(locale() ? ::uselocale(locale()) : nullptr) {}
   Widths(const Widths&) = delete;
   Widths& operator=(const Widths&) = delete;
   ~Widths() {
-    if (!locale_) return;
-    ::uselocale(before_);
-    ::freelocale(locale_);
+    if (before_) ::uselocale(before_);
   }
   std::size_t of(char32_t code) const {
-    if (code < 0x80 || !locale_) return 1;
+    if (code < 0x80 || !before_) return 1;
     const int columns = ::wcwidth(static_cast<wchar_t>(code));
     return columns < 0 ? 1 : static_cast<std::size_t>(columns);
   }
 
  private:
-  locale_t locale_;
+  // Loaded once: it is a file.
+  static locale_t locale() {
+    static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return utf8;
+  }
   locale_t before_;
 };
 

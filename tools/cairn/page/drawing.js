@@ -57,6 +57,13 @@ function drawCard(context, unit, look) {
     outline(context, node.kind === "workflow" ? "calculation" : node.kind, x, y, width + 2, height + 2);
     context.stroke();
   }
+  if (look.faded) {  // but not so that what is behind it is seen
+    context.globalAlpha = 1;
+    context.fillStyle = colours.paper;
+    outline(context, node.kind, x, y, width, height);
+    context.fill();
+    context.globalAlpha = 0.22;
+  }
   context.strokeStyle = line;
   context.fillStyle = fill;
   context.lineWidth = unit.start ? 3 : look.hovered ? 2 : 1.2;
@@ -156,6 +163,12 @@ function drawEdges(context, edges, colour, wider, scale) {
 const edgeText = (edge) => [edge.type === "input" || edge.type === "create" ? "" : edge.type, visible(edge.label),
   edge.count > 1 ? `\u00d7 ${numberText(edge.count)}` : ""].filter(Boolean).join(" ");
 
+// Where a link leaves its card, or the column of its card if that is broken.
+function endOf(points, away) {
+  const skipped = points.length > 2 && points[0][1] === points[1][1] ? 1 : 0;
+  return { at: points[skipped], next: points[skipped + 1], away };
+}
+
 // Beside the end at which fewer links meet, or else the other; left out where there is another label already.
 function drawEdgeLabels(context, edges, degrees) {
   const taken = new Set();
@@ -164,7 +177,7 @@ function drawEdgeLabels(context, edges, degrees) {
   context.lineJoin = "round";
   for (const { edge, points } of edges) {
     const text = fitted(context, edgeText(edge), kColumnGap - 22);
-    const ends = [{ at: points[0], next: points[1], away: 6 }, { at: points.at(-1), next: points.at(-2), away: 13 }];
+    const ends = [endOf(points, 6), endOf(points.toReversed(), 13)];
     if (degrees.out[edge.source] > degrees.in[edge.target]) ends.reverse();
     const placeOf = ({ at, next }) => `${Math.round(at[0])} ${Math.round(at[1] / 10)} ${next[0] >= at[0]}`;
     const end = ends.find((some) => !taken.has(placeOf(some)));

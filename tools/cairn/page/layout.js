@@ -3,8 +3,8 @@
 const kCard = { width: 196, height: 46 };
 const kColumnGap = 116, kRowGap = 14, kPlaceGap = 16;
 
-// Columns of more than some 40 cards are broken into several beside each other, so that the picture does not become a line.
-const breadthOf = (cards) => Math.min(8, Math.max(1, Math.ceil(Math.sqrt(cards / 40))));
+// Columns of more than 40 cards are broken into several beside each other, so that the picture does not become a line.
+const breadthOf = (cards) => (cards <= 40 ? 1 : Math.min(12, Math.ceil(Math.sqrt(cards / 12))));
 
 function layOut(units, edges) {
   const { columns, forward } = columnsOf(units, edges);

@@ -35,6 +35,11 @@ canvas.addEventListener("pointermove", (event) => {
   redraw();
 });
 
+canvas.addEventListener("pointerleave", () => {
+  hovered = -1;
+  redraw();
+});
+
 for (const name of ["pointerup", "pointercancel"])
   canvas.addEventListener(name, (event) => {
     if (!pointers.delete(event.pointerId) || pointers.size) return;

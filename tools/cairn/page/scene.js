@@ -58,7 +58,9 @@ function draw() {
     drawCard(context, units[index], { scale, selected: selected.has(index), hovered: index === hovered,
       found: matching !== null && matching.has(index), faded: matching !== null && !matching.has(index) });
   }
+  context.globalAlpha = matching ? 0.35 : 1;
   if (scale >= kLabelScale && !moving) drawEdgeLabels(context, [...lit, ...plain], degrees);
+  context.globalAlpha = 1;
   byId("zoom").textContent = `${scale < 0.1 ? (scale * 100).toFixed(1) : Math.round(scale * 100)}%`;
 }
 

@@ -7,7 +7,7 @@ let colours = {};
 // The values of page.css, read once for each change.
 function readColours() {
   const style = getComputedStyle(root);
-  const names = ["paper", "card", "ink", "quiet", "accent", "link", "found", "data-fill", "data-line"];
+  const names = ["paper", "ink", "quiet", "accent", "link", "found", "data-fill", "data-line"];
   for (const state of ["created", "waiting", "running", "paused", "finished", "failed", "killed"])
     names.push(state + "-fill", state + "-line");
   colours = Object.fromEntries(names.map((name) => [name, style.getPropertyValue("--" + name).trim()]));
