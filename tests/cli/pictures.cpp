@@ -167,11 +167,11 @@ BOOST_AUTO_TEST_CASE(wide_and_long_labels_fit_the_page) {
     cairn::Store opened = cairn::Store::open(store(), {.create = false});
     cairn::Transaction transaction = opened.run("wide").transaction();
     last = transaction.add({.type = repeated("\u578B", 30), .label = repeated("\u6E2C\u5B9A", 300)});
-    for (int i = 0; i < 12; ++i) {
-      const cairn::Uuid step = transaction.add(
-          {.kind = NodeKind::calculation, .type = "t" + repeated("\u578B", static_cast<std::size_t>(i)), .label = repeated("\u5B9A", 60), .state = NodeState::running});
+    for (std::size_t i = 0; i < 12; ++i) {
+      const cairn::Uuid step = transaction.add({.kind = NodeKind::calculation, .type = "t" + repeated("\u578B", i),
+                                                .label = repeated("\u5B9A", 60), .state = NodeState::running});
       transaction.link(last, step, LinkType::input, repeated("long_label_", 20) + "x");
-      last = transaction.add({.type = "result", .label = repeated("\u6E2C", static_cast<std::size_t>(3 * i))});
+      last = transaction.add({.type = "result", .label = repeated("\u6E2C", 3 * i)});
       transaction.link(step, last, LinkType::create, repeated("x", 255));
     }
     transaction.commit();
@@ -191,8 +191,8 @@ BOOST_AUTO_TEST_CASE(joined_characters_do_not_make_a_line_without_end) {
 BOOST_AUTO_TEST_CASE(the_state_of_a_process_is_never_cut) {
   cairn::Store opened = cairn::Store::open(store(), {.create = false});
   cairn::Transaction transaction = opened.transaction();
-  const cairn::Uuid node = transaction.add({.kind = NodeKind::calculation, .label = repeated("long ", 100), .state = NodeState::failed,
-                                            .exit_status = 7});
+  const cairn::Uuid node = transaction.add({.kind = NodeKind::calculation, .label = repeated("long ", 100),
+                                            .state = NodeState::failed, .exit_status = 7});
   transaction.commit();
   BOOST_TEST(has(lines(picture(node, "text")).at(0), "... [failed, exit 7] "));
 }
@@ -300,19 +300,19 @@ BOOST_AUTO_TEST_CASE(graphviz_reads_every_label_back) {
 BOOST_AUTO_TEST_CASE(kinds_states_and_links_are_told_apart) {
   const std::string source = run_line({"node", "--run", "r", "--label", "source"});
   const std::string flow = run_line({"node", "--run", "r", "--kind", "workflow", "--type", "flow", "--state", "running"});
-  const std::string step = run_line({"node", "--run", "r", "--kind", "calculation", "--type", "relax", "--state", "running", "--input",
-                                     "structure=" + source, "--caller", "first=" + flow});
+  const std::string step = run_line({"node", "--run", "r", "--kind", "calculation", "--type", "relax", "--state", "running",
+                                     "--input", "structure=" + source, "--caller", "first=" + flow});
   run_line({"node", step, "--state", "failed", "--exit-status", "3"});
   const std::string result = run_line({"node", "--run", "r", "--label", "result"});
   BOOST_TEST(run({"link", flow, result, "--type", "return", "--label", "result"}).status == 0);
   BOOST_TEST(run({"link", result, source, "--type", "mutual", "--label", "twin"}).status == 0);
   const std::string dot = picture(*cairn::Uuid::parse(source), "dot", {"--down", "--links", "all"});
-  for (const char* part : {"shape=ellipse style=filled", "label=\"structure\" style=solid", "label=\"mutual twin\" style=dotted",
-                           "calculation relax\\nfailed, exit 3  "})
+  for (const char* part : {"shape=ellipse style=filled", "label=\"structure\" style=solid",
+                           "label=\"mutual twin\" style=dotted", "calculation relax\\nfailed, exit 3  "})
     BOOST_TEST(has(dot, part), part << " in " << dot);
   const std::string up = picture(*cairn::Uuid::parse(step), "dot", {"--links", "all"});
-  for (const char* part : {"peripheries=2", "running  ", "label=\"call first\" style=dashed arrowhead=empty", "shape=box style=filled",
-                           "label=\"return result\" style=dashed"})
+  for (const char* part : {"peripheries=2", "running  ", "label=\"call first\" style=dashed arrowhead=empty",
+                           "shape=box style=filled", "label=\"return result\" style=dashed"})
     BOOST_TEST(has(up, part), part << " in " << up);
 }
 

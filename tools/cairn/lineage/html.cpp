@@ -47,7 +47,8 @@ array entries(const Value& value) {
       break;
     }
     const std::string* name = entry.key.get_if<std::string>();
-    list.push_back(array{json_text(name != nullptr ? *name : to_text(entry.key, kEntryText)), to_text(entry.value, kEntryText)});
+    const std::string key = name != nullptr ? *name : to_text(entry.key, kEntryText);
+    list.push_back(array{json_text(key), to_text(entry.value, kEntryText)});
   }
   return list;
 }

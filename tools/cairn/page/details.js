@@ -35,8 +35,8 @@ function factTable(rows) {
   const table = element("dl", { className: "facts" });
   for (const [name, value] of rows) {
     if (value === "" || value === null || value === undefined) continue;
-    table.append(element("dt", { dir: "auto" }, name),
-                 value instanceof Node ? element("dd", {}, value) : element("dd", { dir: "auto" }, visibleLines(String(value))));
+    const shown = value instanceof Node ? value : visibleLines(String(value));
+    table.append(element("dt", { dir: "auto" }, visible(name)), element("dd", { dir: "auto" }, shown));
   }
   return table.childElementCount ? table : null;
 }
@@ -54,6 +54,7 @@ const kPlaced = new Set(["uuid", "kind", "state", "type", "label", "description"
 
 function factsOf(node) {
   const ended = isProcess(node) && (node.exit_status !== 0 || node.exit_message);
+  const content = node.content;
   const others = Object.entries(node).filter(([name]) => !kPlaced.has(name));
   return factTable([
     ["Id", code(node.uuid)],
@@ -65,11 +66,11 @@ function factsOf(node) {
     ["Code version", node.code_version],
     ["Created", timeText(node.created)],
     ["Modified", node.modified === node.created ? "" : timeText(node.modified)],
-    ["Content", node.content && element("span", {}, `${node.content.kind}, ${sizeText(node.size_bytes)} `, code(node.content.id))],
+    ["Content", content && element("span", {}, `${content.kind}, ${sizeText(node.size_bytes)} `, code(content.id))],
     ["Tags", node.tags.join(", ")],
-    ...node.unique_ids.map(({ scope, id }) => [visible(scope), id]),
+    ...node.unique_ids.map(({ scope, id }) => [scope, id]),
     ["Distance", node.depth === 0 ? "" : countText(node.depth, "link")],
-    ...others.map(([name, value]) => [visible(name), typeof value === "string" ? value : JSON.stringify(value)]),
+    ...others.map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
   ]);
 }
 
@@ -77,10 +78,11 @@ function factsOf(node) {
 function nodeButton(index, choose, relation = "") {
   const node = nodes[index];
   const state = isProcess(node) && node.state !== "finished" ? ` \u00b7 ${node.state}` : "";
+  const kind = visible(node.label && node.type ? node.type : node.kind) + state;
   return element("button", { type: "button", className: "node", onclick: () => choose(index) },
     relation ? element("span", { className: "relation", dir: "auto", textContent: relation }) : null,
     element("span", { className: "name", dir: "auto", textContent: shortened(nameOf(node), 200) }),
-    element("span", { className: "kind", dir: "auto", textContent: visible(node.label && node.type ? node.type : node.kind) + state }));
+    element("span", { className: "kind", dir: "auto", textContent: kind }));
 }
 
 function linkList(index, incoming, choose) {
@@ -112,8 +114,8 @@ function fanDetails(members, isOpen, choose, { fold, unfold }) {
     element("p", { className: "chips" }, chip(node.kind, kindSketch(node.kind)),
       isProcess(node) ? chip(node.state, stateSketch(node.state)) : null),
     element("h2", { dir: "auto", textContent: countText(members.length, `${node.kind} node`), tabIndex: -1 }),
-    element("p", { className: "hint", dir: "auto" }, node.type ? `All of type ${visible(node.type)}, linked alike. ` : "Linked alike. ",
-      isOpen ? "Shown one by one." : "Drawn as one."),
+    element("p", { className: "hint", dir: "auto" }, node.type ? `All of type ${visible(node.type)}, linked alike. ` :
+      "Linked alike. ", isOpen ? "Shown one by one." : "Drawn as one."),
     element("p", {}, element("button", { type: "button", className: "action", textContent: isOpen ? "Fold" : "Unfold",
       onclick: isOpen ? fold : unfold })),
     section("Nodes", longList(members, (index) => element("li", {}, nodeButton(index, choose)), "ul", "links")),

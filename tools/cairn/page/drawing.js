@@ -1,4 +1,4 @@
-// The graph on its canvas. What is too small to be read is left out, so that thousands of cards are drawn in a few milliseconds.
+// The graph on its canvas. What is too small to be read is left out, so thousands of cards are drawn in a few milliseconds.
 
 // From which zoom on outlines and curves, names, and the labels of links are shown.
 const kShapeScale = 0.16, kTextScale = 0.45, kLabelScale = 0.8;

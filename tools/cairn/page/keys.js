@@ -16,10 +16,10 @@ function step(key) {
         .map((edge) => (key === "ArrowLeft" ? edge.source : edge.target))
     : graph.units.map((_, index) => index)
         .filter((index) => graph.units[index].column === here.column && (key === "ArrowUp") === graph.units[index].y < here.y);
+  const distance = (index) => Math.abs(graph.units[index].y - here.y);
   let nearest = -1;
   for (const index of some)
-    if (index !== current && (nearest < 0 || Math.abs(graph.units[index].y - here.y) < Math.abs(graph.units[nearest].y - here.y)))
-      nearest = index;
+    if (index !== current && (nearest < 0 || distance(index) < distance(nearest))) nearest = index;
   if (nearest >= 0) reach(nearest);
 }
 

@@ -3,8 +3,8 @@
 function tellTitle() {
   const names = data.starts.length === 1 ? `\u201c${shortened(nameOf(nodes[data.starts[0]]), 120)}\u201d` :
     countText(data.starts.length, "node");
-  const title = { up: `Where ${names} came from`, down: `What came of ${names}` }[data.direction] || `The surroundings of ${names}`;
-  byId("title").textContent = document.title = title;
+  const titles = { up: `Where ${names} came from`, down: `What came of ${names}`, both: `The surroundings of ${names}` };
+  byId("title").textContent = document.title = titles[data.direction];
 }
 
 function fillLegend() {
@@ -13,13 +13,14 @@ function fillLegend() {
   const rows = (names, draw) => names.map((name) => element("li", {}, draw(name), name));
   const list = (title, items, className = "") =>
     items.length ? [element("h3", { textContent: title }), element("ul", { className }, ...items)] : [];
-  const key = (keys, meaning) => element("li", {}, element("span", {}, ...keys.map((name) => element("kbd", {}, name))), meaning);
+  const key = (keys, meaning) =>
+    element("li", {}, element("span", {}, ...keys.map((name) => element("kbd", {}, name))), meaning);
   byId("legend-content").replaceChildren(
     ...list("Nodes", rows(["data", "calculation", "workflow"].filter((kind) => kinds.has(kind)), kindSketch)),
     ...list("States", rows(Object.keys(kMarks).filter((state) => states.has(state)), stateSketch)),
     ...list("Links", rows(Object.keys(kLinkStyles).filter((type) => types.has(type)), linkSketch)),
-    ...list("Keys", [key(["/"], "search"), key(["\u2190", "\u2191", "\u2192", "\u2193"], "move"), key(["Enter"], "fold or unfold"),
-      key(["+", "-", "0"], "zoom, show all"), key(["Esc"], "close")], "keys"));
+    ...list("Keys", [key(["/"], "search"), key(["\u2190", "\u2191", "\u2192", "\u2193"], "move"),
+      key(["Enter"], "fold or unfold"), key(["+", "-", "0"], "zoom, show all"), key(["Esc"], "close")], "keys"));
 }
 
 function resize() {
