@@ -15,8 +15,13 @@ namespace cairn::cli {
 
 /// To the second, such as 2026-03-01T12:00:00Z.
 std::string short_time(Timestamp time);
-/// Columns of a terminal that printable text takes, counting every character as one.
+/// The text on one line, with nothing in it that is not seen: printable(), and so are the characters that turn the direction
+/// of what follows, and those that no document of XML may have.
+std::string visible(std::string_view text);
+/// Columns of a terminal that printable text takes: two for wide characters, none for those that join the one before.
 std::size_t width(std::string_view text);
+/// The text if it is at most `columns` wide, else its beginning and "...", together at most as wide.
+std::string fitted(std::string_view text, std::size_t columns);
 /// "1 node", "2 nodes".
 std::string count_of(std::uint64_t count, std::string_view noun);
 /// The first 12 digits of a digest, enough to pass to any verb.

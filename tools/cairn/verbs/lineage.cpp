@@ -3,21 +3,16 @@
 #include <cairn/store.h>
 
 #include <CLI/App.hpp>
-#include <CLI/Validators.hpp>
-
-#include <boost/json/array.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
-#include <unordered_map>
+#include <utility>
 
-#include "documents.h"
 #include "ids.h"
-#include "lineage_tree.h"
+#include "lineage/formats.h"
 #include "numbers.h"
 #include "text.h"
 #include "verbs.h"
@@ -64,51 +59,30 @@ std::vector<Uuid> find_starts(const Store& store, const std::string& id) {
   return starts;
 }
 
-// The lineages as one graph: each node once, at its least depth from any start, and each link once.
-boost::json::object merged_document(const std::vector<Uuid>& starts, const std::vector<Lineage>& lineages,
-                                    Direction direction) {
-  std::unordered_map<Uuid, std::uint64_t> depths;
-  for (const Lineage& lineage : lineages)
-    for (const Reached& reached : lineage.nodes) {
-      const auto [known, added] = depths.emplace(reached.node.uuid, reached.depth);
-      if (!added) known->second = std::min(known->second, reached.depth);
-    }
-  boost::json::array start_ids, nodes, links;
-  for (const Uuid& start : starts) start_ids.push_back(boost::json::value(start.text()));
-  std::set<Link> seen;
-  for (const Lineage& lineage : lineages) {
-    for (const Reached& reached : lineage.nodes)
-      if (const auto depth = depths.extract(reached.node.uuid)) {
-        nodes.push_back(document(reached.node));
-        nodes.back().as_object().emplace("depth", depth.mapped());
-      }
-    for (const Link& link : lineage.links)
-      if (seen.insert(link).second) links.push_back(document(link));
-  }
-  return {{"start", std::move(start_ids)},
-          {"direction", direction == Direction::up ? "up" : "down"},
-          {"nodes", std::move(nodes)},
-          {"links", std::move(links)}};
+std::string format_names() {
+  std::string names;
+  for (const PictureFormat& format : picture_formats()) names += fmt::format("{}{}", names.empty() ? "" : ", ", format.name);
+  return names;
+}
+
+std::string format_help() {
+  std::string help;
+  for (const PictureFormat& format : picture_formats())
+    help += fmt::format("{}{} ({})", help.empty() ? "" : ", ", format.name, format.help);
+  return help;
 }
 
 ExitStatus lineage(const LineageOptions& options, Context& context) {
+  const PictureFormat* format = find_picture_format(context.json ? "json" : options.format);
+  if (format == nullptr)
+    throw UsageError(fmt::format("--format {}: expected one of {}", printable(options.format), format_names()));
   const Direction direction = options.down ? Direction::down : Direction::up;
   const TraversalOptions traversal{.links = parse_link_types(options.links), .depth_max = options.depth};
   const Store store = open_reader(context);
   const std::vector<Uuid> starts = find_starts(store, options.id);
   std::vector<Lineage> lineages;
   for (const Uuid& start : starts) lineages.push_back(store.lineage(start, direction, traversal));
-  if (context.json || options.format == "json") {
-    context.out.json(merged_document(starts, lineages, direction));
-    return ExitStatus::done;
-  }
-  TreeOptions tree{.direction = direction};
-  if (options.all) tree.siblings_max = SIZE_MAX - 1;
-  for (const Lineage& one : lineages) {
-    if (&one != &lineages.front()) context.out.line("");
-    LineageTree(one, tree).print(context.out);
-    context.out.line(fmt::format("{}, {}", count_of(one.nodes.size(), "node"), count_of(one.links.size(), "link")));
-  }
+  format->print(merged_picture(starts, direction, std::move(lineages)), {.all = options.all}, context.out);
   return ExitStatus::done;
 }
 
@@ -127,11 +101,8 @@ Action add_lineage(CLI::App& app, Context& context) {
       ->allow_extra_args(false)
       ->type_name("TYPES")
       ->default_str("input,create");
-  app.add_flag("--all", options->all, "Show long lists in full");
-  app.add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->type_name("FORMAT")
-      ->capture_default_str();
+  app.add_flag("--all", options->all, "Show long lists and large fans in full");
+  app.add_option("--format", options->format, format_help())->type_name("FORMAT")->capture_default_str();
   return [options, &context] { return lineage(*options, context); };
 }
 

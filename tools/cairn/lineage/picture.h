@@ -1,0 +1,33 @@
+// A lineage, of one start or of several, as the formats of `cairn lineage` take it.
+#pragma once
+
+#include <cairn/store.h>
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "output.h"
+
+namespace cairn::cli {
+
+struct Picture {
+  std::vector<Uuid> starts;
+  Direction direction = Direction::up;
+  Lineage graph;  ///< each node once, at its least depth from any start; each link once
+};
+
+struct PictureOptions {
+  bool all = false;  ///< long lists in full
+};
+
+/// The lineages of the starts as one graph.
+Picture merged_picture(std::vector<Uuid> starts, Direction direction, std::vector<Lineage> lineages);
+
+/// "up", "down", or "both" for links that are walked both ways.
+std::string_view direction_name(Direction direction);
+
+/// How much of a UUID tells the nodes apart, cut between its groups: 13, 18, 23 or 36.
+std::size_t distinguishing_digits(const std::vector<Reached>& nodes);
+
+}  // namespace cairn::cli
