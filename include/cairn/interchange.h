@@ -66,7 +66,7 @@ struct ImportOptions {
   std::string name = {};  ///< of the document, for people: the label of the node that stands for it
   std::string run = {};   ///< the run that new nodes belong to, made if absent; if empty, none
   bool partial = false;   ///< leave out what is wrong, and report it; else the first such thing ends the import
-  std::uint64_t document_bytes_max = std::uint64_t{1} << 30;  ///< a longer one throws limit
+  std::uint64_t document_bytes_max = 128u << 20;  ///< a longer one throws limit
 };
 
 /// What importing came to.
@@ -109,8 +109,8 @@ struct ExportReport {
 
 /// Reads a document. Throws invalid_argument for a format that is none or does not import; bad_document with the place (line
 /// and column, or a JSON pointer) for what is not well-formed or not of the format; limit for one that is too long or nests
-/// too deep; what BulkLoad::commit throws. After a throw nothing of the document is in the store. Memory: some three times
-/// the size of the document.
+/// too deep; what BulkLoad::commit throws. After a throw nothing of the document is in the store. Memory: some thirty times the
+/// size of a document of small records.
 ImportReport import_document(Store& store, std::string_view format, std::istream& in, const ImportOptions& options = {});
 
 /// Writes nodes, and what belongs to them (see ExportOptions::ancestors), as one document. Throws invalid_argument for a format

@@ -1,6 +1,7 @@
 #include "interchange/prov_document.h"
 
 #include <cairn/error.h>
+#include <cairn/value_json.h>
 
 #include <fmt/format.h>
 
@@ -173,21 +174,18 @@ Document take_apart(const Value& json, const ImportOptions& options, ImportRepor
   return Reader(options, report).read(json);
 }
 
-Value expanded_document(const Document& document) {
-  // Sorted, so that the order of records that have one name does not matter.
-  std::vector<Value> statements;
+std::vector<std::string> meaning_of(const Document& document) {
+  std::vector<std::string> meaning;
   for (const Statement& statement : document.statements) {
     const Prefixes& prefixes = document.prefixes_of(statement);
-    const std::string& bundle = document.containers[statement.container].name;
-    statements.emplace_back(List{statement.container == 0 ? Value() : Value(expanded(bundle, prefixes)), Value(statement.section),
-                                 Value(expanded(statement.name, prefixes)), Value(expanded_record(statement.record, prefixes))});
+    const Container& container = document.containers[statement.container];
+    meaning.push_back(to_json(List{container.place.empty() ? Value() : Value(expanded(container.name, prefixes)), Value(statement.section),
+                                   Value(expanded(statement.name, prefixes)), Value(expanded_record(statement.record, prefixes))}));
   }
-  std::ranges::sort(statements);
-  List bundles;
   for (const Container& container : document.containers)
-    if (container.place.size() > 0) bundles.emplace_back(expanded(container.name, container.prefixes));
-  std::ranges::sort(bundles);
-  return List{Value(std::move(bundles)), Value(List(std::move(statements)))};
+    if (!container.place.empty()) meaning.push_back(to_json(Value(expanded(container.name, container.prefixes))));
+  std::ranges::sort(meaning);
+  return meaning;
 }
 
 }  // namespace cairn::interchange::prov

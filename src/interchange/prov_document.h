@@ -46,7 +46,8 @@ struct Document {
 /// left out and reported.
 Document take_apart(const Value& json, const ImportOptions& options, ImportReport& report);
 
-/// The same in a form that is equal for documents that mean the same, whatever their prefixes are called.
-Value expanded_document(const Document& document);
+/// What the document says: equal for documents that mean the same, whatever their prefixes are called. A text for each
+/// statement, in order.
+std::vector<std::string> meaning_of(const Document& document);
 
 }  // namespace cairn::interchange::prov

@@ -5,7 +5,6 @@
 // input link, alternateOf a mutual one, all other relations references from the subject to the object. What no link can say (names
 // and attributes of relations, times, second descriptions) is kept in the content of the node that stands for the document.
 #include <cairn/error.h>
-#include <cairn/value_json.h>
 
 #include <boost/uuid/name_generator_sha1.hpp>
 #include <boost/uuid/uuid_io.hpp>
@@ -30,9 +29,10 @@ namespace {
 constexpr std::size_t kLabelBytesMax = 4096, kIdBytesMax = 1024;
 
 // The digest that a document is known by. A clash is found out: documents of one digest are compared.
-Identity document_name(const Value& expanded) {
-  const boost::uuids::name_generator_sha1 generate(boost::uuids::ns::oid());
-  return {kDocumentScope, boost::uuids::to_string(generate(to_json(expanded)))};
+Identity document_name(const std::vector<std::string>& meaning) {
+  boost::uuids::uuid digest = boost::uuids::ns::oid();
+  for (const std::string& text : meaning) digest = boost::uuids::name_generator_sha1(digest)(text);
+  return {kDocumentScope, boost::uuids::to_string(digest)};
 }
 
 std::string clean_label(std::string label) {
@@ -45,14 +45,13 @@ bool say_the_same(const Map& a, const Prefixes& in_a, const Map& b, const Prefix
 
 class DocumentImport {
  public:
-  DocumentImport(Store& store, const ImportOptions& options, ImportReport& report, const Value& json)
-      : store_(store), options_(options), report_(report), document_(take_apart(json, options, report)), graph_(document_),
+  DocumentImport(Store& store, const ImportOptions& options, ImportReport& report, Document document)
+      : store_(store), options_(options), report_(report), document_(std::move(document)), graph_(document_),
         contents_(document_.containers.size()), members_(document_.containers.size()), is_member_(graph_.elements().size()) {}
 
   void run() {
-    const Value meaning = expanded_document(document_);
-    const Identity name = document_name(meaning);
-    if (const auto known = store_.find_node(name)) return recognise(*known, meaning);
+    const Identity name = document_name(meaning_of(document_));
+    if (const auto known = store_.find_node(name)) return recognise(*known);
     for (Element& element : graph_.elements()) find_known(element);
     for (const Statement& statement : document_.statements) place(statement);
     name_the_rest();
@@ -64,10 +63,10 @@ class DocumentImport {
   }
 
  private:
-  void recognise(const Node& node, const Value& meaning) {
+  void recognise(const Node& node) {
     ImportReport ignored;
     const Value stored = stored_document(store_, node);
-    if (expanded_document(take_apart(stored, {}, ignored)) != meaning)
+    if (meaning_of(take_apart(stored, {}, ignored)) != meaning_of(document_))
       throw Error(ErrorCode::conflict, fmt::format("document {} has the same digest, and is another one", node.uuid.text()));
     report_.was_there = true;
     report_.roots = {node.uuid};
@@ -147,26 +146,24 @@ class DocumentImport {
     return first_places_[element];
   }
 
-  // New nodes as they will be, but for what commits with them.
+  // Nodes are made again when they are written: together they would take more memory than all else.
   void read_kinds() {
     for (Element& element : graph_.elements()) {
       if (element.known) continue;
-      nodes_.emplace(&element, new_node(element));
-      element.kind = nodes_.at(&element).kind;
+      element.kind = new_node(element).kind;
+      if (element.has_uri && !can_be_id(element.uri))
+        report_.items.push_back({Outcome::altered, first_place_of(element),
+                                 fmt::format("its name cannot be a unique id: it is longer than {} bytes, or has a NUL", kIdBytesMax)});
     }
   }
 
-  NewNode new_node(const Element& element) {
+  NewNode new_node(const Element& element) const {
     NewNode node;
     node.kind = element.is_process ? NodeKind::calculation : NodeKind::data;
     node.type = element_terms()[static_cast<std::size_t>(element.party)].type;
     node.label = clean_label(element.name);
     if (element.is_process) node.state = NodeState::finished;
-    if (element.has_uri && can_be_id(element.uri))
-      node.unique_ids.push_back(identity_of(element));
-    else if (element.has_uri)
-      report_.items.push_back({Outcome::altered, first_place_of(element),
-                               fmt::format("its name cannot be a unique id: it is longer than {} bytes, or has a NUL", kIdBytesMax)});
+    if (element.has_uri && can_be_id(element.uri)) node.unique_ids.push_back(identity_of(element));
     const Prefixes& prefixes = document_.containers[element.container].prefixes;
     if (element.description == nullptr) {
       node.attributes = attributes_of_name(element.name, prefixes);
@@ -236,7 +233,7 @@ class DocumentImport {
     };
     std::vector<BulkLoad::Number> numbers;
     for (const Element& element : graph_.elements())
-      numbers.push_back(element.known ? load.find(element.known->uuid) : load.add(nodes_.at(&element)));
+      numbers.push_back(element.known ? load.find(element.known->uuid) : load.add(new_node(element)));
     std::vector<BulkLoad::Number> containers;
     for (std::size_t i = 0; i < document_.containers.size(); ++i) {
       containers.push_back(load.add(container_node(i, name, load)));
@@ -275,7 +272,6 @@ class DocumentImport {
   std::vector<std::set<std::pair<std::size_t, std::string>>> members_;
   std::vector<bool> is_member_;  // by element
   std::unordered_map<std::size_t, std::string> first_places_;
-  std::unordered_map<const Element*, NewNode> nodes_;
 };
 
 }  // namespace
@@ -283,8 +279,8 @@ class DocumentImport {
 
 ImportReport import_prov(Store& store, std::istream& in, const ImportOptions& options) {
   ImportReport report;
-  const Value json = read_json(in, options.document_bytes_max);
-  prov::DocumentImport(store, options, report, json).run();
+  prov::Document document = prov::take_apart(read_json(in, options.document_bytes_max), options, report);
+  prov::DocumentImport(store, options, report, std::move(document)).run();
   return report;
 }
 

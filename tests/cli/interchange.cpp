@@ -67,6 +67,7 @@ BOOST_AUTO_TEST_CASE(wrong_arguments_are_usage) {
     BOOST_TEST(run(wrong).status == 2, wrong.at(1));
   BOOST_TEST(run({"export", "--format", "prov", "ffffffff"}).status == 4);
   BOOST_TEST(run({"import", "--format", "prov", "absent.json"}).status == 1);
+  BOOST_TEST(has(run({"import", "--format", "prov", "--bytes-max", "10", path}).err, "longer than 10 bytes"));
 }
 
 BOOST_AUTO_TEST_CASE(a_crate_is_complete_or_not_there) {

@@ -68,6 +68,9 @@ Action add_import(CLI::App& app, Context& context) {
       ->required();
   app.add_option("--run", options->import.run, "The run that new nodes belong to, made if absent")->type_name("RUN");
   app.add_option("--name", options->import.name, "What the document is called, instead of its file")->type_name("NAME");
+  app.add_option("--bytes-max", options->import.document_bytes_max, "Refuse a longer document: reading takes some thirty times as much memory")
+      ->type_name("N")
+      ->capture_default_str();
   app.add_flag("--partial", options->import.partial, "Leave out what is wrong in it, and say so, instead of importing nothing");
   return [options, &context] { return run_import(*options, context); };
 }
