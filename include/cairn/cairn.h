@@ -11,6 +11,7 @@
 #include <cairn/fallback.h>
 #include <cairn/filter.h>
 #include <cairn/group.h>
+#include <cairn/interchange.h>
 #include <cairn/node.h>
 #include <cairn/node_query.h>
 #include <cairn/numpy_dtype.h>

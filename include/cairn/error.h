@@ -30,6 +30,7 @@ enum class ErrorCode : int {
   expired = 20,          ///< a reader's view is too old: what it refers to was collected meanwhile
   internal = 21,         ///< a bug in cairn; please report it
   not_allowed = 22,      ///< the registry's allow list does not name the class that was to be decoded
+  bad_document = 23,     ///< what was to be imported is not what its format says; the message has the place
 };
 
 /// Stable lower-case name of a code, such as "no_space".

@@ -26,6 +26,7 @@ const char* error_name(ErrorCode code) noexcept {
     case ErrorCode::expired: return "expired";
     case ErrorCode::internal: return "internal";
     case ErrorCode::not_allowed: return "not_allowed";
+    case ErrorCode::bad_document: return "bad_document";
   }
   return "unknown";
 }

@@ -24,6 +24,7 @@ const std::map<std::string, Layers> kBelow = {
     {"object", {"base", "format", "engine"}},
     {"graph", {"base", "format", "engine"}},
     {"store", {"base", "format", "engine", "object", "graph"}},
+    {"interchange", {}},  // the public API alone
 };
 
 // Libraries that one layer alone knows.

@@ -23,6 +23,8 @@ constexpr std::array kVerbs{
     Verb{"link", "Link two nodes", add_link},
     Verb{"nodes", "List nodes of the provenance graph, oldest first", add_nodes},
     Verb{"lineage", "Show where something came from, or what came of it", add_lineage},
+    Verb{"import", "Take in a document of another system", add_import},
+    Verb{"export", "Write nodes as a document of another system", add_export},
     Verb{"types", "Count the objects of each class", add_types},
     Verb{"stats", "Count what the store holds and what it takes", add_stats},
     Verb{"verify", "Read everything and compare it with its digest", add_verify},

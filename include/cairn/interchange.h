@@ -1,0 +1,122 @@
+// Interchange: documents of other systems in and out of a store.
+//
+//   std::ifstream file("provenance.json");
+//   const ImportReport report = import_document(store, "prov", file);
+//   std::cout << report.text();
+//   export_document(store, "prov", report.roots, std::cout);
+//
+// An import is one atomic commit: all of a document comes in, or nothing. What of it cannot be as it was given is said in the
+// report, item by item.
+//
+// prov, W3C PROV-JSON, in: entities and agents are data nodes of type prov:Entity and prov:Agent, activities calculations of type
+// prov:Activity (or what cairn:kind says), with the attributes of their records, and their URIs as unique ids in the scopes "prov"
+// and "prov-activity": what two documents describe is one node. wasGeneratedBy is a create link, used an input link, alternateOf a
+// mutual one, every other relation a reference from its subject, labelled with the relation's name. A node of type prov:Document
+// refers to what the document describes, and holds what no node and no link says; exporting it gives the document back.
+// Out, of other nodes: themselves by the names that they came in with, else as cairn:<UUID> with attributes in urn:cairn:.
+//
+// openlineage: run events of processes. ro-crate: a Workflow Run RO-Crate, with the files that belong to it.
+#pragma once
+
+#include <cairn/store.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace [[gnu::visibility("default")]] cairn {
+
+/// A format that documents are read or written in.
+struct FormatInfo {
+  std::string_view name;  ///< as import_document and export_document take it: "prov"
+  std::string_view title;
+  bool imports = false;
+  bool exports = false;
+  bool has_files = false;  ///< export may write a directory: the document and files beside it
+};
+
+/// Every format there is, in order of name.
+std::span<const FormatInfo> formats();
+
+/// What became of an item that is not, or not only, what the document says.
+enum class Outcome : std::uint8_t {
+  refused,     ///< it is wrong, and was left out
+  altered,     ///< it came in as something else, since the rules of the graph or of the format do not allow it as it is
+  unresolved,  ///< it refers to something that is neither in the document nor in the store
+  opaque,      ///< it is kept, and comes back on export, but nothing in the graph says it
+};
+
+std::string_view outcome_name(Outcome outcome);
+
+struct ReportItem {
+  Outcome outcome = Outcome::altered;
+  std::string place;  ///< in the document: a JSON pointer; on export, the id of a node
+  std::string what;
+
+  friend bool operator==(const ReportItem&, const ReportItem&) = default;
+};
+
+struct ImportOptions {
+  std::string name = {};  ///< of the document, for people: the label of the node that stands for it
+  std::string run = {};   ///< the run that new nodes belong to, made if absent; if empty, none
+  bool partial = false;   ///< leave out what is wrong, and report it; else the first such thing ends the import
+  std::uint64_t document_bytes_max = 128u << 20;  ///< a longer one throws limit
+};
+
+/// What importing came to.
+struct ImportReport {
+  std::string format;
+  std::vector<Uuid> roots;           ///< what stands for the document: exporting these gives it back
+  bool was_there = false;            ///< an equal document came in before, and nothing was written
+  std::uint64_t nodes_new = 0;
+  std::uint64_t nodes_known = 0;     ///< that the document describes or names, and that were in the store already
+  std::uint64_t links_new = 0;
+  std::vector<ReportItem> items;     ///< in the order of the document
+
+  std::uint64_t count(Outcome outcome) const;
+  /// Lines for people: the counts, then the items.
+  std::string text() const;
+  /// One object: format, roots, was_there, nodes_new, nodes_known, links_new, items of outcome, place and what.
+  std::string json() const;
+};
+
+struct ExportOptions {
+  /// Also what the nodes came from: by input and create links, all the way, and by call links. Else what is named, what it
+  /// called, and what that used and made.
+  bool ancestors = true;
+  /// A new or empty directory for the document and the files that belong to it, of formats that have files. It appears when
+  /// it is complete. If empty, the document alone is written to the stream.
+  std::filesystem::path into = {};
+};
+
+/// What exporting came to.
+struct ExportReport {
+  std::string format;
+  std::uint64_t nodes = 0;        ///< that are described
+  std::uint64_t statements = 0;   ///< of the format: records, events or entities
+  std::uint64_t files = 0;        ///< written below ExportOptions::into
+  std::vector<ReportItem> items;  ///< what the format has no words for
+
+  std::string text() const;
+  std::string json() const;
+};
+
+/// Reads a document. Throws invalid_argument for a format that is none or does not import; bad_document with the place (line
+/// and column, or a JSON pointer) for what is not well-formed or not of the format; limit for one that is too long or nests
+/// too deep; what BulkLoad::commit throws. After a throw nothing of the document is in the store. Memory: some thirty times the
+/// size of a document of small records.
+ImportReport import_document(Store& store, std::string_view format, std::istream& in, const ImportOptions& options = {});
+
+/// Writes nodes, and what belongs to them (see ExportOptions::ancestors), as one document. Throws invalid_argument for a format
+/// that is none or does not export; not_found for a node that is not there; exists if ExportOptions::into is there and not an
+/// empty directory; io if the stream or the system refuses.
+ExportReport export_document(const Store& store, std::string_view format, std::span<const Uuid> nodes, std::ostream& out,
+                             const ExportOptions& options = {});
+
+}  // namespace cairn

@@ -1,0 +1,27 @@
+// The table of formats: one row each, so that a new format is one file and one line.
+#pragma once
+
+#include <cairn/interchange.h>
+
+#include <iosfwd>
+#include <span>
+
+namespace cairn::interchange {
+
+using Import = ImportReport (*)(Store& store, std::istream& in, const ImportOptions& options);
+using Export = ExportReport (*)(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
+
+struct Format {
+  FormatInfo info;
+  Import import_document = nullptr;  ///< null: it does not import
+  Export export_document = nullptr;  ///< null: it does not export
+};
+
+std::span<const Format> format_table();
+
+ImportReport import_prov(Store& store, std::istream& in, const ImportOptions& options);
+ExportReport export_prov(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
+ExportReport export_open_lineage(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
+ExportReport export_ro_crate(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
+
+}  // namespace cairn::interchange
