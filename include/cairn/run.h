@@ -8,6 +8,7 @@
 #include <cairn/fallback.h>
 #include <cairn/node.h>
 #include <cairn/read_options.h>
+#include <cairn/step.h>
 #include <cairn/transaction.h>
 
 #include <concepts>
@@ -204,6 +205,14 @@ class Run {
   template <class Work>
   auto step(std::string_view name, const Inputs& inputs, Work&& work, const StepOptions& options = {})
       -> StepResult<std::decay_t<std::invoke_result_t<Work>>>;
+
+  /// Why each recorded step of that name was done, newest first: what it differs in from the nearest earlier one. That is the
+  /// one of its name that this run recorded last before it; else the one that any other run recorded last before it (steps
+  /// that were recorded by an older format are found there after Store::compact). Throws not_found if there is none of that
+  /// name. Cost: a few reads for each, whatever else is in the store.
+  std::vector<StepReason> why(std::string_view step, std::size_t limit = SIZE_MAX) const;
+  /// What step() would do with these arguments and why, told without doing or recording anything. Throws as step() does.
+  StepReason predict_step(std::string_view name, const Inputs& inputs, const StepOptions& options = {}) const;
 
   /// Stores the file or tree at `path` and records it as a data node of this run. The same content under the same
   /// label is recorded once.

@@ -251,6 +251,21 @@ void check_store(const Store& store, const json::object& expected) {
   for (const Damage& damage : report.damage) BOOST_ERROR(damage.kind + " " + damage.id + ": " + damage.problem);
 }
 
+/// Steps of every format have reasons, and differ from those of a run of this build.
+void check_steps(const Store& store) {
+  const Run krypton = store.find_run("krypton \xce\xb1").value();
+  for (const char* name : {"relax", "average", "copy"}) {
+    const std::vector<StepReason> reasons = krypton.why(name);
+    BOOST_TEST_REQUIRE(reasons.size() == 1u);
+    BOOST_TEST(to_text(reasons[0]) == "first of its name");
+    BOOST_TEST((store.why(reasons[0].step.process).step.name == name));
+  }
+  BOOST_TEST(krypton.why("relax")[0].step.inputs.size() == 2u);
+  BOOST_TEST(store.diff(krypton, krypton).equal_count == 3u);
+  const RunDifference found = store.diff(store.find_run("argon").value(), krypton);
+  BOOST_TEST(found.only_after_count == 3u);
+}
+
 void check_restart(const Run& argon) {
   const auto restart = argon.restart_report<Simulation>("state");
   BOOST_TEST_REQUIRE(restart.has_value());
@@ -270,6 +285,7 @@ BOOST_AUTO_TEST_CASE(every_golden_store_is_read_as_it_was_written) {
     const Store store = Store::open(path, {.read_only = true});
     check_store(store, expected);
     check_restart(store.find_run("argon").value());
+    check_steps(store);
   });
 }
 
@@ -312,6 +328,7 @@ BOOST_AUTO_TEST_CASE(every_golden_store_can_be_continued) {
     }
     const Store store = Store::open(path, {.create = false, .read_only = true});
     BOOST_TEST((store.find_run("argon")->restart<Simulation>("state") == simulation(40)));
+    check_steps(store);
     BOOST_TEST(store.verify().damage.empty());
   });
 }
