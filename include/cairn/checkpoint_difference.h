@@ -32,7 +32,7 @@ struct NamedArtifactChange {
 /// A node of the run that was not finished at one of the two, or in another state.
 struct UnfinishedChange {
   Uuid node;
-  std::optional<NodeState> before, after;  ///< empty: not there yet, or finished
+  std::optional<NodeState> before, after;  ///< empty: not there yet, finished, or of the other's run
 };
 
 struct CheckpointDifference {

@@ -107,7 +107,10 @@ void print(const CheckpointDifference& difference, Output& out) {
   }
   for (const std::string& tag : difference.tags_added) print_line(out, "+ ", fmt::format("tag {}", printable(tag)));
   for (const std::string& tag : difference.tags_removed) print_line(out, "- ", fmt::format("tag {}", printable(tag)));
-  const auto state = [](const std::optional<NodeState>& one, std::string_view none) { return one ? state_name(*one) : none; };
+  const bool is_one_run = before.run == after.run;
+  const auto state = [&](const std::optional<NodeState>& one, std::string_view none) {
+    return one ? state_name(*one) : is_one_run ? none : "of the other run";
+  };
   for (const UnfinishedChange& change : difference.unfinished)
     print_line(out, "~ ", fmt::format("node {}  {} -> {}", change.node.text(), state(change.before, "not there"),
                                       state(change.after, "finished")));
