@@ -308,6 +308,7 @@ struct RunRecord {
   nodeNext @5 :UInt64;  # next unused node id of the leased block
   nodeEnd @6 :UInt64;   # end of the leased block
   nodeBlock @7 :UInt64; # size of the next block to lease
+  stepsIndexed @8 :Bool; # all recorded steps of the run are in the indexes of steps; since format 6
 }
 
 struct CheckpointRow {
@@ -326,6 +327,9 @@ struct StepRecord {
   time @5 :Int64;
   duration @6 :UInt64;  # nanoseconds the work took
   resultContent @7 :Digest;
+  # From here on since format 6. Each is a StoredObject in canonical form, or empty.
+  parameters @8 :Data;
+  environment @9 :Data;
 
   struct Input {
     label @0 :Text;

@@ -1,6 +1,7 @@
 // Artifacts: files and file trees as immutable, deduplicated values.
 #pragma once
 
+#include <cairn/change.h>
 #include <cairn/digest.h>
 #include <cairn/node.h>
 
@@ -126,8 +127,6 @@ struct ListOptions {
   std::string path = {};   ///< of the one entry whose tree is wanted, below the root; if empty, the whole
   std::string match = {};  ///< a pattern as in .gitignore for what is wanted, such as "*.h" or "src/**"; if empty, all
 };
-
-enum class ChangeKind : std::uint8_t { added, removed, changed };
 
 /// How one path differs between two artifacts. What is below a directory that was added or removed is listed as well.
 struct ArtifactChange {

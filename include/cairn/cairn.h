@@ -4,8 +4,11 @@
 #include <cairn/array_view.h>
 #include <cairn/artifact.h>
 #include <cairn/bulk_load.h>
+#include <cairn/change.h>
 #include <cairn/checkpoint.h>
+#include <cairn/checkpoint_difference.h>
 #include <cairn/codec.h>
+#include <cairn/difference.h>
 #include <cairn/digest.h>
 #include <cairn/error.h>
 #include <cairn/fallback.h>
@@ -20,6 +23,8 @@
 #include <cairn/read_options.h>
 #include <cairn/registry.h>
 #include <cairn/run.h>
+#include <cairn/run_difference.h>
+#include <cairn/step.h>
 #include <cairn/store.h>
 #include <cairn/text.h>
 #include <cairn/transaction.h>

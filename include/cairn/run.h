@@ -8,6 +8,7 @@
 #include <cairn/fallback.h>
 #include <cairn/node.h>
 #include <cairn/read_options.h>
+#include <cairn/step.h>
 #include <cairn/transaction.h>
 
 #include <concepts>
@@ -124,8 +125,12 @@ class Input {
 
 using Inputs = std::vector<Input>;
 
+/// What makes a step another one beside its name and inputs. Parameters and environment are null or maps with text keys, of
+/// at most 64 KiB as they are stored; large arrays and long lists are inputs, not parameters.
 struct StepOptions {
-  std::string code_version;  ///< part of what makes two steps equal; change it when the code's results change
+  std::string code_version = {};  ///< change it when the code's results change
+  Value parameters = {};          ///< what the work was told beside its inputs, such as a cutoff
+  Value environment = {};         ///< what it ran in, as far as that may change its result, such as the version of a library
 };
 
 struct HistoryOptions {
@@ -186,7 +191,7 @@ class Run {
   /// run's tags, whatever the length of the history.
   std::vector<Checkpoint> history(const HistoryOptions& options = {}) const;
 
-  /// Does a piece of work at most once: if a step with this name, these inputs (by content) and this code version
+  /// Does a piece of work at most once: if a step with this name, these inputs (by content) and these options
   /// is recorded in the run, returns its result; else calls `work` and records the result, the inputs and the
   /// links between them in one durable commit. `work` returns a storable value or an ArtifactId. An exception from
   /// it is passed on and nothing is recorded. If the process dies before the commit, `work` runs again next time; if
@@ -194,11 +199,20 @@ class Run {
   /// If the recorded result is damaged, `work` runs once more: when it gives the same value again, that takes the
   /// damaged one's place; else damaged is thrown.
   /// Throws, before `work` is called, rule_violation for a bad or repeated label or if the run is finished, not_found
-  /// for an input that is no node, invalid_argument for a name or version that is no text or longer than 4096 bytes;
+  /// for an input that is no node, invalid_argument for a name or version that is no text or longer than 4096 bytes, and for
+  /// parameters or an environment that are no maps with text keys, limit if those are too large;
   /// and type_mismatch if the recorded result is not of the type of `work`.
   template <class Work>
   auto step(std::string_view name, const Inputs& inputs, Work&& work, const StepOptions& options = {})
       -> StepResult<std::decay_t<std::invoke_result_t<Work>>>;
+
+  /// Why each recorded step of that name was done, newest first: what it differs in from the nearest earlier one. That is the
+  /// one of its name that this run recorded last before it; else the one that any other run recorded last before it (steps
+  /// that were recorded by an older format are found there after Store::compact). Throws not_found if there is none of that
+  /// name. Cost: a few reads for each, whatever else is in the store.
+  std::vector<StepReason> why(std::string_view step, std::size_t limit = SIZE_MAX) const;
+  /// What step() would do with these arguments and why, told without doing or recording anything. Throws as step() does.
+  StepReason predict_step(std::string_view name, const Inputs& inputs, const StepOptions& options = {}) const;
 
   /// Stores the file or tree at `path` and records it as a data node of this run. The same content under the same
   /// label is recorded once.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cairn/artifact.h>
+#include <cairn/checkpoint_difference.h>
 #include <cairn/codec.h>
 #include <cairn/compression.h>
+#include <cairn/difference.h>
 #include <cairn/fallback.h>
 #include <cairn/group.h>
 #include <cairn/limits.h>
@@ -14,6 +16,7 @@
 #include <cairn/read_options.h>
 #include <cairn/registry.h>
 #include <cairn/run.h>
+#include <cairn/run_difference.h>
 #include <cairn/text.h>
 
 #include <concepts>
@@ -153,6 +156,15 @@ class Store {
   /// In order of name.
   std::vector<RunInfo> runs() const;
   std::optional<Checkpoint> find_checkpoint(const CheckpointId& id) const;
+  /// How `after` differs from `before`; they may be of different runs. Costs, and throws, as the differences of the objects and
+  /// artifacts that are not equal. Throws not_found.
+  CheckpointDifference diff(const CheckpointId& before, const CheckpointId& after, const DifferenceOptions& options = {}) const;
+  /// How `after` differs from `before`, two runs of this store. Recorded steps of one name are matched: first those with equal
+  /// keys, then the rest in the order in which they were recorded. Other processes, written by transactions or loads, are
+  /// matched by kind, type and label, in the order of their numbers. Cost: the records of both, and the values of what is
+  /// found. Memory: what is found, and 24 bytes for each process that is no recorded step; for a run that an older format
+  /// wrote, its steps without their inputs until the store is compacted.
+  RunDifference diff(const Run& before, const Run& after, const DifferenceOptions& options = {}) const;
 
   // ---- Objects ----
   /// Stores the value, and a data node that keeps it. Idempotent. One durable commit. Throws unstorable with the path of
@@ -237,6 +249,12 @@ class Store {
   /// Calls `read` with the stored value itself, of which only what it looks at is read or loaded.
   void read(const ObjectId& id, const std::function<void(const Decoder&)>& read, const ReadOptions& options = {}) const;
 
+  /// How `after` differs from `before`, by path. What is in both is not read: neither equal segments of long lists, nor equal
+  /// chunks of large arrays. Objects and artifacts that they name are not gone into. Memory: both objects, without what is
+  /// kept outside of them, of which it is a segment or chunk at a time; and what is found. Throws as get, and limit if pairs of
+  /// shared values are compared in more than 2^20 ways.
+  ValueDifference diff(const ObjectId& before, const ObjectId& after, const DifferenceOptions& options = {}) const;
+
   // ---- Artifacts ----
   /// Stores the file or tree at `path`, and a data node that keeps it. Idempotent. Durable when it returns; before that, a
   /// crash leaves no artifact, and at most bytes that adding it again finds. Kept are names as bytes, permission bits, times
@@ -292,6 +310,9 @@ class Store {
   Lineage lineage(const Uuid& node, Direction direction, const TraversalOptions& options = {}) const;
   /// Links that begin or end at the node.
   std::vector<Link> links(const Uuid& node) const;
+  /// Why the recorded step of that calculation was done, as Run::why. Throws not_found if there is no such node, type_mismatch
+  /// if it is that of no recorded step.
+  StepReason why(const Uuid& process) const;
   /// The links that break a rule and that bulk loads took in, by run.
   std::vector<Violation> violations() const;
   /// The node that has this unique id; scopes are compared without regard to the case of ASCII letters.

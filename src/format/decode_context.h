@@ -122,6 +122,12 @@ struct DecoderAccess {
   }
   static ArrayDecoder array(wire::Array::Reader place, const detail::DecodeScope& scope);
   static MessageDecoder message(wire::Message::Reader place, const detail::DecodeScope& scope);
+  template <class Part>
+  static const detail::Handle<48>& place(const Part& part) {
+    return part.place_;
+  }
+  /// Null if the elements are in the object.
+  static const SegmentedListReader* segments(const ListDecoder& list) { return list.segments_.get(); }
 };
 
 /// True if the elements of the list are of no size, so that the list's length says nothing about its room.

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "base/bytes.h"
 #include "format/unique_id.h"
 
@@ -95,6 +97,13 @@ StepSequence parse_by_step(std::string_view key) {
 }
 
 std::string step(const Digest& key) { return key_of(kStep, id_bytes(key)); }
+
+Digest parse_step(std::string_view key) {
+  KeyReader(key, kStep, 17);
+  Digest digest;
+  std::memcpy(digest.bytes.data(), key.data() + 1, digest.bytes.size());
+  return digest;
+}
 
 std::string tag(std::string_view name) { return key_of(kTag, name); }
 
@@ -262,6 +271,59 @@ NodeId parse_group_node(std::string_view key) {
 }
 
 std::string group(NodeId node, std::string_view name) { return groups_of(node).append(name); }
+
+std::string steps_of(CellId cell) { return number_key(kStep, cell); }
+
+std::string steps_of(CellId cell, std::string_view name) {
+  std::string key = steps_of(cell).append(name);
+  key.push_back('\0');
+  return key;
+}
+
+std::string step(CellId cell, std::string_view name, NodeId process) {
+  std::string key = steps_of(cell, name);
+  append_big_endian(key, process);
+  return key;
+}
+
+Step parse_step(std::string_view key) {
+  constexpr std::size_t kBefore = 1 + sizeof(CellId), kBehind = 1 + sizeof(NodeId);
+  if (key.size() < kBefore + kBehind || key.front() != kStep || key[key.size() - kBehind] != '\0')
+    throw Error(ErrorCode::damaged, "index key: expected one of a step");
+  return {key.substr(kBefore, key.size() - kBefore - kBehind), trailing_node(key)};
+}
+
+std::string step_times_of(std::string_view name) {
+  std::string key = key_of(kStepTime, name);
+  key.push_back('\0');
+  return key;
+}
+
+std::string step_time(std::string_view name, std::int64_t time, NodeId process) {
+  std::string key = step_times_of(name);
+  append_big_endian(key, static_cast<std::uint64_t>(time) ^ kSignBit);
+  append_big_endian(key, process);
+  return key;
+}
+
+StepTime parse_step_time(std::string_view key) {
+  constexpr std::size_t kBehind = 1 + sizeof(std::int64_t) + sizeof(NodeId);
+  if (key.size() < 1 + kBehind || key.front() != kStepTime || key[key.size() - kBehind] != '\0')
+    throw Error(ErrorCode::damaged, "index key: expected one of a step and its time");
+  const auto time = load_big_endian<std::uint64_t>(key.data() + key.size() - kBehind + 1);
+  return {key.substr(1, key.size() - 1 - kBehind), static_cast<std::int64_t>(time ^ kSignBit), trailing_node(key)};
+}
+
+std::string step_place(const StepPlace& place) { return be64_text(place.cell).append(id_bytes(place.key)); }
+
+StepPlace parse_step_place(std::string_view value) {
+  StepPlace place;
+  if (value.size() != sizeof(CellId) + place.key.bytes.size())
+    throw Error(ErrorCode::damaged, fmt::format("index of steps: a value of {} bytes, expected 24", value.size()));
+  place.cell = load_big_endian<CellId>(value.data());
+  std::memcpy(place.key.bytes.data(), value.data() + sizeof(CellId), place.key.bytes.size());
+  return place;
+}
 
 NodeId trailing_node(std::string_view key) {
   if (key.size() < sizeof(NodeId) + 1) throw Error(ErrorCode::damaged, "index key: too short for a node id");

@@ -65,6 +65,7 @@ struct StepSequence {
 };
 StepSequence parse_by_step(std::string_view key);
 std::string step(const Digest& key);
+Digest parse_step(std::string_view key);
 std::string tag(std::string_view name);
 std::string next_cell();
 std::string next_node();
@@ -116,6 +117,9 @@ inline constexpr char kType = 't';      // type, NUL, be64 node id -> empty
 inline constexpr char kState = 's';     // 1 byte state, be64 node id -> empty
 inline constexpr char kTag = 'g';       // tag, NUL, be64 node id -> empty
 inline constexpr char kGroup = 'm';     // be64 node id, name of a group that has it -> empty
+inline constexpr char kStep = 'w';      // be64 cell, name of the step, NUL, be64 process -> step place
+inline constexpr char kStepTime = 'x';  // name of the step, NUL, be64 (time with its sign bit flipped), be64 process
+                                        // -> step place
 
 struct Backlink {
   NodeId far;          // the node the link was not written with
@@ -139,7 +143,36 @@ std::string group(NodeId node, std::string_view name);
 /// What the keys of all groups of a node begin with.
 std::string groups_of(NodeId node);
 NodeId parse_group_node(std::string_view key);
-/// The node id that ends a key of the content, type, state and tag indexes.
+/// A recorded step of a run by its name, then in the order in which the run recorded them.
+std::string step(CellId cell, std::string_view name, NodeId process);
+/// What the keys of all steps of a cell begin with, and those of one name.
+std::string steps_of(CellId cell);
+std::string steps_of(CellId cell, std::string_view name);
+/// Without the cell, which the reader knows.
+struct Step {
+  std::string_view name;  ///< lives as long as the key
+  NodeId process;
+};
+Step parse_step(std::string_view key);
+/// A recorded step of any run by its name, then by time.
+std::string step_time(std::string_view name, std::int64_t time, NodeId process);
+std::string step_times_of(std::string_view name);
+struct StepTime {
+  std::string_view name;  ///< lives as long as the key
+  std::int64_t time;
+  NodeId process;
+};
+StepTime parse_step_time(std::string_view key);
+/// What entries of both lead to: be64 cell, 16 bytes step key.
+struct StepPlace {
+  CellId cell = 0;
+  Digest key;
+
+  friend bool operator==(const StepPlace&, const StepPlace&) = default;
+};
+std::string step_place(const StepPlace& place);
+StepPlace parse_step_place(std::string_view value);
+/// The node id that ends a key of the content, type, state, tag and step indexes.
 NodeId trailing_node(std::string_view key);
 }  // namespace index
 

@@ -5,11 +5,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "format/part_name.h"
 
 namespace cairn {
 
@@ -153,6 +156,20 @@ class Descent {
 };
 
 }  // namespace
+
+void format::append_part_name(std::string& path, std::string_view name) {
+  if (!name.empty() && std::ranges::all_of(name, is_name_character)) {
+    if (!path.empty()) path += '.';
+    path += name;
+    return;
+  }
+  path += "[\"";
+  for (const char c : name) {
+    if (c == '"' || c == '\\') path += '\\';
+    path += c;
+  }
+  path += "\"]";
+}
 
 void read_part(const Decoder& in, std::string_view path, const std::function<void(const Decoder&)>& read) {
   Descent(path, read).from(in);

@@ -121,6 +121,7 @@ RunRecord read_run(wire::RunRecord::Reader wire) {
   run.node_next = wire.getNodeNext();
   run.node_end = wire.getNodeEnd();
   run.node_block = wire.getNodeBlock();
+  run.steps_indexed = wire.getStepsIndexed();
   return run;
 }
 
@@ -139,6 +140,12 @@ void set_inputs(wire::StepRecord::Builder wire, const std::vector<StepRecord::In
   }
 }
 
+std::string get_component(capnp::Data::Reader component) {
+  if (component.size() > kStepComponentBytesMax)
+    throw_damaged(kStep, "parameters or an environment that are too large");
+  return std::string(data_view(component));
+}
+
 StepRecord read_step(wire::StepRecord::Reader wire) {
   StepRecord step;
   step.name = get_text(wire.getName());
@@ -150,6 +157,8 @@ StepRecord read_step(wire::StepRecord::Reader wire) {
   step.time = wire.getTime();
   step.duration = wire.getDuration();
   step.result_content = get_digest(wire.getResultContent());
+  step.parameters = get_component(wire.getParameters());
+  step.environment = get_component(wire.getEnvironment());
   return step;
 }
 
@@ -194,6 +203,7 @@ std::string encode_run(const RunRecord& run) {
   wire.setNodeNext(run.node_next);
   wire.setNodeEnd(run.node_end);
   wire.setNodeBlock(run.node_block);
+  wire.setStepsIndexed(run.steps_indexed);
   return canonical_row(wire, kRun);
 }
 
@@ -226,6 +236,8 @@ std::string encode_step(const StepRecord& step) {
   wire.setTime(step.time);
   wire.setDuration(step.duration);
   set_digest(wire.initResultContent(), step.result_content);
+  if (!step.parameters.empty()) wire.setParameters(as_data(step.parameters));
+  if (!step.environment.empty()) wire.setEnvironment(as_data(step.environment));
   return canonical_row(wire, kStep);
 }
 

@@ -64,6 +64,7 @@ struct RunRecord {
   NodeId node_next = 0;
   NodeId node_end = 0;
   std::uint64_t node_block = 0;
+  bool steps_indexed = false;  ///< all recorded steps of the run are in the indexes of steps
 
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
@@ -76,6 +77,9 @@ struct CheckpointRow {
 
   friend bool operator==(const CheckpointRow&, const CheckpointRow&) = default;
 };
+
+/// Bytes of the parameters of a step, and of its environment.
+inline constexpr std::size_t kStepComponentBytesMax = 65'536;
 
 struct StepRecord {
   struct Input {
@@ -94,6 +98,8 @@ struct StepRecord {
   std::int64_t time = 0;
   std::uint64_t duration = 0;  ///< nanoseconds
   Digest result_content;
+  std::string parameters = {};   ///< canonical bytes of a StoredObject whose value is a map, or empty
+  std::string environment = {};  ///< as parameters
 
   friend bool operator==(const StepRecord&, const StepRecord&) = default;
 };

@@ -47,6 +47,13 @@ void SegmentedListReader::load(std::size_t segment) {
   throw_damaged(kWhat, fmt::format("a segment of {} elements, expected {}", found, stored.getCount()));
 }
 
+std::vector<ListSegment> SegmentedListReader::segments() const {
+  std::vector<ListSegment> segments;
+  segments.reserve(ends_.size());
+  for (const auto segment : list_.getSegments()) segments.push_back({{get_high_low(segment)}, segment.getCount()});
+  return segments;
+}
+
 Decoder SegmentedListReader::element(std::uint64_t index) {
   const auto end = std::upper_bound(ends_.begin(), ends_.end(), index);
   const auto segment = static_cast<std::size_t>(end - ends_.begin());

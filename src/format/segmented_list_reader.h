@@ -7,6 +7,7 @@
 
 #include "format/decode_context.h"
 #include "format/object_message.h"
+#include "format/outside_parts.h"
 
 namespace cairn::format {
 
@@ -17,6 +18,7 @@ class SegmentedListReader {
   SegmentedListReader(wire::SegmentedList::Reader list, const detail::DecodeScope& scope);
 
   std::uint64_t size() const { return ends_.empty() ? 0 : ends_.back(); }
+  std::vector<ListSegment> segments() const;
   /// Lives until an element of another segment is asked for.
   Decoder element(std::uint64_t index);
 

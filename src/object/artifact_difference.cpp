@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <unordered_set>
 
 #include "object/artifacts.h"
@@ -56,13 +57,13 @@ class BlobSet {
 
 class Comparer {
  public:
-  explicit Comparer(const engine::View& view) : view_(view) {}
+  using Visit = std::function<void(ArtifactChange&&)>;
+  Comparer(const engine::View& view, const Visit& visit) : view_(view), visit_(visit) {}
 
-  std::vector<ArtifactChange> run(const format::Artifact& before, const format::Artifact& after) {
+  void run(const format::Artifact& before, const format::Artifact& after) {
     format::Entry renamed = after.root;  // names of roots are no difference
     renamed.name = before.root.name;
     compare(&before.root, &renamed, "", 0);
-    return std::move(changes_);
   }
 
  private:
@@ -110,7 +111,7 @@ class Comparer {
       change.bytes_added = BlobSet(view_, old_content).bytes_missing(view_, new_content);
       change.bytes_removed = BlobSet(view_, new_content).bytes_missing(view_, old_content);
     }
-    changes_.push_back(std::move(change));
+    visit_(std::move(change));
   }
 
   Entries entries_of(const format::Entry* entry) const {
@@ -125,14 +126,21 @@ class Comparer {
   }
 
   const engine::View& view_;
-  std::vector<ArtifactChange> changes_;
+  const Visit& visit_;
   std::uint64_t count_ = 0;
 };
 
 }  // namespace
 
 std::vector<ArtifactChange> compare_artifacts(const engine::View& view, const ArtifactId& before, const ArtifactId& after) {
-  return Comparer(view).run(read_artifact(view, before), read_artifact(view, after));
+  std::vector<ArtifactChange> changes;
+  compare_artifacts(view, before, after, [&](ArtifactChange&& change) { changes.push_back(std::move(change)); });
+  return changes;
+}
+
+void compare_artifacts(const engine::View& view, const ArtifactId& before, const ArtifactId& after,
+                       const std::function<void(ArtifactChange&&)>& visit) {
+  Comparer(view, visit).run(read_artifact(view, before), read_artifact(view, after));
 }
 
 }  // namespace cairn::object

@@ -80,6 +80,9 @@ std::string read_single_file(const engine::View& view, const ArtifactId& id, std
 
 /// How `after` differs from `before`, in order of paths. Cost: of what is equal in both, nothing is read.
 std::vector<ArtifactChange> compare_artifacts(const engine::View& view, const ArtifactId& before, const ArtifactId& after);
+/// As the other, without having all changes in memory.
+void compare_artifacts(const engine::View& view, const ArtifactId& before, const ArtifactId& after,
+                       const std::function<void(ArtifactChange&&)>& visit);
 
 /// An entry of an artifact as users see it.
 ArtifactEntry public_entry(const format::Entry& entry, std::string path);

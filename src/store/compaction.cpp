@@ -1,15 +1,52 @@
 #include "store/compaction.h"
 
+#include <fmt/format.h>
+
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "format/keys.h"
 #include "graph/backlinks.h"
 #include "store/commit.h"
+#include "store/step_index.h"
 
 namespace cairn::store {
 namespace {
 
 constexpr std::size_t kEditsInCommit = 100'000;  // some 20 MB, and so many rows become tables at once
+
+// Steps that an older format recorded. Entries that are there already stay as they are.
+void index_steps(StoreState& state, const engine::View& view, const format::RunRecord& record, CellId cell) {
+  const std::shared_ptr<RunState> run = state.open_run(record.name);
+  const std::string doing = fmt::format("index the steps of {}", run->title());
+  std::vector<engine::IndexEdit> entries;
+  const auto commit = [&](bool is_last) {
+    run->commit(nullptr, 0, {}, doing, [&](Draft& draft) {
+      draft.edit.indexes = entries;
+      draft.run.steps_indexed = is_last;
+    });
+    entries.clear();
+  };
+  const auto rows = view.rows(cell);
+  const std::string prefix(1, format::row::kStep);
+  for (bool more = rows->seek(prefix); more && rows->key().starts_with(prefix); more = rows->next()) {
+    add_step_entries(format::decode_step(rows->value()), {cell, format::row::parse_step(rows->key())}, entries);
+    if (entries.size() >= kEditsInCommit) commit(false);
+  }
+  commit(true);
+}
+
+void index_steps(StoreState& state) {
+  const auto view = state.engine().view();
+  const auto claims = view->claims();
+  const std::string prefix(1, format::claim::kRunName);
+  for (bool more = claims->seek(prefix); more && claims->key().starts_with(prefix); more = claims->next()) {
+    const CellId cell = format::parse_be64(claims->value());
+    const format::RunRecord record = state.run_record(*view, cell);
+    if (!record.steps_indexed) index_steps(state, *view, record, cell);
+  }
+}
 
 }  // namespace
 
@@ -23,6 +60,7 @@ void compact(StoreState& state) {
       return edit;
     });
   }
+  index_steps(state);
   state.engine().compact();
 }
 

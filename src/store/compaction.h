@@ -5,7 +5,7 @@
 
 namespace cairn::store {
 
-/// Folds the backlinks of all nodes, some of them in each commit, then has the engine rewrite what it keeps.
+/// Folds the backlinks of all nodes and indexes the steps that older formats recorded, some of them in each commit, then has the engine rewrite what it keeps.
 void compact(StoreState& state);
 
 }  // namespace cairn::store

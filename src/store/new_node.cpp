@@ -59,14 +59,7 @@ format::NodeRecord NewNodes::record_of(const NewNode& node) {
 }
 
 std::string NewNodes::encode_map(std::string_view what, const Value& value) {
-  if (value.is<std::monostate>()) return {};
-  const Map* map = value.get_if<Map>();
-  const bool has_text_keys = map != nullptr && std::ranges::all_of(*map, [](const auto& entry) {
-    return entry.key.template is<std::string>();
-  });
-  if (!has_text_keys)
-    throw Error(ErrorCode::invalid_argument, fmt::format("the {} of a node: expected a map with text keys", what));
-  return map->size() == 0 ? std::string() : write_embedded(staging_, value);
+  return write_map(staging_, fmt::format("{} of a node", what), value);
 }
 
 // Keeps the content alive until the commit, and returns its size.

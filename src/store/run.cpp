@@ -131,11 +131,8 @@ Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const 
   graph::check_type(type);
   StepRun step;
   step.outcome = std::make_unique<store::StepOutcome>();
-  step.outcome->name = name;
-  step.outcome->code_version = options.code_version;
-  step.outcome->staging = state_->store().engine().stage();
   const auto view = state_->store().engine().view();
-  store::resolve_inputs(*state_, *view, inputs, *step.outcome);
+  store::resolve_step(*state_, *view, name, inputs, options, *step.outcome);
   step.found = store::find_step(*state_, *view, *step.outcome);
   if (!step.found) store::require_unfinished(*state_, *view, fmt::format("step {}", name));
   step.outcome->started = base::now_nanoseconds();

@@ -87,6 +87,7 @@ void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::v
     engine::Edit changed = graph.finish();
     move_behind(changed.rows, edit.rows);
     move_behind(changed.claims, edit.claims);
+    move_behind(changed.indexes, edit.indexes);
     changed.rows.push_back({format::row::run(), format::encode_run(record)});
     return changed;
   });

@@ -22,7 +22,7 @@ struct Draft {
   const engine::View& view;
   graph::GraphWriter& graph;
   format::RunRecord& run;  ///< as it will be after the commit
-  engine::Edit& edit;      ///< rows and claims beside those of the graph
+  engine::Edit& edit;      ///< rows, claims and indexes beside those of the graph
 
   NodeId new_node() { return run.node_next++; }
 };

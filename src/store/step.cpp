@@ -10,8 +10,11 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "format/keys.h"
+#include "format/object.h"
 #include "format/packed_links.h"
 #include "object/objects.h"
+#include "store/embedded.h"
+#include "store/step_index.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -30,8 +33,8 @@ bool same_step(const StepOutcome& step, const format::StepRecord& record) {
   const auto same_input = [](const StepInput& a, const format::StepRecord::Input& b) {
     return a.label == b.label && a.content == b.content;
   };
-  return step.name == record.name && step.code_version == record.code_version &&
-         std::ranges::equal(step.inputs, record.inputs, same_input);
+  return step.name == record.name && step.code_version == record.code_version && step.parameters == record.parameters &&
+         step.environment == record.environment && std::ranges::equal(step.inputs, record.inputs, same_input);
 }
 
 StepInput input_from_node(const graph::GraphReader& reader, const Input& input) {
@@ -48,6 +51,14 @@ StepInput input_from_node(const graph::GraphReader& reader, const Input& input) 
   if (std::holds_alternative<std::monostate>(node->record.content))  // then the node itself is all there is
     resolved.content.bytes = node->record.uuid.bytes;
   return resolved;
+}
+
+// Whether parts of an object are kept outside of it: those are compared by digest, and cost more to read than it tells.
+bool has_large_parts(std::string_view object) {
+  using format::BlobKind;
+  return std::ranges::any_of(format::object_references(base::as_bytes(object)).blobs, [](const format::BlobReference& blob) {
+    return blob.kind == BlobKind::chunk || blob.kind == BlobKind::chunk_list || blob.kind == BlobKind::list_segment;
+  });
 }
 
 // Looks for the step's record, or for the key that it would have.
@@ -104,39 +115,20 @@ format::NodeRecord process_node(const RunState& run, const StepOutcome& step, st
   return process;
 }
 
-}  // namespace
-
-void check_step_names(const RunState& run, std::string_view name, std::string_view code_version) {
-  const auto is_text = [](std::string_view text) { return text.size() <= kStepTextMax && base::is_utf8(text); };
-  if (name.empty() || !is_text(name) || !is_text(code_version))
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("step of {}: expected a name of 1 to {} bytes of UTF-8 and a code version of at most as many, "
-                            "got {} and {} bytes", run.title(), kStepTextMax, name.size(), code_version.size()));
-}
-
-void require_unfinished(const RunState& run, const engine::View& view, std::string_view doing) {
-  const graph::GraphReader reader(view, run.store().labels());
-  const format::NodeRecord workflow = reader.get_record(run.store().run_record(view, run.cell()).workflow);
-  if (is_terminal(workflow.state))
-    throw Error(ErrorCode::rule_violation, fmt::format("{} of {}: the run is {}, so nothing new can be recorded in it", doing,
-                                                       run.title(), state_name(workflow.state)));
-}
-
-Digest content_digest(const Content& content) {
-  if (const auto* object = std::get_if<ObjectId>(&content)) return object->digest;
-  if (const auto* artifact = std::get_if<ArtifactId>(&content)) return artifact->digest;
-  return {};
-}
-
-Digest step_key(const StepOutcome& step, std::uint8_t probe) {
-  std::string bytes;
-  append_text(bytes, step.name);
-  append_text(bytes, step.code_version);
-  for (const StepInput& input : step.inputs) {
-    append_text(bytes, input.label);
-    bytes.append(reinterpret_cast<const char*>(input.content.bytes.data()), input.content.bytes.size());
-  }
-  return base::hash128(base::as_bytes(bytes), kStepKeySeed | probe);
+void resolve_components(const RunState& run, const StepOptions& options, StepOutcome& step) {
+  const auto write = [&](std::string_view what, const Value& value) {
+    const std::string title = fmt::format("{} of step {} of {}", what, step.name, run.title());
+    std::string bytes = write_map(*step.staging, title, value);
+    if (bytes.size() > format::kStepComponentBytesMax)
+      throw Error(ErrorCode::limit, fmt::format("the {}: {} bytes, expected at most {}; what is large should be an input",
+                                                title, bytes.size(), format::kStepComponentBytesMax));
+    if (!bytes.empty() && has_large_parts(bytes))
+      throw Error(ErrorCode::limit,
+                  fmt::format("the {}: it has a large array, message or list, which should be an input", title));
+    return bytes;
+  };
+  step.parameters = write("parameters", options.parameters);
+  step.environment = write("environment", options.environment);
 }
 
 void resolve_inputs(const RunState& run, const engine::View& view, const Inputs& inputs, StepOutcome& step) {
@@ -165,9 +157,67 @@ void resolve_inputs(const RunState& run, const engine::View& view, const Inputs&
     throw Error(ErrorCode::invalid_argument, fmt::format("step {}: two inputs are called {}", step.name, twice->label));
 }
 
-bool find_step(const RunState& run, const engine::View& view, StepOutcome& step) {
+}  // namespace
+
+void check_step_names(const RunState& run, std::string_view name, std::string_view code_version) {
+  const auto is_text = [](std::string_view text) {  // NUL ends names in keys
+    return text.size() <= kStepTextMax && base::is_utf8(text) && text.find('\0') == std::string_view::npos;
+  };
+  if (name.empty() || !is_text(name) || !is_text(code_version))
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format(
+            "step of {}: expected a name of 1 to {} bytes of UTF-8 without NUL and a code version of at most as many, "
+            "got {} and {} bytes",
+            run.title(), kStepTextMax, name.size(), code_version.size()));
+}
+
+void require_unfinished(const RunState& run, const engine::View& view, std::string_view doing) {
+  const graph::GraphReader reader(view, run.store().labels());
+  const format::NodeRecord workflow = reader.get_record(run.store().run_record(view, run.cell()).workflow);
+  if (is_terminal(workflow.state))
+    throw Error(ErrorCode::rule_violation, fmt::format("{} of {}: the run is {}, so nothing new can be recorded in it", doing,
+                                                       run.title(), state_name(workflow.state)));
+}
+
+Digest content_digest(const Content& content) {
+  if (const auto* object = std::get_if<ObjectId>(&content)) return object->digest;
+  if (const auto* artifact = std::get_if<ArtifactId>(&content)) return artifact->digest;
+  return {};
+}
+
+Digest step_key(const StepOutcome& step, std::uint8_t probe) {
+  std::string bytes;
+  append_text(bytes, step.name);
+  append_text(bytes, step.code_version);
+  for (const StepInput& input : step.inputs) {
+    append_text(bytes, input.label);
+    bytes.append(reinterpret_cast<const char*>(input.content.bytes.data()), input.content.bytes.size());
+  }
+  if (!step.parameters.empty() || !step.environment.empty()) {
+    append_text(bytes, "");  // no label is empty, so that this is no input
+    append_text(bytes, step.parameters);
+    append_text(bytes, step.environment);
+  }
+  return base::hash128(base::as_bytes(bytes), kStepKeySeed | probe);
+}
+
+void resolve_step(const RunState& run, const engine::View& view, std::string_view name, const Inputs& inputs,
+                  const StepOptions& options, StepOutcome& step) {
+  step.name = name;
+  step.code_version = options.code_version;
+  step.staging = run.store().engine().stage();
+  resolve_components(run, options, step);
+  resolve_inputs(run, view, inputs, step);
+}
+
+std::optional<format::StepRecord> find_step_record(const RunState& run, const engine::View& view, const StepOutcome& step) {
   Digest key;
-  const auto record = find_record(run, view, step, key);
+  return find_record(run, view, step, key);
+}
+
+bool find_step(const RunState& run, const engine::View& view, StepOutcome& step) {
+  const auto record = find_step_record(run, view, step);
   if (!record) return false;
   read_record(run, view, *record, step);
   return true;
@@ -202,6 +252,16 @@ format::NodeRecord data_node(const RunState& run, std::string_view type, std::st
   return node;
 }
 
+format::StepRecord step_record(const StepOutcome& step) {
+  format::StepRecord record;
+  record.name = step.name;
+  record.code_version = step.code_version;
+  for (const StepInput& input : step.inputs) record.inputs.push_back({input.label, input.content, input.node});
+  record.parameters = step.parameters;
+  record.environment = step.environment;
+  return record;
+}
+
 bool record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
                  std::uint64_t size) {
   const std::int64_t now = base::now_nanoseconds();
@@ -218,10 +278,11 @@ bool record_step(RunState& run, StepOutcome& step, const Content& content, std::
     const auto earlier = find_record(run, draft.view, step, key);
     recorded = earlier.has_value();
     if (recorded) return read_record(run, draft.view, *earlier, step);
-    format::StepRecord record{step.name, step.code_version, {}, 0, 0, now,
-                              static_cast<std::uint64_t>(std::max<std::int64_t>(now - step.started, 0)), content_digest(content)};
-    for (const StepInput& input : step.inputs)
-      record.inputs.push_back({input.label, input.content, input_node(run, draft, input)});
+    format::StepRecord record = step_record(step);
+    record.time = now;
+    record.duration = static_cast<std::uint64_t>(std::max<std::int64_t>(now - step.started, 0));
+    record.result_content = content_digest(content);
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) record.inputs[i].node = input_node(run, draft, step.inputs[i]);
     format::NodeRecord process = process_node(run, step, now);
     record.process = draft.new_node();
     step.process = process.uuid;
@@ -237,6 +298,7 @@ bool record_step(RunState& run, StepOutcome& step, const Content& content, std::
     draft.graph.add_node(record.result, std::move(result));
     draft.graph.add_link(record.process, record.result, LinkType::create, "result");
     draft.edit.rows.push_back({format::row::step(key), format::encode_step(record)});
+    add_step_entries(record, {run.cell(), key}, draft.edit.indexes);
   });
   return recorded;
 }

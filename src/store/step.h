@@ -28,28 +28,38 @@ struct StepOutcome {
   std::string name;
   std::string code_version;
   std::vector<StepInput> inputs;  ///< sorted by label
+  std::string parameters, environment;  ///< as in StepRecord
   std::unique_ptr<engine::Staging> staging;
   std::int64_t started = 0;
   Uuid data{}, process{};
   Content content;
 };
 
-/// Digest of name, code version and inputs, in which all that makes two steps equal has its place; a hint, as every
+/// Digest of name, code version, inputs, parameters and environment, which are what makes two steps equal; a hint, as every
 /// digest: the components themselves are stored and compared. `probe` counts the keys that belonged to other steps.
 Digest step_key(const StepOutcome& step, std::uint8_t probe);
 
-/// Fills in the inputs of `step`. Throws not_found, and invalid_argument for a label that occurs twice.
-void resolve_inputs(const RunState& run, const engine::View& view, const Inputs& inputs, StepOutcome& step);
+/// Fills in what makes `step` equal to another, and stages what is new of that. Throws not_found; invalid_argument for a label
+/// that occurs twice, and for parameters or an environment that are neither null nor maps with text keys; limit if those are
+/// too large or have parts that are kept outside of them.
+void resolve_step(const RunState& run, const engine::View& view, std::string_view name, const Inputs& inputs,
+                  const StepOptions& options, StepOutcome& step);
+
+/// The record of a step that is equal in all components.
+std::optional<format::StepRecord> find_step_record(const RunState& run, const engine::View& view, const StepOutcome& step);
 
 /// Looks the step up; if it is recorded, fills in what it gave and returns true.
 bool find_step(const RunState& run, const engine::View& view, StepOutcome& step);
+
+/// The components of the step as they are recorded; all else is empty.
+format::StepRecord step_record(const StepOutcome& step);
 
 /// Records that the step gave `content`, in one durable commit. If it was recorded meanwhile, that record stands,
 /// fills in what the step gave, and true is returned.
 bool record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
                  std::uint64_t size);
 
-/// Throws invalid_argument unless both are UTF-8 of at most 4096 bytes, and the name is not empty.
+/// Throws invalid_argument unless both are UTF-8 without NUL of at most 4096 bytes, and the name is not empty.
 void check_step_names(const RunState& run, std::string_view name, std::string_view code_version);
 
 /// Throws rule_violation if the run is finished; `doing` is for the message, such as "step relax".

@@ -99,6 +99,7 @@ void StoreState::create_run(std::string_view name) {
     run.node_next = block.first + 1;
     run.node_end = block.first + block.count;
     run.node_block = block.count;
+    run.steps_indexed = true;
     format::NodeRecord node;
     node.uuid = run.uuid;  // the run and the node that stands for it are one thing
     node.kind = NodeKind::workflow;

@@ -13,6 +13,7 @@
 #include "graph/index_entries.h"
 #include "object/references.h"
 #include "store/history.h"
+#include "store/step_index.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -29,7 +30,7 @@ std::string hex_of(std::string_view bytes) {
 class Verifier {
  public:
   Verifier(const StoreState& state, const VerifyOptions& options)
-      : state_(state), options_(options), view_(state.engine().view()) {}
+      : state_(state), options_(options), view_(state.engine().view()), index_walk_(view_->indexes()) {}
 
   VerifyReport run() {
     for (const engine::Finding& finding : state_.engine().verify())
@@ -78,6 +79,7 @@ class Verifier {
   void check_index(std::string_view key, std::string_view value);
   void check_backlinks(std::string_view key, std::string_view value);
   void check_group_of(std::string_view key);
+  void check_step_entry(std::string_view key, std::string_view value);
   void check_groups();
   void require_index(const std::string& key, std::string_view kind, const std::string& id);
   std::unordered_set<Digest> blobs_of(const CheckpointId& id) const;
@@ -178,6 +180,8 @@ void Verifier::check_rows(const format::RunRecord& run, engine::CellId cell) {
       const format::StepRecord step = format::decode_step(value);
       for (const engine::NodeId node : {step.process, step.result})
         if (!view_->find_record(Record::node, node)) lost(fmt::format("step {} leads to node number {}", step.name, node));
+      if (!run.steps_indexed) return;  // older formats had no such index
+      for (const std::string& entry : step_index_keys(step, cell)) require_index(entry, "run", run.name);
     });
   if (!view_->find_record(Record::node, run.workflow)) lost(fmt::format("it leads to its node, number {}", run.workflow));
 }
@@ -203,7 +207,6 @@ void Verifier::check_checkpoint(const format::RunRecord& run, engine::CellId cel
 }
 
 void Verifier::check_nodes() {
-  index_walk_ = view_->indexes();
   const auto nodes = view_->records(Record::node);
   for (bool more = nodes->seek(""); more; more = nodes->next()) {
     const engine::NodeId id = format::parse_be64(nodes->key());
@@ -290,12 +293,20 @@ void Verifier::check_group_of(std::string_view key) {
     add("index", "m", fmt::format("node number {} is not in group {}", id, name));
 }
 
+void Verifier::check_step_entry(std::string_view key, std::string_view value) {
+  const StepPlace place = format::index::parse_step_place(value);
+  const auto step = find_step_record(*view_, place);
+  if (!step || std::ranges::count(step_index_keys(*step, place.cell), key) == 0)
+    add("index", std::string(key.substr(0, 1)), fmt::format("an entry leads to a step of cell {} that is another or missing", place.cell));
+}
+
 void Verifier::check_index(std::string_view key, std::string_view value) {
   const auto stale = [&](engine::NodeId id) {
     add("index", std::string(key.substr(0, 1)), fmt::format("an entry for node number {} says what the node does not", id));
   };
   if (key[0] == format::index::kBacklink) return check_backlinks(key, value);
   if (key[0] == format::index::kGroup) return check_group_of(key);
+  if (key[0] == format::index::kStep || key[0] == format::index::kStepTime) return check_step_entry(key, value);
   const engine::NodeId id = format::index::trailing_node(key);
   const auto bytes = view_->find_record(Record::node, id);
   if (!bytes) return stale(id);

@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_newer_format_is_refused_naming_both_versions) {
   const fs::path path = directory.path() / "s";
   make_store(path);
   std::string text = read_text(path / "cairn");
-  text.replace(text.find("format 5"), 8, "format 6");
+  text.replace(text.find("format 6"), 8, "format 7");
   write_text(path / "cairn", text);
   const auto before = contents(path);
   for (const bool read_only : {false, true}) {

@@ -78,6 +78,29 @@ BOOST_AUTO_TEST_CASE(the_node_ends_every_index_key) {
   BOOST_TEST(index::trailing_node(index::state(5, 1234)) == 1234u);
 }
 
+BOOST_AUTO_TEST_CASE(entries_of_steps_come_back_from_their_keys) {
+  for (const std::uint64_t number : kNumbers)
+    for (const std::int64_t time : kSteps) {
+      const std::string by_name = index::step(number, "relax", number), by_time = index::step_time("relax", time, number);
+      BOOST_TEST(by_name.starts_with(index::steps_of(number, "relax")));
+      BOOST_TEST((index::parse_step(by_name).name == "relax" && index::parse_step(by_name).process == number));
+      const index::StepTime parsed = index::parse_step_time(by_time);
+      BOOST_TEST((parsed.name == "relax" && parsed.time == time && parsed.process == number));
+      Digest key;
+      key.bytes.fill(0xab);
+      BOOST_TEST((index::parse_step_place(index::step_place({number, key})) == index::StepPlace{number, key}));
+      BOOST_TEST((row::parse_step(row::step(key)) == key));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(steps_are_ordered_by_name_then_as_they_were_recorded) {
+  BOOST_TEST((index::step(1, "a", ~0ull) < index::step(1, "aa", 0)));
+  BOOST_TEST((index::step(1, "a", 255) < index::step(1, "a", 256)));
+  BOOST_TEST((index::step(1, "z", 0) < index::step(2, "a", 0)));
+  for (std::size_t i = 1; i < std::size(kSteps); ++i)
+    BOOST_TEST((index::step_time("a", kSteps[i - 1], ~0ull) < index::step_time("a", kSteps[i], 0)));
+}
+
 BOOST_AUTO_TEST_CASE(a_type_that_begins_another_does_not_mix_with_it) {
   // All of "a" stand before all of "aa", although node ids follow.
   BOOST_TEST((index::type("a", ~0ull) < index::type("aa", 0)));
@@ -107,6 +130,12 @@ BOOST_AUTO_TEST_CASE(a_key_of_the_wrong_length_or_type_is_damage) {
   BOOST_CHECK_EXCEPTION(index::parse_backlink(index::backlinks_of(1)), Error, is_damaged);
   BOOST_CHECK_EXCEPTION(index::trailing_node("t1234567"), Error, is_damaged);
   BOOST_CHECK_EXCEPTION(parse_be64("1234567"), Error, is_damaged);
+  BOOST_CHECK_EXCEPTION(row::parse_step("w123"), Error, is_damaged);
+  for (const std::string key : {"", "w", "w12345678", "w1234567812345678 ", "x1234567812345678", "w12345678nameX12345678"})
+    BOOST_CHECK_EXCEPTION(index::parse_step(key), Error, is_damaged);
+  for (const std::string key : {"", "x", "x1234567812345678", "xnameX1234567812345678"})
+    BOOST_CHECK_EXCEPTION(index::parse_step_time(key), Error, is_damaged);
+  BOOST_CHECK_EXCEPTION(index::parse_step_place("12345678"), Error, is_damaged);
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_of_blob_has_its_own_name) {

@@ -91,7 +91,8 @@ RunRecord random_run(std::mt19937_64& random) {
           random(),
           random(),
           random(),
-          random()};
+          random(),
+          random() % 2 == 0};
 }
 
 CheckpointRow random_checkpoint(std::mt19937_64& random) {
@@ -110,6 +111,8 @@ StepRecord random_step(std::mt19937_64& random) {
   step.time = static_cast<std::int64_t>(random());
   step.duration = random();
   step.result_content = random_digest(random);
+  step.parameters = random_text(random);
+  step.environment = random_text(random);
   return step;
 }
 
@@ -170,6 +173,58 @@ BOOST_AUTO_TEST_CASE(a_node_record_has_the_bytes_it_always_had) {
              "cbbaa9988"
              "696e740000000000efcdab8967452301efcdab8967452301");
   BOOST_TEST((decode_node(bytes) == node));
+}
+
+StepRecord relax_step() {
+  StepRecord step;
+  step.name = "relax";
+  step.code_version = "1.2";
+  step.inputs = {{"x", *Digest::parse("000102030405060708090a0b0c0d0e0f"), 5}};
+  step.process = 6;
+  step.result = 7;
+  step.time = 8;
+  step.duration = 9;
+  step.result_content = *Digest::parse("0123456789abcdef0123456789abcdef");
+  return step;
+}
+
+std::string hex_of(std::string_view bytes) {
+  return base::hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}
+
+BOOST_AUTO_TEST_CASE(a_step_record_without_parameters_has_the_bytes_it_always_had) {
+  const StepRecord step = relax_step();
+  BOOST_TEST(hex_of(encode_step(step)) == "00000000040004000600000000000000070000000000000008000000000000000900000000000000"
+                                      "0d000000320000000d000000220000000d0000001f0000002400000002000000"
+                                      "72656c6178000000312e32000000000004000000010002000500000000000000"
+                                      "0500000012000000040000000200000078000000000000000706050403020100"
+                                      "0f0e0d0c0b0a0908efcdab8967452301efcdab8967452301");
+  BOOST_TEST((decode_step(encode_step(step)) == step));
+}
+
+BOOST_AUTO_TEST_CASE(a_step_record_with_parameters_has_the_bytes_of_format_6) {
+  StepRecord step = relax_step();
+  step.parameters = "parameters";
+  step.environment = "environment";
+  BOOST_TEST(hex_of(encode_step(step)) == "00000000040006000600000000000000070000000000000008000000000000000900000000000000"
+                                      "15000000320000001500000022000000150000001f0000002c00000002000000"
+                                      "3100000052000000350000005a000000"
+                                      "72656c6178000000312e32000000000004000000010002000500000000000000"
+                                      "0500000012000000040000000200000078000000000000000706050403020100"
+                                      "0f0e0d0c0b0a0908efcdab8967452301efcdab8967452301"
+                                      "706172616d6574657273000000000000656e7669726f6e6d656e740000000000");
+  BOOST_TEST((decode_step(encode_step(step)) == step));
+}
+
+BOOST_AUTO_TEST_CASE(parameters_that_no_writer_would_have_taken_are_damage) {
+  StepRecord step = relax_step();
+  step.parameters = std::string(kStepComponentBytesMax, 'p');
+  BOOST_TEST((decode_step(encode_step(step)) == step));
+  step.parameters += 'p';
+  BOOST_CHECK_EXCEPTION(decode_step(encode_step(step)), Error, is_damaged);
+  step.parameters.clear();
+  step.environment = std::string(kStepComponentBytesMax + 1, 'e');
+  BOOST_CHECK_EXCEPTION(decode_step(encode_step(step)), Error, is_damaged);
 }
 
 BOOST_AUTO_TEST_CASE(cut_records_are_damage_or_decode_to_something_that_encodes) {

@@ -251,6 +251,21 @@ void check_store(const Store& store, const json::object& expected) {
   for (const Damage& damage : report.damage) BOOST_ERROR(damage.kind + " " + damage.id + ": " + damage.problem);
 }
 
+/// Steps of every format have reasons, and differ from those of a run of this build.
+void check_steps(const Store& store) {
+  const Run krypton = store.find_run("krypton \xce\xb1").value();
+  for (const char* name : {"relax", "average", "copy"}) {
+    const std::vector<StepReason> reasons = krypton.why(name);
+    BOOST_TEST_REQUIRE(reasons.size() == 1u);
+    BOOST_TEST(to_text(reasons[0]) == "first of its name");
+    BOOST_TEST((store.why(reasons[0].step.process).step.name == name));
+  }
+  BOOST_TEST(krypton.why("relax")[0].step.inputs.size() == 2u);
+  BOOST_TEST(store.diff(krypton, krypton).equal_count == 3u);
+  const RunDifference found = store.diff(store.find_run("argon").value(), krypton);
+  BOOST_TEST(found.only_after_count == 3u);
+}
+
 void check_restart(const Run& argon) {
   const auto restart = argon.restart_report<Simulation>("state");
   BOOST_TEST_REQUIRE(restart.has_value());
@@ -270,6 +285,7 @@ BOOST_AUTO_TEST_CASE(every_golden_store_is_read_as_it_was_written) {
     const Store store = Store::open(path, {.read_only = true});
     check_store(store, expected);
     check_restart(store.find_run("argon").value());
+    check_steps(store);
   });
 }
 
@@ -308,9 +324,11 @@ BOOST_AUTO_TEST_CASE(every_golden_store_can_be_continued) {
       const Receipt next = argon.checkpoint(40).save("state", simulation(40)).commit();
       BOOST_TEST(!next.existed);
       BOOST_TEST(next.sequence == 4u);
+      store.compact();
     }
     const Store store = Store::open(path, {.create = false, .read_only = true});
     BOOST_TEST((store.find_run("argon")->restart<Simulation>("state") == simulation(40)));
+    check_steps(store);
     BOOST_TEST(store.verify().damage.empty());
   });
 }
@@ -528,6 +546,27 @@ BOOST_AUTO_TEST_CASE(the_key_of_a_step_is_the_one_it_always_was) {
   step.inputs.push_back(std::move(input));
   BOOST_TEST(store::step_key(step, 0).hex() == "c499c0b522a3eabd38c53158d5f740bd");
   BOOST_TEST(store::step_key(step, 1).hex() == "a1721d96fcb72340987af5b70d78a8fc");
+}
+
+BOOST_AUTO_TEST_CASE(the_key_of_a_step_with_parameters_is_that_of_format_6) {
+  object::BlobMap map;
+  object::MapStaging staging(map);
+  const auto bytes_of = [&](const Value& value) {
+    return std::string(base::as_text(object::write_object_bytes(staging, encodable(value))));
+  };
+  store::StepOutcome step;
+  step.name = "relax";
+  step.code_version = "1.2";
+  store::StepInput input;
+  input.label = "x";
+  input.content = Digest::parse("000102030405060708090a0b0c0d0e0f").value();
+  step.inputs.push_back(std::move(input));
+  step.parameters = bytes_of(Map{{"cutoff", 30}});
+  BOOST_TEST(store::step_key(step, 0).hex() == "a19d56efa6c379099a003be9fb69f966");
+  step.environment = bytes_of(Map{{"libm", "2.36"}});
+  BOOST_TEST(store::step_key(step, 0).hex() == "3b73dff03f1cfa3f28d100f8f11ffe9f");
+  step.parameters.clear();
+  BOOST_TEST(store::step_key(step, 0).hex() == "592eb0cec3152dca6c6bbc98a0a70966");
 }
 
 BOOST_AUTO_TEST_CASE(the_witness_is_where_it_always_was) {

@@ -68,6 +68,60 @@ Named resolve(const Store& store, std::string_view text, std::initializer_list<s
   return fitting.front();
 }
 
+namespace {
+
+// A node as what is compared: a run, or the content of a data node.
+std::optional<Named> comparable(const Store& store, const Named& named) {
+  if (named.kind != "node") return named;
+  const Node node = store.get_node(named.node);
+  if (const auto* object = std::get_if<ObjectId>(&node.content)) return Named{"object", object->digest, {}};
+  if (const auto* artifact = std::get_if<ArtifactId>(&node.content)) return Named{"artifact", artifact->digest, {}};
+  const bool is_run = node.kind == NodeKind::workflow && !node.run.empty() && get_run(store, node.run).uuid() == node.uuid;
+  return is_run ? std::optional(Named{"run", {}, node.uuid}) : std::nullopt;
+}
+
+bool same(const Named& one, const Named& other) {
+  return one.kind == other.kind && one.digest == other.digest && one.node == other.node;
+}
+
+// All that `text` may name. What cannot be an id may still be the name of a run.
+std::vector<Named> find_comparable(const Store& store, std::string_view text) {
+  std::vector<Named> found;
+  const auto add = [&](const Named& named) {
+    const auto one = comparable(store, named);
+    if (one && std::ranges::none_of(found, [&](const Named& known) { return same(known, *one); })) found.push_back(*one);
+  };
+  if (const auto run = store.find_run(text)) add({"run", {}, run->uuid()});
+  try {
+    if (const auto checkpoint = resolve_in_run(store, text)) add(*checkpoint);
+    else
+      for (const Named& named : store.find_by_prefix(text)) add(named);
+  } catch (const Error& error) {
+    const bool is_no_id = error.code() == ErrorCode::invalid_argument || error.code() == ErrorCode::not_found;
+    if (!is_no_id) throw;
+  }
+  if (found.empty())
+    throw Error(ErrorCode::not_found, fmt::format("{} names no artifact, object, checkpoint or run", printable(text)));
+  return found;
+}
+
+}  // namespace
+
+std::pair<Named, Named> resolve_alike(const Store& store, std::string_view one, std::string_view other,
+                                      std::initializer_list<std::string_view> kinds) {
+  const std::vector<Named> ones = find_comparable(store, one), others = find_comparable(store, other);
+  std::vector<std::pair<Named, Named>> pairs;
+  for (const Named& left : ones)
+    for (const Named& right : others)
+      if (left.kind == right.kind && is_kind(left, kinds)) pairs.emplace_back(left, right);
+  if (pairs.size() == 1) return pairs.front();
+  const std::string candidates = fmt::format("{} names:{}\n{} names:{}", printable(one), list_candidates(ones), printable(other),
+                                             list_candidates(others));
+  if (pairs.empty())
+    throw Error(ErrorCode::invalid_argument, fmt::format("{}\nexpected two of one kind: {}", candidates, fmt::join(kinds, ", ")));
+  throw Error(ErrorCode::ambiguous, fmt::format("{}\nwhich two? Give longer ids", candidates));
+}
+
 Run get_run(const Store& store, std::string_view name) {
   std::optional<Run> run = store.find_run(name);
   if (!run) throw Error(ErrorCode::not_found, fmt::format("there is no run {}", printable(name)));
@@ -80,6 +134,6 @@ Checkpoint get_checkpoint(const Store& store, const Digest& digest) {
   return std::move(*checkpoint);
 }
 
-std::string full_id(const Named& named) { return named.kind == "node" ? named.node.text() : named.digest.hex(); }
+std::string full_id(const Named& named) { return named.kind == "node" || named.kind == "run" ? named.node.text() : named.digest.hex(); }
 
 }  // namespace cairn::cli

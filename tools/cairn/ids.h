@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cairn::cli {
 
@@ -13,11 +14,17 @@ namespace cairn::cli {
 /// Throws not_found, ambiguous listing the candidates, invalid_argument if it can be no id or names another kind.
 Named resolve(const Store& store, std::string_view text, std::initializer_list<std::string_view> kinds);
 
+/// What both name, if there is one kind of which each names one thing. Beside the `kinds` of resolve there is "run", with the
+/// UUID of its node: by the run's name, or that UUID. A data node stands for its content. Throws not_found, ambiguous,
+/// invalid_argument as resolve does.
+std::pair<Named, Named> resolve_alike(const Store& store, std::string_view one, std::string_view other,
+                                      std::initializer_list<std::string_view> kinds);
+
 /// Throws not_found.
 Run get_run(const Store& store, std::string_view name);
 Checkpoint get_checkpoint(const Store& store, const Digest& digest);
 
-/// The full id: a UUID for nodes, 32 digits for all else.
+/// The full id: a UUID for nodes and runs, 32 digits for all else.
 std::string full_id(const Named& named);
 
 }  // namespace cairn::cli

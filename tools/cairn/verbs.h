@@ -40,6 +40,7 @@ Action add_node(CLI::App& app, Context& context);
 Action add_link(CLI::App& app, Context& context);
 Action add_nodes(CLI::App& app, Context& context);
 Action add_lineage(CLI::App& app, Context& context);
+Action add_why(CLI::App& app, Context& context);
 Action add_import(CLI::App& app, Context& context);
 Action add_export(CLI::App& app, Context& context);
 Action add_types(CLI::App& app, Context& context);

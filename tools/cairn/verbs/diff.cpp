@@ -1,16 +1,17 @@
-// cairn diff: how one artifact differs from another.
+// cairn diff: how one artifact, object, checkpoint or run differs from another.
 #include <cairn/store.h>
 
 #include <CLI/App.hpp>
 
 #include <boost/json/object.hpp>
 
-#include <fmt/format.h>
-
 #include <memory>
 
+#include "difference_documents.h"
+#include "differences.h"
 #include "documents.h"
 #include "ids.h"
+#include "numbers.h"
 #include "text.h"
 #include "verbs.h"
 
@@ -19,44 +20,46 @@ namespace {
 
 struct DiffOptions {
   std::string before, after;
+  std::uint64_t limit = DifferenceOptions().changes_max;
 };
 
-// What else changed than the bytes of a file.
-std::string details(const ArtifactChange& change) {
-  if (!change.before || !change.after) return "";
-  std::string text;
-  const auto add = [&](bool differs, std::string_view what) {
-    if (differs) text += fmt::format("{}{}", text.empty() ? "" : ", ", what);
-  };
-  add(change.before->mode != change.after->mode,
-      fmt::format("mode {:04o} -> {:04o}", change.before->mode, change.after->mode));
-  add(change.before->modified != change.after->modified, "time");
-  add(change.before->link_target != change.after->link_target, "target");
-  add(change.before->owner != change.after->owner, "owner");
-  add(change.before->attributes != change.after->attributes, "attributes");
-  return text;
+// One document that says what was compared, with what was found.
+void print_document(const Named& before, const Named& after, const boost::json::object& found, Context& context) {
+  boost::json::object described{{"kind", before.kind}, {"from", full_id(before)}, {"to", full_id(after)}};
+  for (const auto& member : found) described.insert(member);
+  context.out.json(described);
+}
+
+void diff_artifacts(const Store& store, const Named& before, const Named& after, Context& context) {
+  const std::vector<ArtifactChange> changes = store.diff(ArtifactId{before.digest}, ArtifactId{after.digest});
+  if (!context.json) return print_changes(changes, context.out);
+  for (const ArtifactChange& change : changes) context.out.json(document(change));
+}
+
+void diff_objects(const Store& store, const Named& before, const Named& after, const DifferenceOptions& options, Context& context) {
+  const ValueDifference found = store.diff(ObjectId{before.digest}, ObjectId{after.digest}, options);
+  if (context.json) return print_document(before, after, document(found), context);
+  print_changes(found, context.out);
+  context.out.line(count_of(found.change_count, "change"));
+}
+
+template <class Found>
+void show(const Named& before, const Named& after, const Found& found, Context& context) {
+  if (context.json) print_document(before, after, document(found), context);
+  else print(found, context.out);
 }
 
 ExitStatus diff(const DiffOptions& options, Context& context) {
   const Store store = open_reader(context);
-  const ArtifactId before{resolve(store, options.before, {"artifact"}).digest};
-  const ArtifactId after{resolve(store, options.after, {"artifact"}).digest};
-  const std::vector<ArtifactChange> changes = store.diff(before, after);
-  std::uint64_t added = 0, removed = 0;
-  Table table({"", "ADDED", "REMOVED", "PATH", "ELSE"});
-  for (const ArtifactChange& change : changes) {
-    added += change.bytes_added;
-    removed += change.bytes_removed;
-    if (context.json) context.out.json(document(change));
-    const char* letter = change.kind == ChangeKind::added ? "+" : change.kind == ChangeKind::removed ? "-" : "~";
-    table.add({letter, change.bytes_added == 0 ? "-" : human_size(change.bytes_added),
-               change.bytes_removed == 0 ? "-" : human_size(change.bytes_removed),
-               change.path.empty() ? "." : printable(change.path), details(change)});
-  }
-  if (context.json) return ExitStatus::done;
-  table.print(context.out);
-  context.out.line(fmt::format("{}, {} of chunks added, {} removed", count_of(changes.size(), "change"), human_size(added),
-                               human_size(removed)));
+  const DifferenceOptions kept{.changes_max = options.limit};
+  const auto [before, after] = resolve_alike(store, options.before, options.after, {"artifact", "object", "checkpoint", "run"});
+  if (before.kind == "artifact") diff_artifacts(store, before, after, context);
+  else if (before.kind == "object") diff_objects(store, before, after, kept, context);
+  else if (before.kind == "checkpoint")
+    show(before, after, store.diff(CheckpointId{before.digest}, CheckpointId{after.digest}, kept), context);
+  else
+    show(before, after, store.diff(get_run(store, store.get_node(before.node).run), get_run(store, store.get_node(after.node).run), kept),
+         context);
   return ExitStatus::done;
 }
 
@@ -64,8 +67,10 @@ ExitStatus diff(const DiffOptions& options, Context& context) {
 
 Action add_diff(CLI::App& app, Context& context) {
   const auto options = std::make_shared<DiffOptions>();
-  app.add_option("before", options->before, "An artifact's id, or the beginning of one")->type_name("A")->required();
-  app.add_option("after", options->after, "Another's")->type_name("B")->required();
+  app.add_option("before", options->before, "An artifact, object, checkpoint or run: its id, the beginning of one, RUN@STEP, "
+                                            "RUN:latest, RUN:TAG, or the name of a run")->type_name("A")->required();
+  app.add_option("after", options->after, "Another of the same kind")->type_name("B")->required();
+  add_number<std::uint64_t>(app, "--limit", options->limit, "Show so many changes of objects, checkpoints and runs, and count the rest");
   return [options, &context] { return diff(*options, context); };
 }
 
