@@ -5,13 +5,17 @@
 #include <cairn/artifact.h>
 #include <cairn/bulk_load.h>
 #include <cairn/checkpoint.h>
+#include <cairn/closure.h>
 #include <cairn/codec.h>
 #include <cairn/digest.h>
 #include <cairn/error.h>
 #include <cairn/fallback.h>
 #include <cairn/filter.h>
 #include <cairn/group.h>
+#include <cairn/impact.h>
+#include <cairn/lineage.h>
 #include <cairn/node.h>
+#include <cairn/node_path.h>
 #include <cairn/node_query.h>
 #include <cairn/numpy_dtype.h>
 #include <cairn/part.h>

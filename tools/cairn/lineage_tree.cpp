@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "text.h"
 
@@ -47,12 +48,15 @@ std::string describe(const Node& node) {
 
 LineageTree::LineageTree(const Lineage& lineage, const TreeOptions& options)
     : options_(options), id_digits_(distinguishing_digits(lineage.nodes)) {
-  std::unordered_map<Uuid, const Node*> nodes;
-  for (const Reached& reached : lineage.nodes) nodes.emplace(reached.node.uuid, &reached.node);
+  std::unordered_map<Uuid, const Reached*> nodes;
+  for (const Reached& reached : lineage.nodes) nodes.emplace(reached.node.uuid, &reached);
   for (const Link& link : lineage.links) {
-    const bool up = options.direction == Direction::up;
-    const auto from = nodes.find(up ? link.target : link.source), to = nodes.find(up ? link.source : link.target);
-    if (from != nodes.end() && to != nodes.end()) branches_[from->first].push_back({&link, to->second});
+    auto from = nodes.find(link.source), to = nodes.find(link.target);
+    if (from == nodes.end() || to == nodes.end()) continue;
+    // Of links that are walked both ways, a tree has each at the end that is nearer to the start.
+    const bool nearer = from->second->depth > to->second->depth;
+    if (options.direction == Direction::up || (options.direction == Direction::both && nearer)) std::swap(from, to);
+    branches_[from->first].push_back({&link, &to->second->node});
   }
   if (!lineage.nodes.empty()) roots_.push_back(&lineage.nodes.front().node);
 }

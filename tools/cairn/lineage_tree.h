@@ -1,7 +1,7 @@
 // A lineage as a tree that a person can read in 80 columns.
 #pragma once
 
-#include <cairn/node.h>
+#include <cairn/lineage.h>
 
 #include <cstddef>
 #include <functional>
