@@ -6,6 +6,7 @@
 #include <cairn/bulk_load.h>
 #include <cairn/change.h>
 #include <cairn/checkpoint.h>
+#include <cairn/closure.h>
 #include <cairn/checkpoint_difference.h>
 #include <cairn/codec.h>
 #include <cairn/difference.h>
@@ -14,8 +15,11 @@
 #include <cairn/fallback.h>
 #include <cairn/filter.h>
 #include <cairn/group.h>
+#include <cairn/impact.h>
+#include <cairn/lineage.h>
 #include <cairn/interchange.h>
 #include <cairn/node.h>
+#include <cairn/node_path.h>
 #include <cairn/node_query.h>
 #include <cairn/numpy_dtype.h>
 #include <cairn/part.h>

@@ -1,4 +1,4 @@
-// The provenance graph as users see it: nodes, links, and what a traversal found.
+// The provenance graph as users see it: nodes and links.
 #pragma once
 
 #include <cairn/digest.h>
@@ -98,6 +98,7 @@ class LinkTypes {
   }
   constexpr void add(LinkType type) { bits_ |= bit(type); }
   constexpr bool has(LinkType type) const { return (bits_ & bit(type)) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
   static constexpr LinkTypes all() {
     return {LinkType::input, LinkType::create,    LinkType::return_,
             LinkType::call,  LinkType::reference, LinkType::mutual};
@@ -106,30 +107,6 @@ class LinkTypes {
  private:
   static constexpr std::uint8_t bit(LinkType type) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(type)); }
   std::uint8_t bits_ = 0;
-};
-
-enum class Direction : std::uint8_t {
-  up,    ///< against the arrows: what it came from
-  down,  ///< along the arrows: what came of it
-};
-
-struct TraversalOptions {
-  /// Input and create links are the data provenance, which has no cycles.
-  LinkTypes links = {LinkType::input, LinkType::create};
-  std::uint64_t depth_max = UINT64_MAX;         ///< links from the start
-  std::uint64_t nodes_max = 10'000'000;         ///< more throws limit
-};
-
-/// A node that a traversal reached, and how many links away at least.
-struct Reached {
-  Node node;
-  std::uint64_t depth = 0;
-};
-
-/// What a traversal walked: nodes by depth then age, and every link between them that it followed.
-struct Lineage {
-  std::vector<Reached> nodes;  ///< the start first, at depth 0
-  std::vector<Link> links;
 };
 
 /// Which nodes a listing shows; empty members do not filter.

@@ -28,6 +28,9 @@ struct NodeQuery {
   std::string after = {};         ///< NodePage::next of the page before, or in the order of age the UUID of a node; else the first page
   std::size_t limit = SIZE_MAX;   ///< nodes in the page
   std::optional<Timestamp> now = {};  ///< what the filter calls now; else the clock's
+  /// Only nodes from which no link of these types leads up, or none leads down: roots and leaves of all that the store holds. Cost:
+  /// the links of each node that passes are read.
+  LinkTypes none_up = {}, none_down = {};
 };
 
 /// Pages of one query have each node once that is there all the while and does not change, whatever is committed meanwhile.

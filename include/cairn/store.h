@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cairn/artifact.h>
+#include <cairn/closure.h>
 #include <cairn/checkpoint_difference.h>
 #include <cairn/codec.h>
 #include <cairn/compression.h>
 #include <cairn/difference.h>
 #include <cairn/fallback.h>
 #include <cairn/group.h>
+#include <cairn/impact.h>
 #include <cairn/limits.h>
+#include <cairn/lineage.h>
 #include <cairn/node.h>
+#include <cairn/node_path.h>
 #include <cairn/node_query.h>
 #include <cairn/part.h>
 #include <cairn/reach.h>
@@ -303,11 +307,32 @@ class Store {
   std::uint64_t count(const Filter& filter, std::optional<Timestamp> now = {}) const;
   /// The nodes that pass, summed up by kind, type and state, in this order.
   std::vector<NodeTotal> totals(const Filter& filter, std::optional<Timestamp> now = {}) const;
+  /// What the node came from, or what came of it, by depth then age, without itself. Throws not_found, and limit beyond
+  /// TraversalOptions::nodes_max. Each question, this and the following, sees the graph as of one moment.
   std::vector<Reached> ancestors(const Uuid& node, const TraversalOptions& options = {}) const;
   std::vector<Reached> descendants(const Uuid& node, const TraversalOptions& options = {}) const;
   /// What is reached from any of `starts`, without reading the nodes: for large graphs. Throws as ancestors.
   Reach reach(std::span<const Uuid> starts, Direction direction, const TraversalOptions& options = {}) const;
   Lineage lineage(const Uuid& node, Direction direction, const TraversalOptions& options = {}) const;
+  /// Where its lineage ends: the node itself or ancestors from which none of the links leads further up to a node within,
+  /// and those where `stop_at` ended the way. A node at depth_max is one only if nothing leads on. By depth, then age.
+  std::vector<Reached> roots(const Uuid& node, const TraversalOptions& options = {}) const;
+  /// As roots, the other way.
+  std::vector<Reached> leaves(const Uuid& node, const TraversalOptions& options = {}) const;
+  /// What is among the ancestors of all `nodes`, by depth then age. Throws as ancestors; invalid_argument if there are no
+  /// nodes. Cost: a traversal from each.
+  std::vector<CommonNode> common_ancestors(std::span<const Uuid> nodes, const TraversalOptions& options = {}) const;
+  std::vector<CommonNode> common_descendants(std::span<const Uuid> nodes, const TraversalOptions& options = {}) const;
+  /// The first of paths(); empty if nothing leads from one to the other. Throws as ancestors. Cost: the nodes up to half its
+  /// length away from either end.
+  std::optional<NodePath> find_path(const Uuid& from, const Uuid& to, const NodePathOptions& options = {}) const;
+  /// All ways from one node to the other, the shortest first, as many as are wanted. Throws as ancestors, and limit if cycles
+  /// make it look at too many links: length_max bounds that. Memory: the nodes that lie on such ways, and what is given back.
+  NodePaths paths(const Uuid& from, const Uuid& to, const NodePathOptions& options = {}) const;
+  /// What must be looked at or done again if `nodes` are wrong. Throws as ancestors.
+  Impact impact(std::span<const Uuid> nodes, const ImpactOptions& options = {}) const;
+  /// What it takes to make `nodes` again. Throws as ancestors.
+  Closure closure(std::span<const Uuid> nodes, std::uint64_t nodes_max = 10'000'000) const;
   /// Links that begin or end at the node.
   std::vector<Link> links(const Uuid& node) const;
   /// Why the recorded step of that calculation was done, as Run::why. Throws not_found if there is no such node, type_mismatch

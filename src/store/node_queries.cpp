@@ -11,16 +11,13 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "graph/link_follower.h"
 #include "store/embedded.h"
 
 namespace cairn::store {
 namespace {
 
 using format::NodeRecord;
-
-Timestamp moment(const std::optional<Timestamp>& given) {
-  return given.value_or(Timestamp(std::chrono::nanoseconds(base::now_nanoseconds())));
-}
 
 // Numbers so that their bytes are in their order.
 std::string ordered(std::uint64_t number) { return format::be64_text(number); }
@@ -89,6 +86,19 @@ class FirstOf {
   std::map<Position, NodeRecord, Less> kept_{Less{descending_}};
 };
 
+// Whether nodes end what is linked, as NodeQuery::none_up and none_down say.
+class Ends {
+ public:
+  Ends(const engine::View& view, const NodeQuery& query) {
+    if (!query.none_up.empty()) up_.emplace(view, Direction::up, query.none_up);
+    if (!query.none_down.empty()) down_.emplace(view, Direction::down, query.none_down);
+  }
+  bool are_at(engine::NodeId id) { return !(up_ && graph::leads_on(*up_, id)) && !(down_ && graph::leads_on(*down_, id)); }
+
+ private:
+  std::optional<graph::LinkFollower> up_, down_;
+};
+
 engine::NodeId node_before(const StoreState& state, const engine::View& view, const NodeQuery& query) {
   if (const auto uuid = Uuid::parse(query.after)) return graph::GraphReader(view, state.labels()).get_id(*uuid);
   return read_position(query).node;
@@ -98,7 +108,9 @@ NodePage query_by_age(const StoreState& state, const engine::View& view, const g
   NodePage page;
   const engine::NodeId first = query.after.empty() ? 0 : node_before(state, view, query) + 1;
   engine::NodeId last = 0;
+  Ends ends(view, query);
   scan.visit(first, [&](engine::NodeId id, const NodeRecord& record) {
+    if (!ends.are_at(id)) return true;
     if (page.nodes.size() == query.limit) {
       page.next = write_position(query, {"", last});
       return false;
@@ -113,7 +125,9 @@ NodePage query_by_age(const StoreState& state, const engine::View& view, const g
 NodePage query_by_key(const StoreState& state, const engine::View& view, const graph::NodeScan& scan, const NodeQuery& query) {
   const std::optional<Position> after = query.after.empty() ? std::nullopt : std::optional(read_position(query));
   FirstOf first(query.limit == SIZE_MAX ? SIZE_MAX : query.limit + 1, query.descending);
+  Ends ends(view, query);
   scan.visit(0, [&](engine::NodeId id, const NodeRecord& record) {
+    if (!ends.are_at(id)) return true;
     Position position{order_key(record, query.order), id};
     if (!after || (query.descending ? position < *after : *after < position)) first.add(std::move(position), record);
     return true;
@@ -140,6 +154,10 @@ graph::NodeLookups node_lookups(const StoreState& state, const engine::View& vie
             return owner ? std::optional(format::parse_be64(*owner)) : std::nullopt;
           },
           .decode = [&](std::string_view bytes) { return read_embedded(view, bytes); }};
+}
+
+Timestamp moment(const std::optional<Timestamp>& given) {
+  return given.value_or(Timestamp(std::chrono::nanoseconds(base::now_nanoseconds())));
 }
 
 NodePage query_nodes(const StoreState& state, const NodeQuery& query) {

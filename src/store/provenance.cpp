@@ -1,11 +1,10 @@
-// Store: what it offers about the provenance graph.
+// Store: what it offers about the provenance graph, without the questions that walk it.
 #include <cairn/error.h>
 #include <cairn/store.h>
 
 #include <fmt/format.h>
 
 #include "graph/reader.h"
-#include "graph/traversal.h"
 #include "store/bulk_load.h"
 #include "store/find.h"
 #include "store/groups.h"
@@ -43,37 +42,6 @@ std::vector<Node> Store::nodes(const NodeFilter& filter) const {
   for (const graph::StoredNode& node : reader.nodes(reader.query(filter, cell)))
     nodes.push_back(state_->public_node(*view, node.record));
   return nodes;
-}
-
-Lineage Store::lineage(const Uuid& node, Direction direction, const TraversalOptions& options) const {
-  const auto view = state_->engine().view();
-  const graph::GraphReader reader(*view, state_->labels());
-  const format::NodeId start = reader.get_id(node);
-  const graph::TraversalResult found =
-      graph::traverse(*view, std::span(&start, 1), direction, options, graph::CollectLinks::yes);
-  Lineage lineage;
-  lineage.nodes.reserve(found.nodes.size());
-  for (const graph::ReachedId& reached : found.nodes)
-    lineage.nodes.push_back({state_->public_node(*view, reader.get_record(reached.id)), reached.depth});
-  lineage.links = reader.public_links(found.links);
-  return lineage;
-}
-
-namespace {
-
-std::vector<Reached> without_start(std::vector<Reached> nodes) {
-  nodes.erase(nodes.begin());
-  return nodes;
-}
-
-}  // namespace
-
-std::vector<Reached> Store::ancestors(const Uuid& node, const TraversalOptions& options) const {
-  return without_start(lineage(node, Direction::up, options).nodes);
-}
-
-std::vector<Reached> Store::descendants(const Uuid& node, const TraversalOptions& options) const {
-  return without_start(lineage(node, Direction::down, options).nodes);
 }
 
 std::vector<Link> Store::links(const Uuid& node) const {
@@ -122,42 +90,6 @@ void Store::remove_group(std::string_view name) { store::remove_group(*state_, n
 
 std::vector<Named> Store::find_by_prefix(std::string_view prefix) const {
   return store::find_by_prefix(*state_->engine().view(), prefix);
-}
-
-// ---- Reach ----
-
-class Reach::Impl {
- public:
-  Impl(std::shared_ptr<StoreState> state, std::span<const Uuid> starts, Direction direction, const TraversalOptions& options)
-      : state_(std::move(state)), view_(state_->engine().view()), reader_(*view_, state_->labels()) {
-    std::vector<format::NodeId> ids;
-    for (const Uuid& start : starts) ids.push_back(reader_.get_id(start));
-    found_ = graph::traverse(*view_, ids, direction, options);
-  }
-
-  const graph::TraversalResult& found() const { return found_; }
-  format::NodeRecord record(std::size_t index) const { return reader_.get_record(found_.nodes.at(index).id); }
-  Node node(std::size_t index) const { return state_->public_node(*view_, record(index)); }
-
- private:
-  std::shared_ptr<StoreState> state_;
-  std::unique_ptr<engine::View> view_;
-  graph::GraphReader reader_;
-  graph::TraversalResult found_;
-};
-
-Reach::Reach(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Reach::Reach(Reach&&) noexcept = default;
-Reach& Reach::operator=(Reach&&) noexcept = default;
-Reach::~Reach() = default;
-std::size_t Reach::size() const { return impl_->found().nodes.size(); }
-std::uint64_t Reach::link_count() const { return impl_->found().link_count; }
-std::uint64_t Reach::depth(std::size_t index) const { return impl_->found().nodes.at(index).depth; }
-Uuid Reach::uuid(std::size_t index) const { return impl_->record(index).uuid; }
-Node Reach::node(std::size_t index) const { return impl_->node(index); }
-
-Reach Store::reach(std::span<const Uuid> starts, Direction direction, const TraversalOptions& options) const {
-  return Reach(std::make_unique<Reach::Impl>(state_, starts, direction, options));
 }
 
 }  // namespace cairn

@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(version_and_help_are_results) {
   const Outcome help = run_command({"--help"});
   BOOST_TEST(help.status == 0);
   for (const char* verb : {"init", "put", "get", "add", "restore", "checkpoint", "restart", "runs", "log", "show",
-                           "nodes", "lineage", "types", "stats", "verify", "Exit status"}) {
+                           "nodes", "lineage", "paths", "common", "impact", "closure", "types", "stats", "verify", "Exit status"}) {
     BOOST_TEST(help.out.find(verb) != std::string::npos, verb);
     if (std::string(verb) != "Exit status") BOOST_TEST(run_command({verb, "--help"}).status == 0, verb);
   }

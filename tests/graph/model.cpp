@@ -53,7 +53,7 @@ class Model {
   // From where to where the link leads.
   static std::vector<std::pair<NodeId, NodeId>> ways(const ModelLink& link, Direction direction) {
     const std::pair down(link.source, link.target), up(link.target, link.source);
-    if (link.type == LinkType::mutual) return {down, up};
+    if (link.type == LinkType::mutual || direction == Direction::both) return {down, up};
     return {direction == Direction::down ? down : up};
   }
 
@@ -270,7 +270,7 @@ void check_links(RandomGraph& graph, const GraphReader& reader) {
 
 void check_traversal(RandomGraph& graph, const engine::View& view) {
   const NodeId start = graph.any_node();
-  const Direction direction = graph.pick(2) == 0 ? Direction::up : Direction::down;
+  const auto direction = static_cast<Direction>(graph.pick(3));
   TraversalOptions options = {.links = {}};
   switch (graph.pick(3)) {
     case 0:

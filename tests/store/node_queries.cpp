@@ -6,6 +6,7 @@
 #include <random>
 #include <tuple>
 
+#include "store/graph_model.h"
 #include "store/stores.h"
 
 namespace cairn::test {
@@ -204,6 +205,26 @@ BOOST_AUTO_TEST_CASE(totals_count_bytes_and_time_by_type_and_state) {
     BOOST_TEST((totals[1].state == NodeState::running));
     BOOST_TEST(totals[1].count == 2u);
     BOOST_TEST((totals[2].state == NodeState::failed));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(nodes_that_end_what_is_linked_are_listed_page_by_page) {
+  for_each_graph(50, [](Store& store, GraphModel& model) {
+    for (int round = 0; round < 40; ++round) {
+      NodeQuery query{.filter = model.any_filter(), .order = round % 2 == 0 ? NodeOrder::age : NodeOrder::created, .limit = 3, .now = kGraphNow};
+      query.filter = query.filter && Filter::parse("not type = run");
+      if (model.pick(2) == 0) query.none_up = model.any_types();
+      if (model.pick(2) == 0) query.none_down = model.any_types();
+      std::vector<std::pair<Key, Uuid>> expected;
+      for (std::size_t i = 0; i < model.nodes.size(); ++i)
+        if (model.passes(query.filter, i) && model.next(i, Direction::up, query.none_up).empty() &&
+            model.next(i, Direction::down, query.none_down).empty())
+          expected.emplace_back(key_of(model.nodes[i], query.order, i), model.nodes[i].uuid);
+      std::ranges::sort(expected);
+      std::vector<Uuid> ids;
+      for (const auto& [key, id] : expected) ids.push_back(id);
+      BOOST_TEST_REQUIRE((page_through(store, query) == ids));
+    }
   });
 }
 

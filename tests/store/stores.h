@@ -54,6 +54,7 @@ class TestStore {
   Store& operator*() { return *store_; }
   Store* operator->() { return &*store_; }
   bool on_disk() const { return kind_.on_disk; }
+  const StoreKind& kind() const { return kind_; }
   std::filesystem::path path() const { return directory_.path() / "store"; }
   /// Closes and opens it; does nothing to one that lives in memory. No Run of it may be left.
   void reopen() {

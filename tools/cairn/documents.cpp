@@ -21,6 +21,13 @@ array texts(const Items& items) {
   return list;
 }
 
+template <class Items>
+array documents(const Items& items) {
+  array list;
+  for (const auto& item : items) list.push_back(document(item));
+  return list;
+}
+
 template <class Ids>
 object ids_by_name(const Ids& ids) {
   object names;
@@ -126,6 +133,58 @@ object document(const Link& link) {
           {"target", link.target.text()},
           {"type", link_name(link.type)},
           {"label", json_text(link.label)}};
+}
+
+object document(const Reached& reached) {
+  object described = document(reached.node);
+  described.emplace("depth", reached.depth);
+  return described;
+}
+
+object document(const NodePaths& paths) {
+  array list;
+  for (const NodePath& path : paths.paths)
+    list.push_back(object{{"length", path.links.size()}, {"nodes", documents(path.nodes)}, {"links", documents(path.links)}});
+  return {{"paths", std::move(list)}, {"more", paths.more}};
+}
+
+object document(const CommonNode& common) {
+  object described = document(common.node);
+  described.emplace("depth", common.depth);
+  described.emplace("nearest", common.nearest);
+  return described;
+}
+
+object document(const ImpactTotal& total) {
+  return {{"run", total.run.empty() ? value(nullptr) : value(json_text(total.run))},
+          {"kind", kind_name(total.kind)},
+          {"type", json_text(total.type)},
+          {"count", total.count},
+          {"size_bytes", total.size_bytes}};
+}
+
+object document(const Impact& impact) {
+  return {{"affected_totals", documents(impact.affected_totals)},
+          {"caller_totals", documents(impact.caller_totals)},
+          {"affected", documents(impact.affected)},
+          {"callers", documents(impact.callers)}};
+}
+
+object document(const Closure& closure) {
+  array inputs, objects, artifacts, code;
+  for (const Node& node : closure.inputs) inputs.push_back(value(node.uuid.text()));
+  for (const ObjectId& id : closure.objects) objects.push_back(value(id.hex()));
+  for (const ArtifactId& id : closure.artifacts) artifacts.push_back(value(id.hex()));
+  for (const CodeUse& use : closure.code)
+    code.push_back(object{{"type", json_text(use.type)}, {"code_version", json_text(use.code_version)}, {"node_count", use.node_count}});
+  return {{"nodes", documents(closure.nodes)},
+          {"inputs", std::move(inputs)},
+          {"workflows", documents(closure.workflows)},
+          {"objects", std::move(objects)},
+          {"artifacts", std::move(artifacts)},
+          {"size_bytes", closure.size_bytes},
+          {"input_bytes", closure.input_bytes},
+          {"code", std::move(code)}};
 }
 
 object document(const ArtifactEntry& entry) {

@@ -1,5 +1,4 @@
 // cairn lineage: where something came from, or what came of it.
-#include <cairn/error.h>
 #include <cairn/store.h>
 
 #include <CLI/App.hpp>
@@ -7,12 +6,14 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
-#include "ids.h"
+#include "documents.h"
+#include "graph_options.h"
 #include "lineage/formats.h"
+#include "node_table.h"
 #include "numbers.h"
 #include "text.h"
 #include "verbs.h"
@@ -22,41 +23,16 @@ namespace {
 
 struct LineageOptions {
   std::string id;
-  bool up = false, down = false, all = false;
+  bool up = false, down = false, both = false, roots = false, leaves = false, all = false;
   std::uint64_t depth = UINT64_MAX;
   std::vector<std::string> links{"input", "create"};
+  std::string within, stop_at;
   std::string format = "text";
 };
 
-LinkTypes parse_link_types(const std::vector<std::string>& names) {
-  std::set<LinkType> chosen;
-  for (const std::string& name : names) {
-    if (name == "all") return LinkTypes::all();
-    const std::optional<LinkType> type = parse_link(name);
-    if (!type)
-      throw UsageError(
-          fmt::format("--links {}: expected all, or some of input,create,call,return,reference", printable(name)));
-    chosen.insert(*type);
-  }
-  if (chosen.empty()) throw UsageError("--links: expected at least one type of link");
-  // A set of link types is made of a fixed list, so those not chosen repeat one that is.
-  const auto pick = [&](LinkType type) { return chosen.contains(type) ? type : *chosen.begin(); };
-  return {pick(LinkType::input), pick(LinkType::create), pick(LinkType::return_), pick(LinkType::call),
-          pick(LinkType::reference)};
-}
-
-// The node itself, or every node that holds the object or artifact.
-std::vector<Uuid> find_starts(const Store& store, const std::string& id) {
-  const Named named = resolve(store, id, {"node", "object", "artifact"});
-  if (named.kind == "node") return {named.node};
-  NodeFilter filter;
-  filter.content = named.kind == "object" ? Content(ObjectId{named.digest}) : Content(ArtifactId{named.digest});
-  std::vector<Uuid> starts;
-  for (const Node& node : store.nodes(filter)) starts.push_back(node.uuid);
-  if (starts.empty())
-    throw Error(ErrorCode::not_found,
-                fmt::format("no node holds {} {}; it belongs to checkpoints only", named.kind, full_id(named)));
-  return starts;
+Direction direction_of(const LineageOptions& options) {
+  if (options.both) return Direction::both;
+  return options.down || options.leaves ? Direction::down : Direction::up;
 }
 
 std::string format_names() {
@@ -72,14 +48,35 @@ std::string format_help() {
   return help;
 }
 
+// Where the lineages end, each node once.
+void print_ends(const Store& store, const std::vector<Uuid>& starts, Direction direction, const TraversalOptions& traversal,
+                Context& context) {
+  Table table = node_table({"DEPTH"});
+  std::set<Uuid> seen;
+  for (const Uuid& start : starts)
+    for (const Reached& end : direction == Direction::up ? store.roots(start, traversal) : store.leaves(start, traversal)) {
+      if (!seen.insert(end.node.uuid).second) continue;
+      table.add(node_row(end.node, {fmt::format("{}", end.depth)}));
+      if (context.json) context.out.json(document(end));
+    }
+  if (!context.json) table.print(context.out);
+}
+
 ExitStatus lineage(const LineageOptions& options, Context& context) {
   const PictureFormat* format = find_picture_format(context.json ? "json" : options.format);
   if (format == nullptr)
     throw UsageError(fmt::format("--format {}: expected one of {}", printable(options.format), format_names()));
-  const Direction direction = options.down ? Direction::down : Direction::up;
-  const TraversalOptions traversal{.links = parse_link_types(options.links), .depth_max = options.depth};
+  const Direction direction = direction_of(options);
+  const TraversalOptions traversal{.links = parse_link_types(options.links),
+                                   .depth_max = options.depth,
+                                   .within = parse_filter(options.within),
+                                   .stop_at = parse_filter(options.stop_at)};
   const Store store = open_reader(context);
-  const std::vector<Uuid> starts = find_starts(store, options.id);
+  const std::vector<Uuid> starts = find_nodes(store, options.id);
+  if (options.roots || options.leaves) {
+    print_ends(store, starts, direction, traversal, context);
+    return ExitStatus::done;
+  }
   std::vector<Lineage> lineages;
   for (const Uuid& start : starts) lineages.push_back(store.lineage(start, direction, traversal));
   format->print(merged_picture(starts, direction, std::move(lineages)), {.all = options.all}, context.out);
@@ -94,13 +91,14 @@ Action add_lineage(CLI::App& app, Context& context) {
       ->type_name("ID")
       ->required();
   CLI::Option* up = app.add_flag("--up", options->up, "What it came from (the default)");
-  app.add_flag("--down", options->down, "What came of it")->excludes(up);
+  CLI::Option* down = app.add_flag("--down", options->down, "What came of it")->excludes(up);
+  CLI::Option* both = app.add_flag("--both", options->both, "Links both ways: all it is connected with")->excludes(up)->excludes(down);
+  CLI::Option* roots = app.add_flag("--roots", options->roots, "Only where it came from in the end")->excludes(down)->excludes(both);
+  app.add_flag("--leaves", options->leaves, "Only what came of it in the end")->excludes(up)->excludes(both)->excludes(roots);
   add_number<std::uint64_t>(app, "--depth", options->depth, "At most so many links away");
-  app.add_option("--links", options->links, "Which links to follow: all, or some of input,create,call,return,reference")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("TYPES")
-      ->default_str("input,create");
+  add_links_option(app, options->links);
+  add_filter_option(app, "--within", options->within, "Only over nodes that pass, such as 'run = bands'");
+  add_filter_option(app, "--stop-at", options->stop_at, "Not beyond nodes that pass, such as 'tag = released'");
   app.add_flag("--all", options->all, "Show long lists and large fans in full");
   app.add_option("--format", options->format, format_help())->type_name("FORMAT")->capture_default_str();
   return [options, &context] { return lineage(*options, context); };

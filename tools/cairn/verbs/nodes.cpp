@@ -12,7 +12,9 @@
 #include <optional>
 
 #include "documents.h"
+#include "graph_options.h"
 #include "ids.h"
+#include "node_table.h"
 #include "numbers.h"
 #include "text.h"
 #include "verbs.h"
@@ -26,7 +28,8 @@ struct NodesOptions {
   std::string filter, after, order = "age";
   std::optional<std::string> kind, state, type, run, label;
   std::size_t limit = SIZE_MAX;
-  bool descending = false, count = false, totals = false;
+  bool descending = false, count = false, totals = false, roots = false, leaves = false;
+  std::vector<std::string> links{"input", "create"};
 };
 
 constexpr std::pair<const char*, NodeOrder> kOrders[] = {
@@ -37,14 +40,6 @@ NodeOrder parse_order(const std::string& name) {
   for (const auto& [text, order] : kOrders)
     if (name == text) return order;
   throw UsageError(fmt::format("--order {}: expected age, created, modified, type, label or size", printable(name)));
-}
-
-Filter parse_filter(const std::string& text) {
-  try {
-    return Filter::parse(text);
-  } catch (const Error& error) {
-    throw UsageError(error.what());
-  }
 }
 
 Filter make_filter(const Store& store, const NodesOptions& options) {
@@ -61,13 +56,12 @@ Filter make_filter(const Store& store, const NodesOptions& options) {
 }
 
 void print_page(const std::vector<Node>& page, Context& context) {
-  Table table({"NODE", "KIND", "STATE", "TYPE", "LABEL", "RUN"});
+  Table table = node_table();
   for (const Node& node : page) {
     if (context.json)
       context.out.json(document(node));
     else
-      table.add({node.uuid.text(), std::string(kind_name(node.kind)), std::string(state_name(node.state)),
-                 printable(node.type), printable(node.label), printable(node.run)});
+      table.add(node_row(node));
   }
   table.print(context.out);
   context.out.flush();
@@ -76,6 +70,9 @@ void print_page(const std::vector<Node>& page, Context& context) {
 // Where the listing can be gone on with is said beside it, not in it.
 void list(const Store& store, const Filter& filter, const NodesOptions& options, Context& context) {
   NodeQuery query{.filter = filter, .order = parse_order(options.order), .descending = options.descending, .after = options.after};
+  const LinkTypes links = parse_link_types(options.links);
+  if (options.roots) query.none_up = links;
+  if (options.leaves) query.none_down = links;
   const bool by_age = query.order == NodeOrder::age && !query.descending;
   const bool is_node = by_age && !query.after.empty() && query.after.size() != 17;  // of a cursor: a letter and 16 digits
   if (is_node) query.after = resolve(store, query.after, {"node"}).node.text();
@@ -144,8 +141,14 @@ Action add_nodes(CLI::App& app, Context& context) {
   app.add_flag("--descending", options->descending, "The other way round");
   add_number<std::size_t>(app, "--limit", options->limit, "At most so many");
   app.add_option("--after", options->after, "Go on where a listing of the same order ended")->type_name("CURSOR");
-  CLI::Option* count = app.add_flag("--count", options->count, "Only how many");
-  app.add_flag("--totals", options->totals, "Count, size and time by kind, type and state")->excludes(count);
+  CLI::Option* roots = app.add_flag("--roots", options->roots, "Only nodes from which no link leads up");
+  CLI::Option* leaves = app.add_flag("--leaves", options->leaves, "Only nodes from which no link leads down");
+  add_links_option(app, options->links);
+  CLI::Option* count = app.add_flag("--count", options->count, "Only how many")->excludes(roots)->excludes(leaves);
+  app.add_flag("--totals", options->totals, "Count, size and time by kind, type and state")
+      ->excludes(count)
+      ->excludes(roots)
+      ->excludes(leaves);
   return [options, &context] { return nodes(*options, context); };
 }
 

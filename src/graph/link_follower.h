@@ -1,0 +1,80 @@
+// LinkFollower: from a node along its links of some types, in one direction or both.
+#pragma once
+
+#include <cairn/lineage.h>
+
+#include <cstddef>
+
+#include "engine/engine.h"
+#include "format/packed_links.h"
+#include "graph/backlinks.h"
+#include "graph/cursors.h"
+#include "graph/link_pages.h"
+#include "graph/reader.h"
+
+namespace cairn::graph {
+
+/// Best asked for nodes in order of id: then its cursors only move forward. Not thread-safe.
+class LinkFollower {
+ public:
+  LinkFollower(const engine::View& view, Direction direction, LinkTypes types);
+  LinkFollower(const LinkFollower&) = delete;
+  LinkFollower& operator=(const LinkFollower&) = delete;
+
+  /// Each link that leads on from a node is among those that it holds or among those that other nodes hold.
+  bool follows_held() const { return !held_codes_.empty(); }
+  bool follows_back() const { return !back_codes_.empty(); }
+  /// True if such a link leads on from both of its ends.
+  bool leads_both_ways(const format::PackedLink& link) const {
+    const std::uint8_t code = format::link_code(link.type, link.outgoing);
+    return held_codes_.has(code) && back_codes_.has(code);
+  }
+  bool any_leads_both_ways() const { return any_both_ways_; }
+
+  /// Calls `visit(holder, link, reached)` for each of the links that node `id` holds and that lead on from it; `link` is as its
+  /// holder has it. Throws damaged.
+  template <class Visit>
+  void visit_held(NodeId id, Visit&& visit) {
+    const auto visit_link = [&](const format::PackedLink& link) {
+      if (held_codes_.has(format::link_code(link.type, link.outgoing))) visit(id, link, link.other);
+    };
+    if (const LinkPage* page = held_pages_.find(id)) return page->visit(id, visit_link);
+    if (const auto bytes = links_.find(id)) format::visit_links(*bytes, visit_link);
+  }
+  /// The same for links that others hold.
+  template <class Visit>
+  void visit_back(NodeId id, Visit&& visit) {
+    const auto visit_link = [&](const format::PackedLink& link) {
+      if (back_codes_.has(format::link_code(link.type, link.outgoing)))
+        visit(link.other, format::PackedLink{id, link.type, link.outgoing, link.label}, link.other);
+    };
+    if (const LinkPage* page = back_pages_.find(id)) return page->visit(id, visit_link);
+    backlinks_.visit(id, back_codes_, visit_link);
+  }
+  /// Calls `visit(reached)` for each link of either kind.
+  template <class Visit>
+  void visit(NodeId id, Visit&& visit) {
+    const auto visit_end = [&](NodeId, const format::PackedLink&, NodeId reached) { visit(reached); };
+    if (follows_held()) visit_held(id, visit_end);
+    if (follows_back()) visit_back(id, visit_end);
+  }
+
+ private:
+  bool read_held(NodeId first, LinkPage& page);
+  bool read_back(NodeId first, LinkPage& page);
+
+  // A fan of a million is read row by row.
+  static constexpr std::size_t kPageBytesMax = 1 << 20;
+
+  LinkCodes held_codes_;  // followed in the record of the node they are held by
+  LinkCodes back_codes_;  // followed in the backlinks of their far node
+  bool any_both_ways_ = false;
+  RecordWalk links_;
+  BacklinkWalk backlinks_;
+  LinkPages held_pages_, back_pages_;
+};
+
+/// True if one of the links that the follower follows leads on from the node.
+bool leads_on(LinkFollower& links, NodeId id);
+
+}  // namespace cairn::graph
