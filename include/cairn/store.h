@@ -276,8 +276,6 @@ class Store {
   BulkLoad bulk_load();
   std::optional<Node> find_node(const Uuid& uuid) const;
   Node get_node(const Uuid& uuid) const;
-  /// In order of creation.
-  std::vector<Node> nodes(const NodeFilter& filter = {}) const;
   /// The nodes that pass a filter, page by page. Cost: a read for each node that the best index leads to, which is that of
   /// id, unique id, content, group, tag, state or type, whichever must be equal to something first in this order, and of the run;
   /// else all nodes are read. Memory: the page. Throws invalid_argument for NodeQuery::after from another list.

@@ -30,21 +30,6 @@ Node Store::get_node(const Uuid& uuid) const {
   return std::move(*node);
 }
 
-std::vector<Node> Store::nodes(const NodeFilter& filter) const {
-  const auto view = state_->engine().view();
-  std::optional<format::CellId> cell;
-  if (filter.run) {
-    const auto owner = view->find_claim(format::claim::run_name(*filter.run));
-    if (!owner) throw Error(ErrorCode::not_found, fmt::format("there is no run {}", *filter.run));
-    cell = format::parse_be64(*owner);
-  }
-  const graph::GraphReader reader(*view, state_->labels());
-  std::vector<Node> nodes;
-  for (const graph::StoredNode& node : reader.nodes(reader.query(filter, cell)))
-    nodes.push_back(state_->public_node(*view, node.record));
-  return nodes;
-}
-
 Lineage Store::lineage(const Uuid& node, Direction direction, const TraversalOptions& options) const {
   const auto view = state_->engine().view();
   const graph::GraphReader reader(*view, state_->labels());

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(pages_have_what_passes_in_its_order) {
   for_each_store([](TestStore& store) {
     std::mt19937_64 random(11);
     fill(*store, random);
-    const std::vector<Node> nodes = store->nodes();
+    const std::vector<Node> nodes = nodes_of(*store);
     std::map<Uuid, std::size_t> ages;
     for (const Node& node : nodes) ages.emplace(node.uuid, ages.size());
     std::size_t found = 0;

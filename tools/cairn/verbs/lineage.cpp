@@ -54,10 +54,9 @@ LinkTypes parse_link_types(const std::vector<std::string>& names) {
 std::vector<Uuid> find_starts(const Store& store, const std::string& id) {
   const Named named = resolve(store, id, {"node", "object", "artifact"});
   if (named.kind == "node") return {named.node};
-  NodeFilter filter;
-  filter.content = named.kind == "object" ? Content(ObjectId{named.digest}) : Content(ArtifactId{named.digest});
   std::vector<Uuid> starts;
-  for (const Node& node : store.nodes(filter)) starts.push_back(node.uuid);
+  for (const Node& node : store.query({.filter = Filter::where("content", Comparison::equal, named.digest.hex())}).nodes)
+    starts.push_back(node.uuid);
   if (starts.empty())
     throw Error(ErrorCode::not_found,
                 fmt::format("no node holds {} {}; it belongs to checkpoints only", named.kind, full_id(named)));
