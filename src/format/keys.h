@@ -19,6 +19,7 @@ inline constexpr CellId kRootCell = 1;   ///< cell and node id leases, the label
 inline constexpr CellId kLooseCell = 2;  ///< nodes that belong to no run
 inline constexpr CellId kFileCell = 3;   ///< which files were read, and what they held
 inline constexpr CellId kGroupCell = 4;  ///< groups of nodes
+inline constexpr CellId kIndexCell = 5;  ///< which attributes are indexed
 inline constexpr CellId kFirstRunCell = 16;
 
 /// What a stored blob is. Part of its digest. Numbers are stored.
@@ -55,6 +56,9 @@ inline constexpr char kMember = 'm';      // group cell only: name of the group,
 inline constexpr char kViolation = 'v';   // be64 holder, 1 byte link code, be32 label, be64 other -> rule the link breaks
 inline constexpr char kFile = 'f';        // file cell only: be64 device, be64 inode -> FileRow
 
+inline constexpr char kAttributeIndex = 'i';  // index cell only: be32 number -> AttributeIndexRecord
+inline constexpr char kNextIndex = 'I';       // index cell only: be64 next unused number of an index
+
 std::string run();
 std::string checkpoint(std::uint64_t sequence);
 std::uint64_t parse_checkpoint(std::string_view key);
@@ -90,6 +94,9 @@ std::string members_of(std::string_view group);
 NodeId parse_member(std::string_view key);
 std::string label(std::uint32_t id);
 std::uint32_t parse_label(std::string_view key);
+std::string attribute_index(std::uint32_t number);
+std::uint32_t parse_attribute_index(std::string_view key);
+std::string next_index();
 }  // namespace row
 
 // Claims: one byte of namespace, then the name that can be owned once.
@@ -116,6 +123,7 @@ inline constexpr char kType = 't';      // type, NUL, be64 node id -> empty
 inline constexpr char kState = 's';     // 1 byte state, be64 node id -> empty
 inline constexpr char kTag = 'g';       // tag, NUL, be64 node id -> empty
 inline constexpr char kGroup = 'm';     // be64 node id, name of a group that has it -> empty
+inline constexpr char kAttribute = 'v'; // be32 number of the index, ordered key of the value, be64 node id -> empty
 
 struct Backlink {
   NodeId far;          // the node the link was not written with
@@ -139,7 +147,11 @@ std::string group(NodeId node, std::string_view name);
 /// What the keys of all groups of a node begin with.
 std::string groups_of(NodeId node);
 NodeId parse_group_node(std::string_view key);
-/// The node id that ends a key of the content, type, state and tag indexes.
+/// What the keys of an index of attributes begin with.
+std::string attributes_of(std::uint32_t index);
+std::string attribute(std::uint32_t index, std::string_view value_key, NodeId node);
+std::uint32_t parse_attribute(std::string_view key);
+/// The node id that ends a key of the content, type, state, tag and attribute indexes.
 NodeId trailing_node(std::string_view key);
 }  // namespace index
 

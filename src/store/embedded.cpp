@@ -1,6 +1,7 @@
 #include "store/embedded.h"
 
 #include <cairn/codec.h>
+#include <cairn/error.h>
 
 #include "base/bytes.h"
 #include "object/objects.h"
@@ -11,10 +12,20 @@ std::string write_embedded(engine::Staging& staging, const Value& value) {
   return std::string(base::as_text(object::write_object_bytes(staging, encodable(value))));
 }
 
-Value read_embedded(const engine::View& view, std::string_view bytes) {
+Value read_embedded(const engine::BlobSource& blobs, std::string_view bytes) {
   Value value;
-  object::read_object_bytes(view, base::as_bytes(bytes), [&](const Decoder& in) { value = decode<Value>(in); });
+  object::read_object_bytes(blobs, base::as_bytes(bytes), [&](const Decoder& in) { value = decode<Value>(in); });
   return value;
+}
+
+engine::Bytes StagedBlobs::get_blob(engine::BlobKind kind, const Digest& digest) const {
+  if (staging_ == nullptr) return otherwise_.get_blob(kind, digest);
+  try {
+    return staging_->read(kind, digest);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    return otherwise_.get_blob(kind, digest);
+  }
 }
 
 }  // namespace cairn::store

@@ -6,6 +6,7 @@
 
 #include "graph/reader.h"
 #include "graph/traversal.h"
+#include "store/attribute_indexes.h"
 #include "store/bulk_load.h"
 #include "store/find.h"
 #include "store/groups.h"
@@ -29,6 +30,14 @@ Node Store::get_node(const Uuid& uuid) const {
   if (!node) throw Error(ErrorCode::not_found, fmt::format("there is no node {}", uuid.text()));
   return std::move(*node);
 }
+
+void Store::index_attribute(const FilterPath& path, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  store::index_attribute(*state_, path, progress);
+}
+std::vector<AttributeIndex> Store::attribute_indexes(bool count_entries) const {
+  return store::list_attribute_indexes(*state_->engine().view(), count_entries);
+}
+void Store::drop_attribute_index(const FilterPath& path) { store::drop_attribute_index(*state_, path); }
 
 Lineage Store::lineage(const Uuid& node, Direction direction, const TraversalOptions& options) const {
   const auto view = state_->engine().view();
@@ -68,6 +77,7 @@ std::vector<Link> Store::links(const Uuid& node) const {
 }
 
 NodePage Store::query(const NodeQuery& query) const { return store::query_nodes(*state_, query); }
+QueryPlan Store::explain(const Filter& filter, std::optional<Timestamp> now) const { return store::explain_nodes(*state_, filter, now); }
 std::uint64_t Store::count(const Filter& filter, std::optional<Timestamp> now) const {
   return store::count_nodes(*state_, filter, now);
 }
