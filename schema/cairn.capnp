@@ -299,6 +299,12 @@ struct GroupRecord {
   extras @4 :Data;
 }
 
+struct AttributeIndexRecord {  # since format 6
+  path @0 :Text;
+  state @1 :UInt8;
+  next @2 :UInt64;  # node id
+}
+
 struct RunRecord {
   uuid @0 :Uuid;
   name @1 :Text;

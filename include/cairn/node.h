@@ -109,16 +109,4 @@ class LinkTypes {
   std::uint8_t bits_ = 0;
 };
 
-/// Which nodes a listing shows; empty members do not filter.
-struct NodeFilter {
-  std::optional<NodeKind> kind = {};
-  std::optional<NodeState> state = {};
-  std::optional<std::string> type = {};
-  std::optional<std::string> run = {};
-  std::optional<std::string> label = {};
-  std::optional<Content> content = {};
-  std::optional<Uuid> after = {};  ///< continue a listing behind this node
-  std::size_t limit = SIZE_MAX;
-};
-
 }  // namespace cairn

@@ -11,19 +11,14 @@
 
 namespace [[gnu::visibility("default")]] cairn {
 
-/// What nodes are listed by; those that are equal in it, by age.
-enum class NodeOrder : std::uint8_t {
-  age,       ///< as they were stored; the only order that does not read all nodes that pass for each page
-  created,
-  modified,
-  type,
-  label,
-  size,
-};
-
 struct NodeQuery {
   Filter filter = {};
-  NodeOrder order = NodeOrder::age;
+  /// What nodes are listed by, such as "created", "label" or "attributes.energy"; those that are equal in it, by age. Else by
+  /// age: as they were stored. Null comes before false and true, then numbers by value with NaN as the last, texts by bytes,
+  /// times; nodes without a value there, or with one that filters do not compare, come last, by age, descending or not. In
+  /// attributes and extras, numbers that agree in 40 digits and texts that agree in 128 bytes are equal. Tags, groups and unique
+  /// ids are no order.
+  std::optional<FilterPath> order_by = {};
   bool descending = false;
   std::string after = {};         ///< NodePage::next of the page before, or in the order of age the UUID of a node; else the first page
   std::size_t limit = SIZE_MAX;   ///< nodes in the page
@@ -47,6 +42,14 @@ struct NodeTotal {
   std::uint64_t count = 0;
   std::uint64_t size_bytes = 0;          ///< of their contents, as if nothing were shared
   std::chrono::nanoseconds duration{0};  ///< from creation to the last change, of processes that have ended
+};
+
+/// How nodes that pass a filter are found, and what that read.
+struct QueryPlan {
+  std::string source;              ///< the index that was used, such as "type" or "attributes.energy"; else "every node"
+  std::uint64_t entries_read = 0;  ///< of that index
+  std::uint64_t nodes_read = 0;    ///< to ask the filter about them
+  std::uint64_t nodes_found = 0;   ///< that pass
 };
 
 }  // namespace cairn

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cairn/artifact.h>
+#include <cairn/attribute_index.h>
 #include <cairn/closure.h>
 #include <cairn/checkpoint_difference.h>
 #include <cairn/codec.h>
@@ -298,12 +299,17 @@ class Store {
   BulkLoad bulk_load();
   std::optional<Node> find_node(const Uuid& uuid) const;
   Node get_node(const Uuid& uuid) const;
-  /// In order of creation.
-  std::vector<Node> nodes(const NodeFilter& filter = {}) const;
-  /// The nodes that pass a filter, page by page. Cost: a read for each node that the best index leads to, which is that of
-  /// id, unique id, content, group, tag, state or type, whichever must be equal to something first in this order, and of the run;
-  /// else all nodes are read. Memory: the page. Throws invalid_argument for NodeQuery::after from another list.
+  /// The nodes that pass a filter, page by page. Cost: a read for each node that the best index leads to. There are indexes of
+  /// id, unique id, content, group, tag, state and type, for = and in; of attributes, where one was made, for these, <, <=, >, >=
+  /// and ~ with a fixed beginning; and of runs. They are used for what every node must pass, and for alternatives that each have
+  /// one. The best is the one with the fewest entries, as far as counting to 1,000 tells. Without any, all nodes are read, and
+  /// also where more than 2^20 nodes are in a range of values. Listed by age, or by an attribute that has an index, a page costs
+  /// what it takes to find its nodes; in other orders all that pass are read for each page. A range of values costs its entries
+  /// for each page by age. Memory: the page, and 8 bytes for each node in such a range. Throws invalid_argument for
+  /// NodeQuery::after from another list, and for an order that is none.
   NodePage query(const NodeQuery& query) const;
+  /// How the nodes that pass are found. Cost: that of count().
+  QueryPlan explain(const Filter& filter, std::optional<Timestamp> now = {}) const;
   std::uint64_t count(const Filter& filter, std::optional<Timestamp> now = {}) const;
   /// The nodes that pass, summed up by kind, type and state, in this order.
   std::vector<NodeTotal> totals(const Filter& filter, std::optional<Timestamp> now = {}) const;
@@ -342,6 +348,20 @@ class Store {
   std::vector<Violation> violations() const;
   /// The node that has this unique id; scopes are compared without regard to the case of ASCII letters.
   std::optional<Node> find_node(const Identity& name) const;
+
+  // ---- Indexes of attributes ----
+  /// Makes an index of the values at `path`, or goes on with one that was interrupted; nothing if it is there. It is kept up by
+  /// every commit and load from the beginning, and used when it is complete. Cost: reads all nodes once, in commits of a few
+  /// thousand, between which others may commit. If the process ends before that, the index stays as it is, and calling again
+  /// goes on. Each commit then decodes the attributes of the nodes it writes. Throws invalid_argument unless the path begins
+  /// with attributes or extras and leads into them, limit for more than 64, conflict if it is dropped meanwhile, damaged,
+  /// no_space, io, read_only. `progress` gets numbers of nodes and may be empty.
+  void index_attribute(const FilterPath& path, const std::function<void(std::uint64_t done, std::uint64_t total)>& progress = {});
+  /// In the order in which they were made. Cost: reads their entries, if these are to be counted.
+  std::vector<AttributeIndex> attribute_indexes(bool count_entries = true) const;
+  /// Removes the index, in commits of a few thousand entries; if that is interrupted, it is not used any more, and calling again
+  /// goes on. Throws not_found, no_space, io, read_only.
+  void drop_attribute_index(const FilterPath& path);
 
   // ---- Groups of nodes: each call is one durable commit ----
   /// Makes the group, or gives it another description and extras. Throws invalid_argument for a name that is none.

@@ -173,6 +173,12 @@ std::string label(std::uint32_t id) { return number_key(kLabel, id); }
 
 std::uint32_t parse_label(std::string_view key) { return KeyReader(key, kLabel, 5).take<std::uint32_t>(); }
 
+std::string attribute_index(std::uint32_t number) { return number_key(kAttributeIndex, number); }
+
+std::uint32_t parse_attribute_index(std::string_view key) { return KeyReader(key, kAttributeIndex, 5).take<std::uint32_t>(); }
+
+std::string next_index() { return std::string(1, kNextIndex); }
+
 }  // namespace row
 
 namespace claim {
@@ -271,6 +277,19 @@ NodeId parse_group_node(std::string_view key) {
 }
 
 std::string group(NodeId node, std::string_view name) { return groups_of(node).append(name); }
+
+std::string attributes_of(std::uint32_t index) { return number_key(kAttribute, index); }
+
+std::string attribute(std::uint32_t index, std::string_view value_key, NodeId node) {
+  std::string key = attributes_of(index).append(value_key);
+  append_big_endian(key, node);
+  return key;
+}
+
+std::uint32_t parse_attribute(std::string_view key) {
+  if (key.size() < 1 + sizeof(std::uint32_t)) throw Error(ErrorCode::damaged, "index key: too short for the number of an index");
+  return load_big_endian<std::uint32_t>(key.data() + 1);
+}
 
 std::string steps_of(CellId cell) { return number_key(kStep, cell); }
 

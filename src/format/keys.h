@@ -19,6 +19,7 @@ inline constexpr CellId kRootCell = 1;   ///< cell and node id leases, the label
 inline constexpr CellId kLooseCell = 2;  ///< nodes that belong to no run
 inline constexpr CellId kFileCell = 3;   ///< which files were read, and what they held
 inline constexpr CellId kGroupCell = 4;  ///< groups of nodes
+inline constexpr CellId kIndexCell = 5;  ///< which attributes are indexed
 inline constexpr CellId kFirstRunCell = 16;
 
 /// What a stored blob is. Part of its digest. Numbers are stored.
@@ -54,6 +55,9 @@ inline constexpr char kGroup = 'g';       // group cell only: name -> GroupRecor
 inline constexpr char kMember = 'm';      // group cell only: name of the group, NUL, be64 node -> empty
 inline constexpr char kViolation = 'v';   // be64 holder, 1 byte link code, be32 label, be64 other -> rule the link breaks
 inline constexpr char kFile = 'f';        // file cell only: be64 device, be64 inode -> FileRow
+
+inline constexpr char kAttributeIndex = 'i';  // index cell only: be32 number -> AttributeIndexRecord
+inline constexpr char kNextIndex = 'I';       // index cell only: be64 next unused number of an index
 
 std::string run();
 std::string checkpoint(std::uint64_t sequence);
@@ -91,6 +95,9 @@ std::string members_of(std::string_view group);
 NodeId parse_member(std::string_view key);
 std::string label(std::uint32_t id);
 std::uint32_t parse_label(std::string_view key);
+std::string attribute_index(std::uint32_t number);
+std::uint32_t parse_attribute_index(std::string_view key);
+std::string next_index();
 }  // namespace row
 
 // Claims: one byte of namespace, then the name that can be owned once.
@@ -117,6 +124,7 @@ inline constexpr char kType = 't';      // type, NUL, be64 node id -> empty
 inline constexpr char kState = 's';     // 1 byte state, be64 node id -> empty
 inline constexpr char kTag = 'g';       // tag, NUL, be64 node id -> empty
 inline constexpr char kGroup = 'm';     // be64 node id, name of a group that has it -> empty
+inline constexpr char kAttribute = 'v'; // be32 number of the index, ordered key of the value, be64 node id -> empty
 inline constexpr char kStep = 'w';      // be64 cell, name of the step, NUL, be64 process -> step place
 inline constexpr char kStepTime = 'x';  // name of the step, NUL, be64 (time with its sign bit flipped), be64 process
                                         // -> step place
@@ -172,7 +180,11 @@ struct StepPlace {
 };
 std::string step_place(const StepPlace& place);
 StepPlace parse_step_place(std::string_view value);
-/// The node id that ends a key of the content, type, state, tag and step indexes.
+/// What the keys of an index of attributes begin with.
+std::string attributes_of(std::uint32_t index);
+std::string attribute(std::uint32_t index, std::string_view value_key, NodeId node);
+std::uint32_t parse_attribute(std::string_view key);
+/// The node id that ends a key of the content, type, state, tag, attribute and step indexes.
 NodeId trailing_node(std::string_view key);
 }  // namespace index
 

@@ -1,4 +1,5 @@
-// The names of what a node can be and of what a link can say, and times as text.
+// The names of what a node, a link and an index can be, and times as text.
+#include <cairn/attribute_index.h>
 #include <cairn/node.h>
 
 #include <fmt/format.h>
@@ -30,6 +31,9 @@ constexpr NameRow<LinkType> kLinks[] = {{LinkType::input, "input"},
                                         {LinkType::reference, "reference"},
                                         {LinkType::mutual, "mutual"}};
 
+constexpr NameRow<IndexState> kIndexStates[] = {
+    {IndexState::building, "building"}, {IndexState::ready, "ready"}, {IndexState::dropping, "dropping"}};
+
 // "unknown" is for numbers that no enumerator has: a name is asked for in messages, which must not throw.
 template <class Number, std::size_t Count>
 std::string_view name_in(const NameRow<Number> (&rows)[Count], Number number) {
@@ -49,6 +53,7 @@ std::optional<Number> number_in(const NameRow<Number> (&rows)[Count], std::strin
 
 std::string_view kind_name(NodeKind kind) { return name_in(kKinds, kind); }
 std::string_view state_name(NodeState state) { return name_in(kStates, state); }
+std::string_view index_state_name(IndexState state) { return name_in(kIndexStates, state); }
 std::string_view link_name(LinkType type) { return name_in(kLinks, type); }
 std::optional<NodeKind> parse_kind(std::string_view name) { return number_in(kKinds, name); }
 std::optional<NodeState> parse_state(std::string_view name) { return number_in(kStates, name); }

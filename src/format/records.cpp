@@ -14,6 +14,7 @@ constexpr std::string_view kRun = "run record";
 constexpr std::string_view kCheckpoint = "checkpoint row";
 constexpr std::string_view kStep = "step record";
 constexpr std::string_view kGroup = "group record";
+constexpr std::string_view kAttributeIndex = "attribute index record";
 
 template <class Root>
 std::string canonical_row(Root&& root, std::string_view what) {
@@ -109,6 +110,11 @@ GroupRecord read_group(wire::GroupRecord::Reader wire) {
   group.created = wire.getCreated();
   group.extras = std::string(data_view(wire.getExtras()));
   return group;
+}
+
+AttributeIndexRecord read_attribute_index(wire::AttributeIndexRecord::Reader wire) {
+  const IndexState state = get_enum(wire.getState(), IndexState::dropping, kAttributeIndex, "a state that does not exist");
+  return {get_text(wire.getPath()), state, wire.getNext()};
 }
 
 RunRecord read_run(wire::RunRecord::Reader wire) {
@@ -258,6 +264,19 @@ std::string encode_group(const GroupRecord& group) {
 
 GroupRecord decode_group(std::string_view bytes) {
   return read_wire<wire::GroupRecord>(base::as_bytes(bytes), kGroup, read_group);
+}
+
+std::string encode_attribute_index(const AttributeIndexRecord& index) {
+  capnp::MallocMessageBuilder message(32);
+  auto wire = message.initRoot<wire::AttributeIndexRecord>();
+  set_text(index.path, [&](auto text) { wire.setPath(text); });
+  wire.setState(static_cast<std::uint8_t>(index.state));
+  wire.setNext(index.next);
+  return canonical_row(wire, kAttributeIndex);
+}
+
+AttributeIndexRecord decode_attribute_index(std::string_view bytes) {
+  return read_wire<wire::AttributeIndexRecord>(base::as_bytes(bytes), kAttributeIndex, read_attribute_index);
 }
 
 }  // namespace cairn::format

@@ -1,6 +1,7 @@
 // The rows that are not blobs: nodes, links, runs, checkpoint rows and recorded steps. Bytes <-> plain structs.
 #pragma once
 
+#include <cairn/attribute_index.h>
 #include <cairn/digest.h>
 #include <cairn/node.h>
 #include <cairn/uuid.h>
@@ -114,6 +115,14 @@ struct GroupRecord {
   friend bool operator==(const GroupRecord&, const GroupRecord&) = default;
 };
 
+struct AttributeIndexRecord {
+  std::string path;  ///< as FilterPath::text
+  IndexState state = IndexState::building;
+  NodeId next = 0;  ///< while it is built: nodes from here on may lack entries
+
+  friend bool operator==(const AttributeIndexRecord&, const AttributeIndexRecord&) = default;
+};
+
 // Every decoder throws Error(damaged) naming what it was given to decode.
 std::string encode_node(const NodeRecord& node);
 NodeRecord decode_node(std::string_view bytes);
@@ -125,6 +134,8 @@ std::string encode_checkpoint_row(const CheckpointRow& row);
 CheckpointRow decode_checkpoint_row(std::string_view bytes);
 std::string encode_group(const GroupRecord& group);
 GroupRecord decode_group(std::string_view bytes);
+std::string encode_attribute_index(const AttributeIndexRecord& index);
+AttributeIndexRecord decode_attribute_index(std::string_view bytes);
 std::string encode_step(const StepRecord& step);
 StepRecord decode_step(std::string_view bytes);
 

@@ -11,8 +11,8 @@ namespace cairn::format {
 
 /// 2: more kinds of values. 3: long lists in segments, shared values, messages, codecs of fields. 4: holes within files, hard
 /// links, owners and extended attributes. 5: extras, tags and unique ids of nodes, groups, folded backlinks. 6: parameters and
-/// environments of steps, indexes of steps. A store of an older format is read as it is, and gets this one when it is opened
-/// for writing.
+/// environments of steps, indexes of steps and of attributes. A store of an older format is read as it is, and gets this one when
+/// it is opened for writing.
 inline constexpr std::uint32_t kFormatVersion = 6;
 
 struct Superblock {

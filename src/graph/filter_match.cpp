@@ -22,15 +22,6 @@ const Value* part_of(const Value& whole, std::uint64_t index) {
   return list != nullptr && index < list->size() ? &(*list)[index] : nullptr;
 }
 
-Held find_part(const Value& root, const FilterPath& path) {
-  const Value* value = &root;
-  for (const FilterPath::Step& step : path.steps()) {
-    value = std::visit([value](const auto& key) { return part_of(*value, key); }, step);
-    if (value == nullptr) return std::monostate();
-  }
-  return value;
-}
-
 Held held_content(const Content& content) {
   if (const auto* object = std::get_if<ObjectId>(&content)) return object->digest;
   if (const auto* artifact = std::get_if<ArtifactId>(&content)) return artifact->digest;
@@ -97,50 +88,8 @@ class Matcher {
       case FilterField::uid:
         return any_name(subject_.unique_id_count(), &FilterSubject::unique_id);
       default:
-        return test(held(path));
+        return test(find_held(subject_, path));
     }
-  }
-
-  Held held(const FilterPath& path) const {
-    switch (path.field()) {
-      case FilterField::id:
-        return subject_.id();
-      case FilterField::kind:
-        return subject_.kind();
-      case FilterField::type:
-        return subject_.type();
-      case FilterField::state:
-        return subject_.state();
-      case FilterField::label:
-        return subject_.label();
-      case FilterField::description:
-        return subject_.description();
-      case FilterField::run:
-        return subject_.run();
-      case FilterField::created:
-        return instant_of(subject_.created());
-      case FilterField::modified:
-        return instant_of(subject_.modified());
-      case FilterField::exit_status:
-        return std::int64_t{subject_.exit_status()};
-      case FilterField::exit_message:
-        return subject_.exit_message();
-      case FilterField::code_version:
-        return subject_.code_version();
-      case FilterField::content:
-        return held_content(subject_.content());
-      case FilterField::size:
-        return subject_.size_bytes();
-      case FilterField::attributes:
-        return find_part(subject_.attributes(), path);
-      case FilterField::extras:
-        return find_part(subject_.extras(), path);
-      case FilterField::tag:
-      case FilterField::group:
-      case FilterField::uid:
-        break;  // several, see above
-    }
-    return std::monostate();
   }
 
   const FilterSubject& subject_;
@@ -148,6 +97,57 @@ class Matcher {
 };
 
 }  // namespace
+
+Held find_part(const Value& root, const FilterPath& path) {
+  const Value* value = &root;
+  for (const FilterPath::Step& step : path.steps()) {
+    value = std::visit([value](const auto& key) { return part_of(*value, key); }, step);
+    if (value == nullptr) return std::monostate();
+  }
+  return value;
+}
+
+Held find_held(const FilterSubject& subject, const FilterPath& path) {
+  switch (path.field()) {
+    case FilterField::id:
+      return subject.id();
+    case FilterField::kind:
+      return subject.kind();
+    case FilterField::type:
+      return subject.type();
+    case FilterField::state:
+      return subject.state();
+    case FilterField::label:
+      return subject.label();
+    case FilterField::description:
+      return subject.description();
+    case FilterField::run:
+      return subject.run();
+    case FilterField::created:
+      return instant_of(subject.created());
+    case FilterField::modified:
+      return instant_of(subject.modified());
+    case FilterField::exit_status:
+      return std::int64_t{subject.exit_status()};
+    case FilterField::exit_message:
+      return subject.exit_message();
+    case FilterField::code_version:
+      return subject.code_version();
+    case FilterField::content:
+      return held_content(subject.content());
+    case FilterField::size:
+      return subject.size_bytes();
+    case FilterField::attributes:
+      return find_part(subject.attributes(), path);
+    case FilterField::extras:
+      return find_part(subject.extras(), path);
+    case FilterField::tag:
+    case FilterField::group:
+    case FilterField::uid:
+      break;  // several
+  }
+  return std::monostate();
+}
 
 bool passes(const Term& term, const FilterSubject& subject, Timestamp now) {
   return Matcher(subject, now).passes(term);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "graph/filter_order.h"
 #include "graph/filter_tree.h"
 
 namespace cairn::graph {
@@ -49,6 +50,11 @@ class FilterSubject {
 }  // namespace cairn::graph
 
 namespace cairn::graph::filter {
+
+/// What a path leads to in attributes or extras; nothing if there is no such part. Lives as long as `root`.
+Held find_part(const Value& root, const FilterPath& path);
+/// What a field holds, or the value that a path leads to; nothing for tags, groups and unique ids, which are several.
+Held find_held(const FilterSubject& subject, const FilterPath& path);
 
 /// Whether the subject passes, `now` being the moment that the filter calls so. What is cheap to know is
 /// looked at first. Throws nothing but what the subject throws. Cost: no allocation for fields of the record.

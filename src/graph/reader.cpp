@@ -30,39 +30,6 @@ NodeRecord read_record(RecordWalk& walk, NodeId id) {
   return format::decode_node(*bytes);
 }
 
-bool passes(const NodeRecord& record, const NodeQuery& query) {
-  return (!query.kind || record.kind == *query.kind) && (!query.state || record.state == *query.state) &&
-         (!query.type || record.type == *query.type) && (!query.cell || record.cell == *query.cell) &&
-         (!query.label || record.label == *query.label) &&
-         (!query.content || record.content == *query.content);
-}
-
-// A key that ends in a node id, without it.
-std::string without_id(std::string key) {
-  key.resize(key.size() - sizeof(NodeId));
-  return key;
-}
-
-const Digest* digest_of(const Content& content) {
-  if (const auto* object = std::get_if<ObjectId>(&content)) return &object->digest;
-  if (const auto* artifact = std::get_if<ArtifactId>(&content)) return &artifact->digest;
-  return nullptr;
-}
-
-// The prefix of the shortest index that holds every node of the listing; empty if there is none.
-std::string index_prefix(const NodeQuery& query) {
-  if (query.content)
-    if (const Digest* digest = digest_of(*query.content)) return index::contents_of(*digest);
-  // A text that could not be a type must not reach into the keys of another one.
-  if (query.type && query.type->find('\0') == std::string::npos)
-    return without_id(index::type(*query.type, 0));
-  const bool processes_only =
-      (query.kind && is_state_indexed(*query.kind)) || (query.state && *query.state != NodeState::finished);
-  if (query.state && processes_only)
-    return without_id(index::state(static_cast<std::uint8_t>(*query.state), 0));
-  return {};
-}
-
 }  // namespace
 
 std::optional<NodeId> GraphReader::find_id(const Uuid& uuid) const {
@@ -109,46 +76,25 @@ std::vector<StoredLink> GraphReader::links_of(NodeId id) const {
   return links;
 }
 
-std::vector<StoredNode> GraphReader::nodes(const NodeQuery& query) const {
-  std::vector<StoredNode> found;
-  for (const IdRange range : id_ranges(query)) {
-    if (found.size() >= query.limit) break;
-    list_range(query, range, found);
-  }
-  return found;
-}
-
 // Asked with every checkpoint, so all states share one cursor: opening one costs as much as four seeks.
 std::vector<StoredNode> GraphReader::unfinished(CellId cell) const {
-  const std::vector<IdRange> ranges = id_ranges({.cell = cell});
+  const std::vector<NodeBlock> blocks = blocks_of(view_, cell);
   const auto cursor = view_.indexes();
   std::vector<StoredNode> found;
   for (const NodeState state : {NodeState::created, NodeState::waiting, NodeState::running, NodeState::paused}) {
     const auto number = static_cast<std::uint8_t>(state);
-    for (const IdRange& range : ranges) {
-      const std::string last = index::state(number, range.last);
-      for (bool more = cursor->seek(index::state(number, range.first)); more && cursor->key() <= last;
-           more = cursor->next()) {
+    for (const NodeBlock& block : blocks) {
+      const std::string end = index::state(number, block.first + block.count);
+      for (bool more = cursor->seek(index::state(number, block.first)); more && cursor->key() < end; more = cursor->next()) {
         const NodeId id = index::trailing_node(cursor->key());
         const std::optional<std::string> bytes = view_.find_record(Record::node, id);
-        if (!bytes) continue;  // indexes are derived, as in list_range
+        if (!bytes) continue;  // indexes are derived: an entry may have no record
         NodeRecord record = format::decode_node(*bytes);
         if (record.state == state && record.cell == cell) found.push_back({id, std::move(record)});
       }
     }
   }
   return found;
-}
-
-NodeQuery GraphReader::query(const NodeFilter& filter, std::optional<CellId> cell) const {
-  return {.kind = filter.kind,
-          .state = filter.state,
-          .type = filter.type,
-          .cell = cell,
-          .label = filter.label,
-          .content = filter.content,
-          .after = filter.after ? get_id(*filter.after) : 0,
-          .limit = filter.limit};
 }
 
 Node GraphReader::public_node(const NodeRecord& record) {
@@ -186,34 +132,6 @@ std::vector<Link> GraphReader::public_links(std::span<const StoredLink> links) c
     found.push_back({uuids.at(link.source), uuids.at(link.target), link.type,
                      std::string(labels_.text(link.label, view_))});
   return found;
-}
-
-// Where ids that can pass are: a cell has nodes only in the blocks of ids it leased.
-std::vector<GraphReader::IdRange> GraphReader::id_ranges(const NodeQuery& query) const {
-  if (query.after == UINT64_MAX) return {};
-  const NodeId least = query.after + 1;
-  if (!query.cell) return {{least, UINT64_MAX}};
-  std::vector<IdRange> ranges;
-  for (const NodeBlock& block : blocks_of(view_, *query.cell)) {
-    const NodeId last = block.first + (block.count - 1);
-    if (block.count != 0 && last >= least) ranges.push_back({std::max(block.first, least), last});
-  }
-  return ranges;
-}
-
-void GraphReader::list_range(const NodeQuery& query, IdRange range, std::vector<StoredNode>& found) const {
-  const std::string prefix = index_prefix(query);
-  const bool is_index = !prefix.empty();
-  IdWalk ids(is_index ? view_.indexes() : view_.records(Record::node), prefix);
-  RecordWalk records(view_, Record::node);
-  for (bool more = ids.move_to(range.first); more && ids.id() <= range.last; more = ids.next()) {
-    if (found.size() >= query.limit) return;
-    const auto bytes = is_index ? records.find(ids.id()) : std::optional(ids.value());
-    // Indexes are derived: an entry may be older than its node's record, or have none.
-    if (!bytes) continue;
-    NodeRecord record = format::decode_node(*bytes);
-    if (passes(record, query)) found.push_back({ids.id(), std::move(record)});
-  }
 }
 
 void GraphReader::append_backlinks(NodeId far, std::vector<StoredLink>& links) const {

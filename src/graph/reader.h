@@ -34,18 +34,6 @@ struct StoredLink {
   friend auto operator<=>(const StoredLink&, const StoredLink&) = default;
 };
 
-/// Which nodes a listing shows; empty members do not filter. What NodeFilter says, in stored terms.
-struct NodeQuery {
-  std::optional<NodeKind> kind = {};
-  std::optional<NodeState> state = {};
-  std::optional<std::string> type = {};
-  std::optional<CellId> cell = {};
-  std::optional<std::string> label = {};
-  std::optional<Content> content = {};
-  NodeId after = 0;  ///< only nodes with a larger id
-  std::size_t limit = SIZE_MAX;
-};
-
 /// Reads what `view` shows. Const calls are safe from several threads.
 class GraphReader {
  public:
@@ -64,18 +52,9 @@ class GraphReader {
   /// Links that begin or end at the node, sorted. Throws not_found.
   std::vector<StoredLink> links_of(NodeId id) const;
 
-  /// The nodes that pass `query`, in order of id. Reads the shortest index that applies (content, then type,
-  /// then state of processes), else all records; a cell's nodes are found by its leases of ids. Stable under
-  /// paging: pass the last id as `after`.
-  std::vector<StoredNode> nodes(const NodeQuery& query) const;
-
   /// The processes of the cell that have not ended, by state and in order of id. Cost: a seek for each state and
   /// block of ids, and a read for each process.
   std::vector<StoredNode> unfinished(CellId cell) const;
-
-  /// `filter` in stored terms; the caller has looked up `cell`, the cell of filter.run. Throws not_found if
-  /// filter.after names no node.
-  NodeQuery query(const NodeFilter& filter, std::optional<CellId> cell) const;
 
   /// As users see it, but without run name, attributes and extras: those belong to the layer that knows runs
   /// and objects.
@@ -84,12 +63,6 @@ class GraphReader {
   std::vector<Link> public_links(std::span<const StoredLink> links) const;
 
  private:
-  struct IdRange {
-    NodeId first;
-    NodeId last;
-  };
-  std::vector<IdRange> id_ranges(const NodeQuery& query) const;
-  void list_range(const NodeQuery& query, IdRange range, std::vector<StoredNode>& found) const;
   void append_backlinks(NodeId far, std::vector<StoredLink>& links) const;
 
   const engine::View& view_;

@@ -54,8 +54,8 @@ std::string_view frozen_change(const NodeRecord& stored, const NodeRecord& next)
 
 }  // namespace
 
-GraphWriter::GraphWriter(const engine::View& view, const Labels& labels, CellId cell)
-    : view_(view), labels_(labels), cell_(cell) {}
+GraphWriter::GraphWriter(const engine::View& view, const Labels& labels, CellId cell, AttributeEntries attributes)
+    : view_(view), labels_(labels), cell_(cell), attributes_(std::move(attributes)) {}
 
 void GraphWriter::add_node(NodeId id, NodeRecord record) {
   check_record(record, cell_);
@@ -234,13 +234,22 @@ bool GraphWriter::is_taken_in_view(const Place& place) {
   return has_backlink(*indexes_, place.at, format::link_code(place.type, false), place.label);
 }
 
+std::vector<std::string> GraphWriter::index_keys(NodeId id, const NodeRecord& record, bool with_attributes) const {
+  std::vector<std::string> keys = node_index_keys(id, record);
+  if (with_attributes) std::ranges::move(attributes_.keys(id, record), std::back_inserter(keys));
+  std::ranges::sort(keys);
+  return keys;
+}
+
 void GraphWriter::write_node(const Entry& entry, engine::Edit& edit) const {
   if (entry.stored && !entry.changed) return;
   edit.records.push_back({Record::node, entry.id, format::encode_node(entry.record)});
-  const auto keys = node_index_keys(entry.id, entry.record);
+  const bool with_attributes = !attributes_.empty() && (!entry.stored || entry.stored->attributes != entry.record.attributes ||
+                                                        entry.stored->extras != entry.record.extras);
+  const auto keys = index_keys(entry.id, entry.record, with_attributes);
   std::vector<std::string> stale, fresh = keys;
   if (entry.stored) {
-    const auto before = node_index_keys(entry.id, *entry.stored);
+    const auto before = index_keys(entry.id, *entry.stored, with_attributes);
     fresh.clear();
     std::set_difference(before.begin(), before.end(), keys.begin(), keys.end(), std::back_inserter(stale));
     std::set_difference(keys.begin(), keys.end(), before.begin(), before.end(), std::back_inserter(fresh));

@@ -12,6 +12,7 @@
 
 #include "engine/engine.h"
 #include "format/records.h"
+#include "graph/attribute_index.h"
 #include "graph/labels.h"
 #include "graph/node_check.h"
 #include "graph/rules.h"
@@ -30,8 +31,9 @@ using format::NodeId;
 /// keep commits of that cell out from taking the view until the publish.
 class GraphWriter {
  public:
-  /// `view` and `labels` must outlive the writer; `cell` is the one that the commit changes.
-  GraphWriter(const engine::View& view, const Labels& labels, CellId cell);
+  /// `view` and `labels` must outlive the writer; `cell` is the one that the commit changes; `attributes` are the entries of
+  /// the indexes that the view has.
+  GraphWriter(const engine::View& view, const Labels& labels, CellId cell, AttributeEntries attributes = {});
 
   /// A new node; `id` is a leased one. Add nodes oldest first: a link from birth comes from an older node.
   /// Throws invalid_argument for a record of another cell, a text it cannot have, and a data node that is not
@@ -99,12 +101,14 @@ class GraphWriter {
   bool is_taken_in_view(const Place& place);
 
   void write_node(const Entry& entry, engine::Edit& edit) const;
+  std::vector<std::string> index_keys(NodeId id, const format::NodeRecord& record, bool with_attributes) const;
   void write_unique_ids(const Entry& entry, engine::Edit& edit) const;
   void write_links(const Entry& entry, engine::Edit& edit) const;
 
   const engine::View& view_;
   const Labels& labels_;
   CellId cell_;
+  AttributeEntries attributes_;
   std::deque<Entry> entries_;  // new nodes in order of birth, others as they were needed
   std::unordered_map<NodeId, std::size_t> positions_;
   std::unordered_set<Uuid> uuids_;  // of the new nodes

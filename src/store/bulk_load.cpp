@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 
 #include "format/keys.h"
 #include "graph/index_entries.h"
 #include "object/artifacts.h"
 #include "object/objects.h"
+#include "store/attribute_indexes.h"
 #include "store/step.h"
 #include "store/store_state.h"
 
@@ -24,7 +26,8 @@ constexpr std::uint64_t kIdsLeased = 65536;
 
 BulkLoadState::BulkLoadState(std::shared_ptr<RunState> run)
     : run_(std::move(run)), staging_(run_->store().engine().stage()), rows_(run_->store().engine().stage_rows()),
-      new_nodes_(*run_, *staging_) {}
+      new_nodes_(*run_, *staging_), stored_(run_->store().engine()), blobs_(staging_.get(), stored_),
+      attributes_(attribute_entries(*run_->store().engine().view(), blobs_)) {}
 
 ObjectId BulkLoadState::put(const Encodable& value, const SaveOptions& options) {
   const std::uint64_t before = staged_bytes(*staging_);
@@ -88,18 +91,27 @@ BulkReceipt BulkLoadState::commit(Violations violations) {
   auto links = std::async(kBeside, [&] { graph_.write_links(*rows_); });
   stage_indexes();
   links.get();
-  run_->commit(staging_.get(), 0, {}, fmt::format("load a graph into {}", run_->title()),
-               [&](Draft& draft) {
-                 for (const graph::BulkViolation& violation : found)
-                   draft.edit.rows.push_back({graph_.violation_key(violation.link), violation.rule});
-               },
-               rows_.get());
+  std::ranges::sort(attribute_keys_);
+  try {
+    run_->commit(staging_.get(), 0, {}, fmt::format("load a graph into {}", run_->title()),
+                 [&](Draft& draft) {
+                   stage_attributes(draft.view);
+                   for (const graph::BulkViolation& violation : found)
+                     draft.edit.rows.push_back({graph_.violation_key(violation.link), violation.rule});
+                 },
+                 rows_.get());
+  } catch (...) {
+    build_newer_indexes();
+    throw;
+  }
+  build_newer_indexes();
   if (memory_ != nullptr) memory_->keep_if_possible();
   return {uuids_.size(), graph_.link_count(), public_violations(found, *view)};
 }
 
 NodeId BulkLoadState::next_id() {
   if (block_.count == 0) block_ = run_->store().root().lease_nodes(run_->cell(), kIdsLeased);
+  if (first_id_ == 0) first_id_ = block_.first;
   --block_.count;
   return block_.first++;
 }
@@ -107,12 +119,41 @@ NodeId BulkLoadState::next_id() {
 void BulkLoadState::note_indexes(NodeId id, const format::NodeRecord& record) {
   uuids_.emplace_back(record.uuid, id);
   if (!std::holds_alternative<std::monostate>(record.content)) contents_.emplace_back(content_digest(record.content), id);
+  if (!attributes_.empty()) std::ranges::move(attributes_.keys(id, record), std::back_inserter(attribute_keys_));
   types_[record.type].push_back(id);
   if (graph::is_state_indexed(record.kind)) states_[record.state].push_back(id);
   for (const std::string& tag : record.tags) tags_[tag].push_back(id);
   for (const Identity& name : record.unique_ids)
     if (!unique_ids_.emplace(format::claim::unique_id(name), id).second)
       throw Error(ErrorCode::exists, fmt::format("load a graph: unique id {} in scope {} is given twice", name.id, name.scope));
+}
+
+// What stands in attribute_indexes.h of loads. Called while no other commit of nodes is made, so the indexes stay as they are,
+// even if it is called again.
+void BulkLoadState::stage_attributes(const engine::View& view) {
+  if (are_attributes_staged_ || uuids_.empty()) return;
+  const auto indexes = graph::read_attribute_indexes(view);
+  const auto has = [](const std::vector<graph::AttributeIndex>& all, std::uint32_t number) {
+    return std::ranges::any_of(all, [&](const graph::AttributeIndex& index) { return index.number == number && index.is_kept_up(); });
+  };
+  for (const std::string& key : attribute_keys_)
+    if (has(indexes, index::parse_attribute(key))) rows_->add_index(key, {});
+  are_attributes_staged_ = true;
+  for (const graph::AttributeIndex& index : indexes) {
+    const bool comes_to_them = index.state == IndexState::building && index.next <= first_id_;
+    if (!index.is_kept_up() || has(attributes_.indexes(), index.number) || comes_to_them) continue;
+    set_back_attribute_index(run_->store(), index.number, first_id_);
+    newer_indexes_.push_back(index.number);
+  }
+}
+
+// The load is what it is whether this succeeds or not: an index that is not built to its end is not used, and says so.
+void BulkLoadState::build_newer_indexes() noexcept {
+  for (const std::uint32_t number : newer_indexes_) try {
+      build_attribute_index(run_->store(), number, {});
+    } catch (const std::exception&) {
+    }
+  newer_indexes_.clear();
 }
 
 void BulkLoadState::stage_claims() {
@@ -124,7 +165,7 @@ void BulkLoadState::stage_claims() {
   for (const auto& [key, id] : unique_ids_) rows_->add_claim(key, format::be64_text(id));
 }
 
-// In the order of the letters of the indexes: b, c, g, s, t.
+// In the order of the letters of the indexes: b, c, g, s, t; v follows when the indexes of attributes are known.
 void BulkLoadState::stage_indexes() {
   graph_.write_backlinks(*rows_);
   std::ranges::sort(contents_);

@@ -12,12 +12,26 @@
 
 #include "engine/engine.h"
 #include "graph/bulk_graph.h"
+#include "graph/attribute_index.h"
 #include "graph/leases.h"
+#include "store/embedded.h"
 #include "store/file_memory.h"
 #include "store/new_node.h"
 #include "store/run_state.h"
 
 namespace cairn::store {
+
+/// The blobs that are stored at the moment.
+class EngineBlobs final : public engine::BlobSource {
+ public:
+  explicit EngineBlobs(const engine::Engine& engine) : engine_(engine) {}
+  engine::Bytes get_blob(engine::BlobKind kind, const Digest& digest) const override {
+    return engine_.view()->get_blob(kind, digest);
+  }
+
+ private:
+  const engine::Engine& engine_;
+};
 
 class BulkLoadState {
  public:
@@ -37,6 +51,8 @@ class BulkLoadState {
   std::string describe(const graph::BulkViolation& violation, const engine::View& view) const;
   void stage_claims();
   void stage_indexes();
+  void stage_attributes(const engine::View& view);
+  void build_newer_indexes() noexcept;
   std::vector<Violation> public_violations(const std::vector<graph::BulkViolation>& found, const engine::View& view) const;
 
   std::shared_ptr<RunState> run_;
@@ -53,6 +69,13 @@ class BulkLoadState {
   std::map<std::string, std::vector<NodeId>> types_, tags_;
   std::map<NodeState, std::vector<NodeId>> states_;
   std::map<std::string, NodeId> unique_ids_;  // by claim
+  const EngineBlobs stored_;
+  const StagedBlobs blobs_;
+  const graph::AttributeEntries attributes_;   // of the indexes that were there when the load began
+  std::vector<std::string> attribute_keys_;    // of its nodes
+  std::vector<std::uint32_t> newer_indexes_;   // which were made since, and have to look at its nodes again
+  NodeId first_id_ = 0;
+  bool are_attributes_staged_ = false;
 };
 
 }  // namespace cairn::store

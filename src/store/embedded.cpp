@@ -31,4 +31,14 @@ Value read_embedded(const engine::BlobSource& blobs, std::string_view bytes) {
   return value;
 }
 
+engine::Bytes StagedBlobs::get_blob(engine::BlobKind kind, const Digest& digest) const {
+  if (staging_ == nullptr) return otherwise_.get_blob(kind, digest);
+  try {
+    return staging_->read(kind, digest);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    return otherwise_.get_blob(kind, digest);
+  }
+}
+
 }  // namespace cairn::store

@@ -18,4 +18,15 @@ std::string write_map(engine::Staging& staging, std::string_view what, const Val
 /// Throws damaged.
 Value read_embedded(const engine::BlobSource& blobs, std::string_view bytes);
 
+/// What is staged, and else what another source has. Both must outlive it.
+class StagedBlobs final : public engine::BlobSource {
+ public:
+  StagedBlobs(engine::Staging* staging, const engine::BlobSource& otherwise) : staging_(staging), otherwise_(otherwise) {}
+  engine::Bytes get_blob(engine::BlobKind kind, const Digest& digest) const override;
+
+ private:
+  engine::Staging* staging_;  // may be null
+  const engine::BlobSource& otherwise_;
+};
+
 }  // namespace cairn::store

@@ -18,6 +18,7 @@ graph::NodeLookups node_lookups(const StoreState& state, const engine::View& vie
 Timestamp moment(const std::optional<Timestamp>& given);
 
 NodePage query_nodes(const StoreState& state, const NodeQuery& query);
+QueryPlan explain_nodes(const StoreState& state, const Filter& filter, std::optional<Timestamp> now);
 std::uint64_t count_nodes(const StoreState& state, const Filter& filter, std::optional<Timestamp> now);
 std::vector<NodeTotal> total_nodes(const StoreState& state, const Filter& filter, std::optional<Timestamp> now);
 

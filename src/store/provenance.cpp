@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "graph/reader.h"
+#include "store/attribute_indexes.h"
 #include "store/bulk_load.h"
 #include "store/find.h"
 #include "store/groups.h"
@@ -29,20 +30,13 @@ Node Store::get_node(const Uuid& uuid) const {
   return std::move(*node);
 }
 
-std::vector<Node> Store::nodes(const NodeFilter& filter) const {
-  const auto view = state_->engine().view();
-  std::optional<format::CellId> cell;
-  if (filter.run) {
-    const auto owner = view->find_claim(format::claim::run_name(*filter.run));
-    if (!owner) throw Error(ErrorCode::not_found, fmt::format("there is no run {}", *filter.run));
-    cell = format::parse_be64(*owner);
-  }
-  const graph::GraphReader reader(*view, state_->labels());
-  std::vector<Node> nodes;
-  for (const graph::StoredNode& node : reader.nodes(reader.query(filter, cell)))
-    nodes.push_back(state_->public_node(*view, node.record));
-  return nodes;
+void Store::index_attribute(const FilterPath& path, const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  store::index_attribute(*state_, path, progress);
 }
+std::vector<AttributeIndex> Store::attribute_indexes(bool count_entries) const {
+  return store::list_attribute_indexes(*state_->engine().view(), count_entries);
+}
+void Store::drop_attribute_index(const FilterPath& path) { store::drop_attribute_index(*state_, path); }
 
 std::vector<Link> Store::links(const Uuid& node) const {
   const auto view = state_->engine().view();
@@ -51,6 +45,7 @@ std::vector<Link> Store::links(const Uuid& node) const {
 }
 
 NodePage Store::query(const NodeQuery& query) const { return store::query_nodes(*state_, query); }
+QueryPlan Store::explain(const Filter& filter, std::optional<Timestamp> now) const { return store::explain_nodes(*state_, filter, now); }
 std::uint64_t Store::count(const Filter& filter, std::optional<Timestamp> now) const {
   return store::count_nodes(*state_, filter, now);
 }

@@ -9,7 +9,9 @@
 
 #include "format/keys.h"
 #include "object/references.h"
+#include "store/attribute_indexes.h"
 #include "store/commit.h"
+#include "store/embedded.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -72,6 +74,7 @@ void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::v
   if (!labels.empty()) store_->root().intern(labels);
   std::lock_guard lock(mutex_);
   reserve_nodes(store_->run_record(*store_->engine().view(), cell_), node_count);
+  const auto pass = rows == nullptr ? store_->gate().enter_beside_others() : store_->gate().enter_alone();
   const CommitRequest request{cell_, epoch_, staging, doing, rows};
   const auto refused = commit_cell(store_->engine(), request, [&](const engine::View& view) {
     format::RunRecord record = store_->run_record(view, cell_);
@@ -80,7 +83,8 @@ void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::v
       record.node_end = spare_.first + spare_.count;
       record.node_block = spare_.count;
     }
-    graph::GraphWriter graph(view, store_->root().labels(), cell_);
+    const StagedBlobs blobs(staging, view);
+    graph::GraphWriter graph(view, store_->root().labels(), cell_, attribute_entries(view, blobs));
     engine::Edit edit;
     Draft draft{view, graph, record, edit};
     build(draft);

@@ -44,7 +44,7 @@ class RunState {
   std::string title() const;
 
   /// Makes one durable commit. `node_count` is how often `build` may call new_node(), `labels` are those of its links; `rows`
-  /// are more that it changes, or null.
+  /// are more that it changes, or null. With rows, no other commit writes nodes meanwhile.
   void commit(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels,
               std::string_view doing, const BuildDraft& build, engine::RowStaging* rows = nullptr);
 

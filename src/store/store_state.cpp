@@ -85,7 +85,7 @@ std::shared_ptr<RunState> StoreState::open_run(std::string_view name) {
 }
 
 // The run's cell, its record, its workflow node and its name come to be in one commit. If another thread took the
-// name first, its run is the one, and our cell id stays unused.
+// name first, its run is the one, and our cell id stays unused. Its node has no attributes that an index could want.
 void StoreState::create_run(std::string_view name) {
   const CellId cell = root_.lease_cell();
   const NodeBlock block = root_.lease_nodes(cell, 64);

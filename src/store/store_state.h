@@ -18,6 +18,7 @@
 #include "format/records.h"
 #include "graph/reader.h"
 #include "object/objects.h"
+#include "store/commit_gate.h"
 #include "store/history.h"
 #include "store/root.h"
 #include "store/run_state.h"
@@ -34,6 +35,8 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
 
   engine::Engine& engine() const { return *engine_; }
   Root& root() { return root_; }
+  /// What every commit that writes nodes goes through.
+  CommitGate& gate() { return gate_; }
   const graph::Labels& labels() const { return root_.labels(); }
   /// How objects are written.
   const format::ObjectOptions& objects() const { return objects_; }
@@ -71,6 +74,7 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
 
   std::unique_ptr<engine::Engine> engine_;
   Root root_;
+  CommitGate gate_;
   const format::ObjectOptions objects_;
   const std::string title_;
   object::SchemaCache schemas_;

@@ -12,6 +12,7 @@
 #include "graph/backlinks.h"
 #include "graph/index_entries.h"
 #include "object/references.h"
+#include "store/attribute_indexes.h"
 #include "store/history.h"
 #include "store/step_index.h"
 #include "store/store_state.h"
@@ -30,7 +31,9 @@ std::string hex_of(std::string_view bytes) {
 class Verifier {
  public:
   Verifier(const StoreState& state, const VerifyOptions& options)
-      : state_(state), options_(options), view_(state.engine().view()), index_walk_(view_->indexes()) {}
+      : state_(state), options_(options), view_(state.engine().view()), index_walk_(view_->indexes()) {
+    guarded("index", "v", [&] { attributes_ = attribute_entries(*view_, *view_); });
+  }
 
   VerifyReport run() {
     for (const engine::Finding& finding : state_.engine().verify())
@@ -80,6 +83,8 @@ class Verifier {
   void check_backlinks(std::string_view key, std::string_view value);
   void check_group_of(std::string_view key);
   void check_step_entry(std::string_view key, std::string_view value);
+  void check_attribute(std::string_view key);
+  void require_attributes(engine::NodeId id, const format::NodeRecord& record);
   void check_groups();
   void require_index(const std::string& key, std::string_view kind, const std::string& id);
   std::unordered_set<Digest> blobs_of(const CheckpointId& id) const;
@@ -90,6 +95,7 @@ class Verifier {
   const VerifyOptions& options_;
   std::unique_ptr<engine::View> view_;
   std::unique_ptr<engine::Cursor> index_walk_;
+  graph::AttributeEntries attributes_;
   VerifyReport report_;
   std::unordered_set<Digest> damaged_;
 };
@@ -230,6 +236,7 @@ void Verifier::check_node(engine::NodeId id, std::string_view bytes) {
   if (content && !view_->find_blob(*content))
     add("node", record.uuid.text(), fmt::format("its content {} is missing", content->hex()));
   for (const std::string& key : graph::node_index_keys(id, record)) require_index(key, "node", record.uuid.text());
+  require_attributes(id, record);
   for (const Identity& name : record.unique_ids) {
     const auto named = view_->find_claim(format::claim::unique_id(name));
     if (!named || format::parse_be64(*named) != id)
@@ -300,6 +307,30 @@ void Verifier::check_step_entry(std::string_view key, std::string_view value) {
     add("index", std::string(key.substr(0, 1)), fmt::format("an entry leads to a step of cell {} that is another or missing", place.cell));
 }
 
+// An index that is built has entries of the nodes it has come to, and maybe of later ones.
+void Verifier::require_attributes(engine::NodeId id, const format::NodeRecord& record) {
+  for (const std::string& key : attributes_.keys(id, record)) {
+    const auto index = std::ranges::find(attributes_.indexes(), format::index::parse_attribute(key), &graph::AttributeIndex::number);
+    if (index->is_ready() || id < index->next) require_index(key, "node", record.uuid.text());
+  }
+}
+
+// Of an index that is dropped, any entry may be left.
+void Verifier::check_attribute(std::string_view key) {
+  const engine::NodeId id = format::index::trailing_node(key);
+  const std::uint32_t number = format::index::parse_attribute(key);
+  const auto index = std::ranges::find(attributes_.indexes(), number, &graph::AttributeIndex::number);
+  if (index == attributes_.indexes().end()) {
+    if (!graph::find_attribute_index(*view_, number))
+      add("index", "v", fmt::format("an entry for node number {} is of an index that does not exist", id));
+    return;
+  }
+  const auto bytes = view_->find_record(Record::node, id);
+  const auto keys = bytes ? attributes_.keys(id, format::decode_node(*bytes)) : std::vector<std::string>();
+  if (std::ranges::find(keys, key) == keys.end())
+    add("index", "v", fmt::format("an entry for node number {} in the index of {} says what the node does not", id, index->path.text()));
+}
+
 void Verifier::check_index(std::string_view key, std::string_view value) {
   const auto stale = [&](engine::NodeId id) {
     add("index", std::string(key.substr(0, 1)), fmt::format("an entry for node number {} says what the node does not", id));
@@ -307,6 +338,7 @@ void Verifier::check_index(std::string_view key, std::string_view value) {
   if (key[0] == format::index::kBacklink) return check_backlinks(key, value);
   if (key[0] == format::index::kGroup) return check_group_of(key);
   if (key[0] == format::index::kStep || key[0] == format::index::kStepTime) return check_step_entry(key, value);
+  if (key[0] == format::index::kAttribute) return check_attribute(key);
   const engine::NodeId id = format::index::trailing_node(key);
   const auto bytes = view_->find_record(Record::node, id);
   if (!bytes) return stale(id);

@@ -104,9 +104,35 @@ BOOST_AUTO_TEST_CASE(nodes_are_found_by_filters) {
   BOOST_TEST(has(wrong.err, "finished"));
 }
 
+BOOST_AUTO_TEST_CASE(attributes_are_indexed_on_request) {
+  const Bands bands = make_bands(*this);
+  BOOST_TEST(run_json({"index"}).empty());
+  BOOST_TEST(run_json({"nodes", "attributes.energy < 0", "--explain"}).at(0).at("source").as_string() == "every node");
+  BOOST_TEST(run({"index", "attributes.energy"}).status == 0);
+  BOOST_TEST(run({"index", "extras.cost"}).status == 0);
+  run_line({"node", bands.relax, "--extras", R"({"cost":3})"});
+  const auto indexes = run_json({"index"});
+  BOOST_TEST_REQUIRE(indexes.size() == 2u);
+  BOOST_TEST(indexes[0].at("path").as_string() == "attributes.energy");
+  BOOST_TEST(indexes[0].at("state").as_string() == "ready");
+  BOOST_TEST(indexes[1].at("entry_count").to_number<int>() == 1);
+  BOOST_TEST(has(run({"index"}).out, "attributes.energy  ready"));
+  const auto plan = run_json({"nodes", "attributes.energy < 0", "--explain"}).at(0);
+  BOOST_TEST(plan.at("source").as_string() == "attributes.energy");
+  BOOST_TEST(plan.at("nodes_read").to_number<int>() == 1);
+  BOOST_TEST(run_line({"nodes", "attributes.energy < 0", "--explain"}) == "by attributes.energy: 1 entry and 1 node read, 1 found");
+  BOOST_TEST(run_json({"nodes", "--order", "attributes.energy"}).at(0).at("uuid").as_string() == bands.energy);
+  BOOST_TEST(run_json({"nodes", "--order", "extras.cost", "--limit", "1"}).at(0).at("uuid").as_string() == bands.relax);
+  BOOST_TEST(run({"index", "extras.cost", "--drop"}).status == 0);
+  BOOST_TEST(run_json({"index"}).size() == 1u);
+  BOOST_TEST(run({"index", "extras.cost", "--drop"}).status == 4);
+  for (const Arguments& wrong : {Arguments{"index", "attributes..x"}, {"index", "--drop"}, {"index", "label"}, {"nodes", "--order", "attributes.[0]"}})
+    BOOST_TEST(run(wrong).status == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_listing_is_gone_on_with) {
   make_bands(*this);
-  for (const Arguments& order : {Arguments{}, {"--order", "label"}, {"--order", "created", "--descending"}}) {
+  for (const Arguments& order : {Arguments{}, {"--order", "label"}, {"--order", "created", "--descending"}, {"--order", "attributes.energy"}}) {
     Arguments first{"nodes", "--limit", "3"};
     first.insert(first.end(), order.begin(), order.end());
     const Outcome page = run(first);

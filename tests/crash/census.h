@@ -110,11 +110,10 @@ class CensusRuns {
   void check_run(const Store& store, const std::string& name) {
     const Acknowledged acknowledged = read_acknowledgements(acks(name));
     if (!acknowledged.steps.empty()) {
-      NodeFilter filter;
-      filter.kind = NodeKind::calculation;
-      filter.run = name;
+      const Filter filter = Filter::where("kind", Comparison::equal, NodeKind::calculation) &&
+                            Filter::where("run", Comparison::equal, name);
       std::set<std::string> recorded;
-      for (const Node& node : store.nodes(filter)) recorded.insert(node.label);
+      for (const Node& node : store.query({.filter = filter}).nodes) recorded.insert(node.label);
       for (const std::string& step : acknowledged.steps)
         BOOST_TEST(recorded.contains(step), "acknowledged and lost: step " << step << " of " << name);
     }

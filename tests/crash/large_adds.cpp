@@ -50,11 +50,11 @@ BOOST_AUTO_TEST_CASE(an_add_that_was_killed_is_not_seen_and_can_be_made_again) {
       const Store store = Store::open(path);
       const VerifyReport verified = store.verify();
       for (const Damage& damage : verified.damage) BOOST_ERROR(damage.kind << " " << damage.id << ": " << damage.problem);
-      BOOST_TEST(store.nodes().empty());
+      BOOST_TEST(store.query({}).nodes.empty());
     }
     BOOST_REQUIRE(wait_for(add()));
     Store store = Store::open(path);
-    BOOST_REQUIRE(store.nodes().size() == 1u);
+    BOOST_REQUIRE(store.count({}) == 1u);
     const ArtifactReceipt again = store.add(directory.path() / "tree");
     BOOST_TEST(again.entry_count == kFiles + 71u);
     BOOST_TEST(again.bytes_new == 0u);

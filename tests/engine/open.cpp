@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_newer_format_is_refused_naming_both_versions) {
       BOOST_ERROR("a newer format was opened");
     } catch (const Error& error) {
       BOOST_TEST((error.code() == ErrorCode::newer_format));
-      BOOST_TEST(std::string(error.what()).find("format 6 is newer than 5") != std::string::npos);
+      BOOST_TEST(std::string(error.what()).find("format 7 is newer than 6") != std::string::npos);
     }
   }
   BOOST_TEST((contents(path) == before));

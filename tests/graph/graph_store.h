@@ -10,6 +10,7 @@
 
 #include "engine/memory_engine.h"
 #include "graph/labels.h"
+#include "graph/node_scan.h"
 #include "graph/reader.h"
 #include "graph/writer.h"
 
@@ -74,6 +75,30 @@ class GraphStore {
   Labels labels_;
   NodeId next_ = 1;
 };
+
+/// The nodes that pass, in order of id. A run is called by the number of its cell.
+inline std::vector<StoredNode> nodes_of(const engine::View& view, const Filter& filter, NodeId first = 0,
+                                        std::size_t limit = SIZE_MAX) {
+  const NodeLookups lookups{.run_name = [](CellId cell) { return std::to_string(cell); },
+                            .find_run = [](std::string_view name) { return std::optional<CellId>(std::stoull(std::string(name))); },
+                            .decode = [](std::string_view) { return Value(); }};
+  std::vector<StoredNode> nodes;
+  if (limit == 0) return nodes;
+  NodeScan(view, lookups, filter, {}).visit(first, [&](NodeId id, const format::NodeRecord& record) {
+    nodes.push_back({id, record});
+    return nodes.size() < limit;
+  });
+  return nodes;
+}
+
+inline std::vector<NodeId> ids_of(const std::vector<StoredNode>& nodes) {
+  std::vector<NodeId> ids;
+  for (const StoredNode& node : nodes) ids.push_back(node.id);
+  return ids;
+}
+inline std::vector<NodeId> ids_of(const GraphStore& store, std::string_view filter) {
+  return ids_of(nodes_of(*store.view(), Filter::parse(filter)));
+}
 
 inline bool is_violation(const Error& error) {
   return error.code() == ErrorCode::rule_violation;

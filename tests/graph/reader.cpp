@@ -7,12 +7,6 @@
 namespace cairn::graph {
 namespace {
 
-std::vector<NodeId> ids_of(const std::vector<StoredNode>& nodes) {
-  std::vector<NodeId> ids;
-  for (const StoredNode& node : nodes) ids.push_back(node.id);
-  return ids;
-}
-
 const auto kEach = boost::test_tools::per_element();
 
 BOOST_AUTO_TEST_SUITE(reader)
@@ -28,8 +22,6 @@ BOOST_AUTO_TEST_CASE(unknown_nodes_are_absent_or_not_found) {
   BOOST_CHECK_EXCEPTION(reader.get_record(7), Error, is_not_found);
   BOOST_CHECK_EXCEPTION(reader.links_of(7), Error, is_not_found);
   BOOST_CHECK_EXCEPTION(reader.get_records(std::vector<NodeId>{7}), Error, is_not_found);
-  BOOST_CHECK_EXCEPTION(reader.query({.after = unknown}, std::nullopt), Error, is_not_found);
-  BOOST_TEST(reader.nodes({}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_without_a_record_is_no_node) {
@@ -73,31 +65,19 @@ BOOST_AUTO_TEST_CASE(a_type_that_begins_another_lists_only_its_own_nodes) {
     record.type = type;
     store.add(record);
   }
-  const auto view = store.view();
-  const GraphReader reader(*view, store.labels());
-  BOOST_TEST(ids_of(reader.nodes({.type = "int"})) == (std::vector<NodeId>{1, 4}), kEach);
-  BOOST_TEST(ids_of(reader.nodes({.type = "i"})).empty());
-  BOOST_TEST(ids_of(reader.nodes({.type = std::string("int\0", 4)})).empty());
+  BOOST_TEST(ids_of(store, "type = int") == (std::vector<NodeId>{1, 4}), kEach);
+  BOOST_TEST(ids_of(store, "type = i").empty());
+  BOOST_TEST(ids_of(store, R"(type = "int\u0000")").empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_listing_continues_behind_the_last_node_although_nodes_were_added) {
   GraphStore store;
   for (int i = 0; i < 5; ++i) store.add(NodeKind::data);
-  const auto first = GraphReader(*store.view(), store.labels()).nodes({.type = "data", .limit = 3});
+  const auto first = nodes_of(*store.view(), Filter::parse("type = data"), 0, 3);
   BOOST_TEST(ids_of(first) == (std::vector<NodeId>{1, 2, 3}), kEach);
   store.add(NodeKind::data);
-  const auto view = store.view();
-  const GraphReader reader(*view, store.labels());
-  const NodeQuery rest = reader.query({.type = "data", .after = first.back().record.uuid}, std::nullopt);
-  BOOST_TEST(ids_of(reader.nodes(rest)) == (std::vector<NodeId>{4, 5, 6}), kEach);
-}
-
-BOOST_AUTO_TEST_CASE(a_limit_of_none_lists_nothing) {
-  GraphStore store;
-  store.add(NodeKind::data);
-  const auto view = store.view();
-  BOOST_TEST(GraphReader(*view, store.labels()).nodes({.limit = 0}).empty());
-  BOOST_TEST(GraphReader(*view, store.labels()).nodes({.after = UINT64_MAX}).empty());
+  const auto rest = nodes_of(*store.view(), Filter::parse("type = data"), first.back().id + 1);
+  BOOST_TEST(ids_of(rest) == (std::vector<NodeId>{4, 5, 6}), kEach);
 }
 
 BOOST_AUTO_TEST_CASE(finished_lists_data_as_well) {
@@ -107,27 +87,19 @@ BOOST_AUTO_TEST_CASE(finished_lists_data_as_well) {
   process.state = NodeState::finished;
   const NodeId calculation = store.add(process);
   store.add(NodeKind::workflow);
-  const auto view = store.view();
-  const GraphReader reader(*view, store.labels());
-  BOOST_TEST(ids_of(reader.nodes({.state = NodeState::finished})) == (std::vector<NodeId>{data, calculation}),
-             kEach);
-  BOOST_TEST(ids_of(reader.nodes({.kind = NodeKind::calculation, .state = NodeState::finished})) ==
-                 std::vector<NodeId>{calculation},
-             kEach);
+  BOOST_TEST(ids_of(store, "state = finished") == (std::vector<NodeId>{data, calculation}), kEach);
+  BOOST_TEST(ids_of(store, "kind = calculation and state = finished") == std::vector<NodeId>{calculation}, kEach);
 }
 
-BOOST_AUTO_TEST_CASE(an_object_and_an_artifact_of_one_digest_are_told_apart) {
+BOOST_AUTO_TEST_CASE(nodes_are_found_by_their_content_or_for_having_none) {
   GraphStore store;
-  const Digest digest = *Digest::parse(std::string(32, 'a'));
   format::NodeRecord object = make_node(NodeKind::data), artifact = make_node(NodeKind::data);
-  object.content = ObjectId{digest};
-  artifact.content = ArtifactId{digest};
+  object.content = ObjectId{*Digest::parse(std::string(32, 'a'))};
+  artifact.content = ArtifactId{*Digest::parse(std::string(32, 'b'))};
   const NodeId first = store.add(object), second = store.add(artifact), empty = store.add(NodeKind::data);
-  const auto view = store.view();
-  const GraphReader reader(*view, store.labels());
-  BOOST_TEST(ids_of(reader.nodes({.content = object.content})) == std::vector<NodeId>{first}, kEach);
-  BOOST_TEST(ids_of(reader.nodes({.content = artifact.content})) == std::vector<NodeId>{second}, kEach);
-  BOOST_TEST(ids_of(reader.nodes({.content = Content{}})) == std::vector<NodeId>{empty}, kEach);
+  BOOST_TEST(ids_of(store, "content = " + std::string(32, 'a')) == std::vector<NodeId>{first}, kEach);
+  BOOST_TEST(ids_of(store, "content = " + std::string(32, 'b')) == std::vector<NodeId>{second}, kEach);
+  BOOST_TEST(ids_of(store, "not content exists") == std::vector<NodeId>{empty}, kEach);
 }
 
 BOOST_AUTO_TEST_CASE(a_stale_index_entry_is_passed_over) {
@@ -139,8 +111,7 @@ BOOST_AUTO_TEST_CASE(a_stale_index_entry_is_passed_over) {
   stale.indexes.push_back(
       {format::index::state(static_cast<std::uint8_t>(NodeState::paused), 999), std::string()});
   store.publish(GraphStore::kCell, stale);
-  const auto view = store.view();
-  BOOST_TEST(GraphReader(*view, store.labels()).nodes({.state = NodeState::paused}).empty());
+  BOOST_TEST(ids_of(store, "state = paused").empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_public_node_shows_what_is_stored) {

@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_imported_of_what_is_no_document) {
           return (error.code() == ErrorCode::bad_document || error.code() == ErrorCode::limit) &&
                  std::string_view(error.what()).starts_with("line 1, column ");
         });
-        BOOST_TEST(store.nodes().empty());
+        BOOST_TEST(store.query({}).nodes.empty());
         BOOST_TEST(!store.find_run("into"));
       }
     }

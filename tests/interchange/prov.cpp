@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(an_export_of_a_store_is_known_to_it) {
   Run run = store.run("census");
   run.step("count", {{"text", std::string("a b")}}, [] { return 2; });
   const std::string text = exported(store, {run.node().uuid});
-  const auto nodes_before = store.nodes().size();
+  const auto nodes_before = nodes_of(store).size();
   const ImportReport report = import_text(store, text);
   BOOST_TEST(report.nodes_new == 1u);  // the document
   BOOST_TEST(report.nodes_known == nodes_before);
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(faults_are_told_with_their_places_and_nothing_comes_in) {
         return error.code() == ErrorCode::bad_document && std::string(error.what()).starts_with(wrong.place + ": ") &&
                std::string(error.what()).find(wrong.problem) != std::string::npos;
       });
-      BOOST_TEST(store.nodes().empty());
+      BOOST_TEST(nodes_of(store).empty());
       const ImportReport report = import_text(store, text, {.partial = true});
       BOOST_TEST(has_item(report, Outcome::refused, wrong.place, wrong.problem));
       node_of(store, "whole");

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(each_object_of_a_batch_has_the_id_it_would_have_alone) {
 BOOST_AUTO_TEST_CASE(a_batch_is_kept_by_one_node_that_names_all_of_it) {
   for_each_store([](TestStore& store) {
     const std::vector<ObjectId> ids = store->put_all(many_particles(500));
-    const std::vector<Node> nodes = store->nodes();
+    const std::vector<Node> nodes = nodes_of(*store);
     BOOST_REQUIRE(nodes.size() == 1u);
     BOOST_TEST((nodes[0].kind == NodeKind::data && nodes[0].state == NodeState::finished));
     BOOST_TEST(nodes[0].type == "list<" + type_name<Particles>() + ">");
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_kept_by_one_node_that_names_all_of_it) {
 BOOST_AUTO_TEST_CASE(the_node_of_a_batch_leads_to_every_object) {
   on_disk([](TestStore& store) {
     const std::vector<ObjectId> ids = store->put_all(many_particles(500));
-    const ObjectId list = std::get<ObjectId>(store->nodes()[0].content);
+    const ObjectId list = std::get<ObjectId>(nodes_of(*store)[0].content);
     store.close();
     const auto engine = engine::open_disk_engine(store.path(), {.read_only = true});
     std::unordered_set<Digest> seen;
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(putting_a_batch_again_stores_nothing) {
     BOOST_TEST((store->put_all(many_particles(2000)) == ids));
     const StoreStats after = store->stats();
     BOOST_TEST(after.content_bytes == before.content_bytes);
-    BOOST_TEST(store->nodes().size() == 1u);
+    BOOST_TEST(nodes_of(*store).size() == 1u);
   });
 }
 
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_batch_that_fails_stores_nothing) {
     for (std::size_t i = 0; i < values.size(); ++i) values[i].number = static_cast<std::int64_t>(i);
     values.back().parent = ObjectId{};
     BOOST_CHECK_EXCEPTION(store->put_all(values), Error, says(ErrorCode::not_found, "object 2999"));
-    BOOST_TEST(store->nodes().empty());
+    BOOST_TEST(nodes_of(*store).empty());
     if (store.on_disk()) BOOST_TEST(store->stats().blobs["object"].count == 0u);
   });
 }

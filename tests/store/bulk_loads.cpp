@@ -56,7 +56,7 @@ struct RandomGraph {
 
 std::vector<Link> links_in(const Store& store) {
   std::vector<Link> links;
-  for (const Node& node : store.nodes())
+  for (const Node& node : nodes_of(store))
     for (const Link& link : store.links(node.uuid))
       if (link.source == node.uuid) links.push_back(link);
   std::ranges::sort(links);
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_load_and_a_transaction_give_the_same_verdict_and_the_same
     BOOST_TEST_REQUIRE((one == other), "round " << round);
     BOOST_TEST_REQUIRE((!one || *one == ErrorCode::rule_violation));
     BOOST_TEST_REQUIRE((links_in(loaded) == links_in(transacted)), "round " << round);
-    BOOST_TEST_REQUIRE(loaded.nodes().size() == (one ? 0u : graph.nodes.size()));
+    BOOST_TEST_REQUIRE(nodes_of(loaded).size() == (one ? 0u : graph.nodes.size()));
     check_clean(loaded);
     ++(one ? refused : taken);
   }
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_load_is_there_when_the_store_is_opened_again_and_can_be_g
         data = load.add(output);
         load.link(calculation, data, LinkType::create, result);
       }
-      BOOST_TEST(store->nodes().size() == 1u);
+      BOOST_TEST(nodes_of(*store).size() == 1u);
       const BulkReceipt receipt = load.commit();
       BOOST_TEST(receipt.node_count == 2 * kCount + 1);
       BOOST_TEST(receipt.link_count == 3 * kCount);
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(what_breaks_a_rule_is_refused_or_taken_and_listed) {
       give(refused);
       BOOST_CHECK_EXCEPTION(refused.commit(), Error, has_code(ErrorCode::rule_violation));
     }
-    BOOST_TEST(store->nodes().size() == 1u);
+    BOOST_TEST(nodes_of(*store).size() == 1u);
     BOOST_TEST(store->violations().empty());
     {
       BulkLoad taken = store->run("cake").bulk_load();
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(ids_that_are_taken_and_numbers_that_are_none_are_refused) {
     commit(node, node_of(NodeKind::data));
     BOOST_CHECK_EXCEPTION(commit(same_id, node_of(NodeKind::data)), Error, has_code(ErrorCode::exists, node.uuid->text()));
     BOOST_CHECK_EXCEPTION(commit(same_uuid, node_of(NodeKind::data)), Error, has_code(ErrorCode::exists, node.uuid->text()));
-    BOOST_TEST(store->nodes().size() == 2u);
+    BOOST_TEST(nodes_of(*store).size() == 2u);
 
     BulkLoad load = store->bulk_load();
     const Number known = load.find(*node.uuid), fresh = load.add(node_of(NodeKind::data));
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(ids_that_are_taken_and_numbers_that_are_none_are_refused) {
     BOOST_CHECK_EXCEPTION(load.link(known, fresh, LinkType::reference, 9999), Error, has_code(ErrorCode::invalid_argument));
     load.link(known, fresh, LinkType::reference, load.label("x"));  // the node of the store would hold it
     BOOST_CHECK_EXCEPTION(load.commit(), Error, has_code(ErrorCode::invalid_argument, node.uuid->text()));
-    BOOST_TEST(store->nodes().size() == 2u);
+    BOOST_TEST(nodes_of(*store).size() == 2u);
     check_clean(*store);
   });
 }
@@ -244,10 +244,10 @@ BOOST_AUTO_TEST_CASE(readers_see_all_of_a_load_or_nothing) {
     for (int i = 0; i < 500; ++i) load.add(node_of(NodeKind::data));
     Store& refreshed = const_cast<Store&>(reader);
     refreshed.refresh();
-    BOOST_TEST(reader.nodes().empty());
+    BOOST_TEST(nodes_of(reader).empty());
     load.commit();
     refreshed.refresh();
-    BOOST_TEST(reader.nodes().size() == 500u);
+    BOOST_TEST(nodes_of(reader).size() == 500u);
   });
 }
 
@@ -259,7 +259,7 @@ BOOST_AUTO_TEST_CASE(a_load_that_is_dropped_leaves_no_files) {
     }
     for (const auto& entry : std::filesystem::directory_iterator(store.path() / "db"))
       BOOST_TEST(!entry.path().filename().string().starts_with("rows-"), entry.path());
-    BOOST_TEST(store->nodes().empty());
+    BOOST_TEST(nodes_of(*store).empty());
   });
 }
 

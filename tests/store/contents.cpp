@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(putting_a_value_again_keeps_it_by_the_same_node) {
     const ObjectId id = store->put(particles(1));
     store.reopen();
     BOOST_TEST((store->put(particles(1)) == id));
-    const std::vector<Node> nodes = store->nodes({.content = id});
+    const std::vector<Node> nodes = nodes_of(*store, "content = " + id.hex());
     BOOST_REQUIRE(nodes.size() == 1u);
     BOOST_TEST((nodes[0].kind == NodeKind::data && nodes[0].state == NodeState::finished));
     BOOST_TEST(nodes[0].run == "");

@@ -24,8 +24,8 @@ void check_work(Store& store) {
   const Run run = store.run("argon");
   BOOST_TEST(run.history().size() == 30u);
   BOOST_TEST(run.tagged("newest").value().step == 29);
-  BOOST_TEST(store.nodes({.kind = NodeKind::calculation}).size() == 30u);
-  BOOST_TEST(store.nodes({.run = "argon"}).size() == 91u);
+  BOOST_TEST(nodes_of(store, "kind = calculation").size() == 30u);
+  BOOST_TEST(nodes_of(store, "run = argon").size() == 91u);
   BOOST_TEST((run.node().state == NodeState::finished));
   BOOST_TEST(store.runs().size() == 1u);
   check_clean(store);
@@ -107,11 +107,11 @@ BOOST_AUTO_TEST_CASE(ids_that_were_leased_and_never_used_do_no_harm) {
   engine.fails_at = engine.publishes + 3;  // the first two lease a cell and a block of nodes for the run
   BOOST_CHECK_EXCEPTION(store.run("argon"), Error, has_code(ErrorCode::no_space));
   BOOST_TEST(store.runs().empty());
-  BOOST_TEST(store.nodes().empty());
+  BOOST_TEST(nodes_of(store).empty());
   check_clean(store);
   Run run = store.run("argon");
   const auto step = run.step("relax", {{"x", 1}}, [] { return 1; });
-  BOOST_TEST(store.nodes({.run = "argon"}).size() == 4u);
+  BOOST_TEST(nodes_of(store, "run = argon").size() == 4u);
   BOOST_TEST(store.ancestors(step.data()).size() == 2u);
   check_clean(store);
 }
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(ids_are_not_given_out_again_after_a_commit_whose_outcome_wa
     }
   }
   BOOST_TEST(failures == 1);
-  BOOST_TEST(store.nodes({.run = "argon"}).size() == 1u + 3 * 150);
+  BOOST_TEST(nodes_of(store, "run = argon").size() == 1u + 3 * 150);
   check_clean(store);
 }
 

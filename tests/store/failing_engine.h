@@ -3,7 +3,9 @@
 
 #include <cairn/error.h>
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "engine/memory_engine.h"
@@ -16,10 +18,10 @@ enum class Failure : std::uint8_t {
   never_told,       ///< it happened, and throws unknown_outcome all the same
 };
 
-/// Passes everything on to a memory engine. Counts publishes; the one with the number `fails_at` fails.
+/// Passes everything on to a memory engine, from several threads too if none of it fails. Counts publishes; the one with the number `fails_at` fails.
 class FailingEngine : public engine::Engine {
  public:
-  std::uint64_t publishes = 0;
+  std::atomic<std::uint64_t> publishes = 0;
   std::uint64_t fails_at = 0;  ///< 0: none
   Failure failure = Failure::nothing_changed;
 
@@ -32,7 +34,11 @@ class FailingEngine : public engine::Engine {
   engine::EngineStats stats() const override { return engine_->stats(); }
   std::vector<engine::Finding> verify() const override { return engine_->verify(); }
 
+  /// Called before each publish; may be empty.
+  std::function<void(const engine::Commit&)> before_publish;
+
   engine::PublishResult publish(engine::Staging* staging, const engine::Commit& commit) override {
+    if (before_publish) before_publish(commit);
     if (++publishes != fails_at) return engine_->publish(staging, commit);
     if (failure == Failure::nothing_changed) throw Error(ErrorCode::no_space, "commit: the disk is full");
     engine_->publish(staging, commit);

@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(lists_too_deep_are_refused_before_anything_is_stored) {
       BOOST_CHECK_EXCEPTION(to_json(nested_list(depth)), Error, has_code(ErrorCode::limit));
     }
   }
-  BOOST_TEST(store.nodes().size() == 1u);
+  BOOST_TEST(nodes_of(store).size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -37,7 +37,7 @@ class GraphModel {
   void fill(Store& store, std::size_t count) {
     store.put_group("odd ones");
     while (added_.size() < count) commit(store, std::min<std::size_t>(count - added_.size(), 1 + pick(8)));
-    nodes = store.nodes();
+    nodes = nodes_of(store);
     std::erase_if(nodes, [](const Node& node) { return node.type == "run"; });
     for (Number i = 0; i < nodes.size(); ++i) numbers_[nodes[i].uuid] = i;
     std::vector<Uuid> odd;

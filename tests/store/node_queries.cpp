@@ -108,16 +108,18 @@ bool passes(const Store& store, const std::string& text, const Node& node) {
 
 using Key = std::tuple<std::int64_t, std::string, std::size_t>;
 
-Key key_of(const Node& node, NodeOrder order, std::size_t age) {
-  switch (order) {
-    case NodeOrder::age: return {0, "", age};
-    case NodeOrder::created: return {node.created.time_since_epoch().count(), "", age};
-    case NodeOrder::modified: return {node.modified.time_since_epoch().count(), "", age};
-    case NodeOrder::type: return {0, node.type, age};
-    case NodeOrder::label: return {0, node.label, age};
-    case NodeOrder::size: return {static_cast<std::int64_t>(node.size_bytes), "", age};
+const std::optional<FilterPath> kOrders[] = {std::nullopt, "created", "modified", "type", "label", "size"};
+
+Key key_of(const Node& node, const std::optional<FilterPath>& order, std::size_t age) {
+  if (!order) return {0, "", age};
+  switch (order->field()) {
+    case FilterField::created: return {node.created.time_since_epoch().count(), "", age};
+    case FilterField::modified: return {node.modified.time_since_epoch().count(), "", age};
+    case FilterField::type: return {0, node.type, age};
+    case FilterField::label: return {0, node.label, age};
+    case FilterField::size: return {static_cast<std::int64_t>(node.size_bytes), "", age};
+    default: return {};
   }
-  return {};
 }
 
 std::vector<Uuid> page_through(const Store& store, NodeQuery query) {
@@ -138,22 +140,22 @@ BOOST_AUTO_TEST_CASE(pages_have_what_passes_in_its_order) {
   for_each_store([](TestStore& store) {
     std::mt19937_64 random(11);
     fill(*store, random);
-    const std::vector<Node> nodes = store->nodes();
+    const std::vector<Node> nodes = nodes_of(*store);
     std::map<Uuid, std::size_t> ages;
     for (const Node& node : nodes) ages.emplace(node.uuid, ages.size());
     std::size_t found = 0;
     for (int round = 0; round < 300; ++round) {
-      NodeQuery query{.order = static_cast<NodeOrder>(random() % 6), .descending = random() % 2 == 0, .limit = 1 + random() % 9, .now = kNow};
+      NodeQuery query{.order_by = kOrders[random() % 6], .descending = random() % 2 == 0, .limit = 1 + random() % 9, .now = kNow};
       const std::string text = RandomFilter(nodes, random).text();
       query.filter = Filter::parse(text);
       std::vector<std::pair<Key, Uuid>> expected;
       for (const Node& node : nodes)
-        if (passes(*store, text, node)) expected.emplace_back(key_of(node, query.order, ages.at(node.uuid)), node.uuid);
+        if (passes(*store, text, node)) expected.emplace_back(key_of(node, query.order_by, ages.at(node.uuid)), node.uuid);
       std::ranges::sort(expected);
       if (query.descending) std::ranges::reverse(expected);
       std::vector<Uuid> ids;
       for (const auto& [key, id] : expected) ids.push_back(id);
-      BOOST_TEST_REQUIRE((page_through(*store, query) == ids), text << " in order " << static_cast<int>(query.order));
+      BOOST_TEST_REQUIRE((page_through(*store, query) == ids), text << " by " << (query.order_by ? query.order_by->text() : "age"));
       BOOST_TEST_REQUIRE(store->count(query.filter, kNow) == ids.size(), text);
       std::uint64_t total = 0;
       for (const NodeTotal& part : store->totals(query.filter, kNow)) total += part.count;
@@ -172,8 +174,8 @@ BOOST_AUTO_TEST_CASE(a_page_goes_on_behind_what_was_listed_whatever_comes_meanwh
       transaction.commit();
     };
     add(10);
-    for (const NodeOrder order : {NodeOrder::age, NodeOrder::label}) {
-      NodeQuery query{.filter = Filter::parse("type = t"), .order = order, .limit = 4};
+    for (const std::optional<FilterPath>& order : {kOrders[0], kOrders[4]}) {
+      NodeQuery query{.filter = Filter::parse("type = t"), .order_by = order, .limit = 4};
       std::vector<Uuid> listed;
       const std::size_t before = store->count(query.filter);
       for (std::size_t i = 0; i < before / 4; ++i) {
@@ -211,7 +213,8 @@ BOOST_AUTO_TEST_CASE(totals_count_bytes_and_time_by_type_and_state) {
 BOOST_AUTO_TEST_CASE(nodes_that_end_what_is_linked_are_listed_page_by_page) {
   for_each_graph(50, [](Store& store, GraphModel& model) {
     for (int round = 0; round < 40; ++round) {
-      NodeQuery query{.filter = model.any_filter(), .order = round % 2 == 0 ? NodeOrder::age : NodeOrder::created, .limit = 3, .now = kGraphNow};
+      NodeQuery query{.filter = model.any_filter(), .limit = 3, .now = kGraphNow};
+      if (round % 2 != 0) query.order_by = "created";
       query.filter = query.filter && Filter::parse("not type = run");
       if (model.pick(2) == 0) query.none_up = model.any_types();
       if (model.pick(2) == 0) query.none_down = model.any_types();
@@ -232,9 +235,16 @@ BOOST_AUTO_TEST_CASE(a_cursor_of_another_list_is_refused) {
   Store store = Store::in_memory();
   for (const char* after : {"x", "a", "a12", "c0000000000000001", "azzzzzzzzzzzzzzzz", "0000"})
     BOOST_CHECK_EXCEPTION(store.query({.after = after}), Error, has_code(ErrorCode::invalid_argument));
-  BOOST_CHECK_EXCEPTION(store.query({.order = NodeOrder::label, .after = "a0000000000000001"}), Error,
+  BOOST_CHECK_EXCEPTION(store.query({.order_by = "label", .after = "a0000000000000001"}), Error,
                         has_code(ErrorCode::invalid_argument));
-  BOOST_CHECK_EXCEPTION(store.query({.order = static_cast<NodeOrder>(9)}), Error, has_code(ErrorCode::invalid_argument));
+  store.put(1);
+  store.put("two");
+  const std::string by_label = store.query({.order_by = "label", .limit = 1}).next;
+  BOOST_TEST(store.query({.order_by = "label", .after = by_label}).nodes.size() == 1u);
+  BOOST_CHECK_EXCEPTION(store.query({.order_by = "type", .after = by_label}), Error, has_code(ErrorCode::invalid_argument));
+  BOOST_CHECK_EXCEPTION(store.query({.after = by_label}), Error, has_code(ErrorCode::invalid_argument));
+  for (const char* names : {"tag", "group", "uid"})
+    BOOST_CHECK_EXCEPTION(store.query({.order_by = names}), Error, has_code(ErrorCode::invalid_argument));
   BOOST_CHECK_EXCEPTION(store.query({.after = Uuid::generate().text()}), Error, has_code(ErrorCode::not_found));
   BOOST_TEST(store.query({.limit = 0}).nodes.empty());
 }

@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(writes_are_checked_when_the_store_is_told_to) {
   TemporaryDirectory directory;
   Store store = Store::open(directory.path() / "store", {.check_writes = true});
   BOOST_CHECK_EXCEPTION(store.put(Forgetful{1}), Error, has_code(ErrorCode::unstorable));
-  BOOST_TEST(store.nodes().empty());
+  BOOST_TEST(nodes_of(store).empty());
   CheckpointBuilder checkpoint = store.run("r").checkpoint(1);
   BOOST_CHECK_EXCEPTION(checkpoint.save("a", Forgetful{1}), Error, has_code(ErrorCode::unstorable));
   checkpoint.save("b", molecule()).commit();

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(nodes_are_listed_in_order_of_creation) {
     Run run = store->run("argon");
     run.step("first", {{"x", 1}}, [] { return 1; });
     run.step("second", {{"y", 1}}, [] { return 1; });
-    BOOST_TEST((labels_of(store->nodes()) == std::vector<std::string>{"argon", "x", "first", "result", "y", "second", "result"}));
+    BOOST_TEST((labels_of(nodes_of(*store)) == std::vector<std::string>{"argon", "x", "first", "result", "y", "second", "result"}));
   });
 }
 
@@ -80,14 +80,14 @@ BOOST_AUTO_TEST_CASE(a_filter_shows_only_what_passes_all_of_it) {
     store->run("other").step("relax", {{"x", 1}}, [] { return 2; });
     store->put(2);
     using Labels = std::vector<std::string>;
-    BOOST_TEST(store->nodes({.kind = NodeKind::calculation}).size() == 2u);
-    BOOST_TEST((labels_of(store->nodes({.kind = NodeKind::calculation, .run = "argon"})) == Labels{"relax"}));
-    BOOST_TEST((labels_of(store->nodes({.kind = NodeKind::workflow, .state = NodeState::running})) == Labels{"argon", "other"}));
-    BOOST_TEST((labels_of(store->nodes({.type = "step"})) == Labels{"relax", "relax"}));
-    BOOST_TEST(store->nodes({.content = store->get_node(step.data()).content}).size() == 3u);
-    BOOST_TEST((labels_of(store->nodes({.run = "argon", .label = "x"})) == Labels{"x"}));
-    BOOST_TEST(store->nodes({.state = NodeState::failed}).empty());
-    BOOST_CHECK_EXCEPTION(store->nodes({.run = "absent"}), Error, has_code(ErrorCode::not_found));
+    BOOST_TEST(nodes_of(*store, "kind = calculation").size() == 2u);
+    BOOST_TEST((labels_of(nodes_of(*store, "kind = calculation and run = argon")) == Labels{"relax"}));
+    BOOST_TEST((labels_of(nodes_of(*store, "kind = workflow and state = running")) == Labels{"argon", "other"}));
+    BOOST_TEST((labels_of(nodes_of(*store, "type = step")) == Labels{"relax", "relax"}));
+    BOOST_TEST(nodes_of(*store, "content = " + std::get<ObjectId>(store->get_node(step.data()).content).hex()).size() == 3u);
+    BOOST_TEST((labels_of(nodes_of(*store, "run = argon and label = x")) == Labels{"x"}));
+    BOOST_TEST(nodes_of(*store, "state = failed").empty());
+    BOOST_TEST(nodes_of(*store, "run = absent").empty());
   });
 }
 
@@ -95,13 +95,13 @@ BOOST_AUTO_TEST_CASE(nodes_are_read_page_by_page) {
   for_each_store([](TestStore& store) {
     Run run = store->run("argon");
     for (int i = 0; i < 7; ++i) run.step("s", {{"x", i}}, [] { return 1; });
-    const auto all = store->nodes({.kind = NodeKind::data});
+    const auto all = nodes_of(*store, "kind = data");
     std::vector<Uuid> paged;
-    NodeFilter page{.kind = NodeKind::data, .limit = 4};
-    for (auto found = store->nodes(page); !found.empty(); found = store->nodes(page)) {
+    NodeQuery query{.filter = Filter::parse("kind = data"), .limit = 4};
+    for (auto found = store->query(query).nodes; !found.empty(); found = store->query(query).nodes) {
       BOOST_TEST(found.size() <= 4u);
       for (const Node& node : found) paged.push_back(node.uuid);
-      page.after = found.back().uuid;
+      query.after = found.back().uuid.text();
     }
     BOOST_REQUIRE(paged.size() == all.size());
     for (std::size_t i = 0; i < all.size(); ++i) BOOST_TEST((paged[i] == all[i].uuid));

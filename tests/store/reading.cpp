@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_reader_sees_what_is_new_when_it_refreshes) {
     BOOST_TEST(seen.latest().value().step == 2);
     BOOST_TEST((seen.restart<std::vector<double>>("state").value() == std::vector<double>(20'000, 2.5)));
     BOOST_TEST(reader.find_run("new").has_value());
-    for (const Node& node : reader.nodes({.kind = NodeKind::calculation})) BOOST_TEST(reader.links(node.uuid).size() == 3u);
+    for (const Node& node : nodes_of(reader, "kind = calculation")) BOOST_TEST(reader.links(node.uuid).size() == 3u);
   });
 }
 

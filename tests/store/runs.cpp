@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(bad_names_are_refused_and_leave_nothing) {
                                     std::string("\x7f"), std::string("\xff\xfe")})
       BOOST_CHECK_EXCEPTION(store->run(name), Error, has_code(ErrorCode::invalid_argument));
     BOOST_TEST(store->runs().empty());
-    BOOST_TEST(store->nodes().empty());
+    BOOST_TEST(nodes_of(*store).empty());
   });
 }
 

@@ -129,10 +129,10 @@ BOOST_AUTO_TEST_CASE(a_value_a_node_and_a_result_of_equal_content_are_one_input)
 BOOST_AUTO_TEST_CASE(an_exception_is_passed_on_and_nothing_is_recorded) {
   for_each_store([](TestStore& store) {
     Run run = store->run("argon");
-    const std::size_t before = store->nodes().size();
+    const std::size_t before = nodes_of(*store).size();
     const auto failing = []() -> int { throw std::domain_error("no convergence"); };
     BOOST_CHECK_THROW(run.step("double", {{"x", 1}}, failing), std::domain_error);
-    BOOST_TEST(store->nodes().size() == before);
+    BOOST_TEST(nodes_of(*store).size() == before);
     int calls = 0;
     BOOST_TEST(run.step("double", {{"x", 1}}, Doubling{&calls, 1}).value() == 2);
     BOOST_TEST(calls == 1);
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(an_artifact_that_is_not_in_the_store_is_no_result) {
   for_each_store([](TestStore& store) {
     Run run = store->run("argon");
     BOOST_CHECK_EXCEPTION(run.step("write", {}, [] { return ArtifactId{}; }), Error, has_code(ErrorCode::not_found));
-    BOOST_TEST(store->nodes().size() == 1u);
+    BOOST_TEST(nodes_of(*store).size() == 1u);
   });
 }
 
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(bad_inputs_are_refused_before_the_work) {
                           has_code(ErrorCode::invalid_argument));
     BOOST_CHECK_EXCEPTION(run.step("s", {{"x", run.uuid()}}, work), Error, has_code(ErrorCode::rule_violation));
     BOOST_TEST(calls == 0);
-    BOOST_TEST(store->nodes().size() == 1u);
+    BOOST_TEST(nodes_of(*store).size() == 1u);
   });
 }
 
@@ -297,7 +297,7 @@ BOOST_AUTO_TEST_CASE(many_steps_lease_many_nodes) {
       Run run = store->run("argon");
       run.step("double", {{"x", i}}, [&] { return 2 * i; });
     }
-    BOOST_TEST(store->nodes({.run = "argon"}).size() == 1u + 3 * 150);
+    BOOST_TEST(nodes_of(*store, "run = argon").size() == 1u + 3 * 150);
     check_clean(*store);
   });
 }
@@ -318,7 +318,7 @@ BOOST_AUTO_TEST_CASE(two_threads_at_one_step_record_it_once) {
     BOOST_TEST((results[0]->data() == results[1]->data()));
     BOOST_TEST(results[0]->value() == results[1]->value());
     BOOST_TEST(results[0]->recorded_before() != results[1]->recorded_before());
-    BOOST_TEST(store->nodes({.kind = NodeKind::calculation}).size() == 1u);
+    BOOST_TEST(nodes_of(*store, "kind = calculation").size() == 1u);
     check_clean(*store);
   });
 }

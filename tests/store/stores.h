@@ -116,6 +116,11 @@ inline Particles particles(std::int64_t step) {
   return {step, {0.5, 1.25, static_cast<double>(step)}, "seed " + std::to_string(step)};
 }
 
+/// Oldest first.
+inline std::vector<Node> nodes_of(const Store& store, std::string_view filter = {}) {
+  return store.query({.filter = Filter::parse(filter)}).nodes;
+}
+
 inline std::vector<std::string> labels_of(const std::vector<Node>& nodes) {
   std::vector<std::string> labels;
   for (const Node& node : nodes) labels.push_back(node.label);

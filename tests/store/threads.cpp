@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(runs_are_written_side_by_side) {
       BOOST_TEST((run.restart<std::vector<int>>("large").value() == std::vector<int>(3000, thread)));
       BOOST_TEST(run.tagged("newest").value().step == 9);
     }
-    BOOST_TEST(store->nodes({.kind = NodeKind::calculation}).size() == 60u);
+    BOOST_TEST(nodes_of(*store, "kind = calculation").size() == 60u);
     check_clean(*store);
   });
 }
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(threads_share_one_run) {
     const std::vector<Checkpoint> history = store->run("shared").history();
     BOOST_REQUIRE(history.size() == 60u);
     for (std::size_t i = 0; i < 60; ++i) BOOST_TEST(history[i].sequence == 60 - i);
-    BOOST_TEST(store->nodes({.kind = NodeKind::calculation}).size() == 10u);
+    BOOST_TEST(nodes_of(*store, "kind = calculation").size() == 10u);
     BOOST_TEST(store->runs().size() == 1u);
     check_clean(*store);
   });
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(threads_put_the_same_and_other_values) {
         store->put(thread * 1000 + i + 100);
       }
     });
-    BOOST_TEST(store->nodes({.kind = NodeKind::data}).size() == 70u);
+    BOOST_TEST(nodes_of(*store, "kind = data").size() == 70u);
     check_clean(*store);
   });
 }
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(readers_in_other_threads_see_whole_checkpoints) {
         if (!latest) continue;
         if (store->get<std::vector<int>>(latest->checkpoint.state.at("b")) != std::vector<int>(2000, latest->value))
           throw std::runtime_error("a checkpoint was seen in parts");
-        store->nodes({.run = "argon"});
+        nodes_of(*store, "run = argon");
         run.history({.before = std::nullopt, .limit = 3});
       }
     });

@@ -26,7 +26,7 @@ auto names_all(ErrorCode code, std::vector<std::string> parts) {
   };
 }
 
-std::size_t node_count(const Store& store) { return store.nodes().size(); }
+std::size_t node_count(const Store& store) { return nodes_of(store).size(); }
 
 BOOST_AUTO_TEST_SUITE(transactions)
 

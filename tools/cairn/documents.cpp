@@ -128,6 +128,17 @@ object document(const NodeTotal& total) {
           {"duration_nanoseconds", total.duration.count()}};
 }
 
+object document(const QueryPlan& plan) {
+  return {{"source", json_text(plan.source)},
+          {"entries_read", plan.entries_read},
+          {"nodes_read", plan.nodes_read},
+          {"nodes_found", plan.nodes_found}};
+}
+
+object document(const AttributeIndex& index) {
+  return {{"path", json_text(index.path.text())}, {"state", index_state_name(index.state)}, {"entry_count", index.entry_count}};
+}
+
 object document(const Link& link) {
   return {{"source", link.source.text()},
           {"target", link.target.text()},

@@ -14,6 +14,8 @@ boost::json::object document(const Receipt& receipt);
 boost::json::object document(const RunInfo& run);
 boost::json::object document(const Node& node);
 boost::json::object document(const NodeTotal& total);
+boost::json::object document(const QueryPlan& plan);
+boost::json::object document(const AttributeIndex& index);
 boost::json::object document(const Link& link);
 boost::json::object document(const Reached& reached);
 boost::json::object document(const NodePaths& paths);

@@ -50,10 +50,9 @@ Filter parse_filter(const std::string& text) {
 std::vector<Uuid> find_nodes(const Store& store, const std::string& id) {
   const Named named = resolve(store, id, {"node", "object", "artifact"});
   if (named.kind == "node") return {named.node};
-  NodeFilter filter;
-  filter.content = named.kind == "object" ? Content(ObjectId{named.digest}) : Content(ArtifactId{named.digest});
   std::vector<Uuid> nodes;
-  for (const Node& node : store.nodes(filter)) nodes.push_back(node.uuid);
+  for (const Node& node : store.query({.filter = Filter::where("content", Comparison::equal, named.digest.hex())}).nodes)
+    nodes.push_back(node.uuid);
   if (nodes.empty())
     throw Error(ErrorCode::not_found,
                 fmt::format("no node holds {} {}; it belongs to checkpoints only", named.kind, full_id(named)));

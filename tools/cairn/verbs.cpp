@@ -22,6 +22,7 @@ constexpr std::array kVerbs{
     Verb{"node", "Make a node of the provenance graph, or change one; prints its id", add_node},
     Verb{"link", "Link two nodes", add_link},
     Verb{"nodes", "List nodes of the provenance graph, oldest first", add_nodes},
+    Verb{"index", "Make, list or drop indexes of attributes, so that nodes are found by them", add_index},
     Verb{"lineage", "Show where something came from, or what came of it", add_lineage},
     Verb{"paths", "Show by which nodes and links one node leads to another", add_paths},
     Verb{"common", "List what several nodes all came from, or what came of all of them", add_common},

@@ -39,6 +39,7 @@ Action add_show(CLI::App& app, Context& context);
 Action add_node(CLI::App& app, Context& context);
 Action add_link(CLI::App& app, Context& context);
 Action add_nodes(CLI::App& app, Context& context);
+Action add_index(CLI::App& app, Context& context);
 Action add_lineage(CLI::App& app, Context& context);
 Action add_paths(CLI::App& app, Context& context);
 Action add_common(CLI::App& app, Context& context);

@@ -57,7 +57,7 @@ std::vector<std::string> exporting_formats() {
 // A run by its name is all of its nodes.
 void add_nodes(const Store& store, const std::string& id, std::vector<Uuid>& nodes) {
   if (!store.find_run(id)) return nodes.push_back(resolve(store, id, {"node"}).node);
-  for (const Node& node : store.nodes({.run = id})) nodes.push_back(node.uuid);
+  for (const Node& node : store.query({.filter = Filter::where("run", Comparison::equal, id)}).nodes) nodes.push_back(node.uuid);
 }
 
 ExitStatus export_nodes(const ExportVerbOptions& options, Context& context) {

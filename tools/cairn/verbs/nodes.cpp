@@ -28,18 +28,12 @@ struct NodesOptions {
   std::string filter, after, order = "age";
   std::optional<std::string> kind, state, type, run, label;
   std::size_t limit = SIZE_MAX;
-  bool descending = false, count = false, totals = false, roots = false, leaves = false;
+  bool descending = false, count = false, totals = false, explain = false, roots = false, leaves = false;
   std::vector<std::string> links{"input", "create"};
 };
 
-constexpr std::pair<const char*, NodeOrder> kOrders[] = {
-    {"age", NodeOrder::age},   {"created", NodeOrder::created}, {"modified", NodeOrder::modified},
-    {"type", NodeOrder::type}, {"label", NodeOrder::label},     {"size", NodeOrder::size}};
-
-NodeOrder parse_order(const std::string& name) {
-  for (const auto& [text, order] : kOrders)
-    if (name == text) return order;
-  throw UsageError(fmt::format("--order {}: expected age, created, modified, type, label or size", printable(name)));
+std::optional<FilterPath> parse_order(const std::string& text) {
+  return text == "age" ? std::nullopt : std::optional<FilterPath>(text);
 }
 
 Filter make_filter(const Store& store, const NodesOptions& options) {
@@ -67,17 +61,25 @@ void print_page(const std::vector<Node>& page, Context& context) {
   context.out.flush();
 }
 
+bool has_index(const Store& store, const std::optional<FilterPath>& path) {
+  return path && std::ranges::any_of(store.attribute_indexes(false), [&](const AttributeIndex& index) {
+    return index.path == *path && index.state == IndexState::ready;
+  });
+}
+
 // Where the listing can be gone on with is said beside it, not in it.
 void list(const Store& store, const Filter& filter, const NodesOptions& options, Context& context) {
-  NodeQuery query{.filter = filter, .order = parse_order(options.order), .descending = options.descending, .after = options.after};
+  NodeQuery query{
+      .filter = filter, .order_by = parse_order(options.order), .descending = options.descending, .after = options.after};
   const LinkTypes links = parse_link_types(options.links);
   if (options.roots) query.none_up = links;
   if (options.leaves) query.none_down = links;
-  const bool by_age = query.order == NodeOrder::age && !query.descending;
+  const bool by_age = !query.order_by && !query.descending;
   const bool is_node = by_age && !query.after.empty() && query.after.size() != 17;  // of a cursor: a letter and 16 digits
   if (is_node) query.after = resolve(store, query.after, {"node"}).node.text();
+  const bool in_pages = by_age || has_index(store, query.order_by);
   for (std::size_t left = options.limit; left != 0;) {
-    query.limit = std::min(left, query.order == NodeOrder::age && !query.descending ? kPageSize : left);
+    query.limit = std::min(left, in_pages ? kPageSize : left);
     const NodePage page = store.query(query);
     print_page(page.nodes, context);
     left -= page.nodes.size();
@@ -103,11 +105,19 @@ void print_totals(const std::vector<NodeTotal>& totals, Context& context) {
   table.print(context.out);
 }
 
+void print_plan(const QueryPlan& plan, Context& context) {
+  if (context.json) return context.out.json(document(plan));
+  context.out.line(fmt::format("by {}: {} and {} read, {} found", printable(plan.source), plan.entries_read == 1 ? "1 entry" : fmt::format("{} entries", plan.entries_read),
+                               count_of(plan.nodes_read, "node"), plan.nodes_found));
+}
+
 ExitStatus nodes(const NodesOptions& options, Context& context) {
   parse_order(options.order);
   const Store store = open_reader(context);
   const Filter filter = make_filter(store, options);
-  if (options.totals) {
+  if (options.explain) {
+    print_plan(store.explain(filter), context);
+  } else if (options.totals) {
     print_totals(store.totals(filter), context);
   } else if (options.count) {
     const std::uint64_t count = store.count(filter);
@@ -137,7 +147,7 @@ Action add_nodes(CLI::App& app, Context& context) {
   app.add_option("--type", options->type, "Only nodes of exactly this type")->type_name("TYPE");
   app.add_option("--run", options->run, "Only nodes of this run")->type_name("RUN");
   app.add_option("--label", options->label, "Only nodes with exactly this label")->type_name("LABEL");
-  app.add_option("--order", options->order, "age, created, modified, type, label or size")->type_name("ORDER")->capture_default_str();
+  app.add_option("--order", options->order, "age, or what nodes are listed by, such as created, label or attributes.energy")->type_name("ORDER")->capture_default_str();
   app.add_flag("--descending", options->descending, "The other way round");
   add_number<std::size_t>(app, "--limit", options->limit, "At most so many");
   app.add_option("--after", options->after, "Go on where a listing of the same order ended")->type_name("CURSOR");
@@ -146,6 +156,10 @@ Action add_nodes(CLI::App& app, Context& context) {
   add_links_option(app, options->links);
   CLI::Option* count = app.add_flag("--count", options->count, "Only how many")->excludes(roots)->excludes(leaves);
   app.add_flag("--totals", options->totals, "Count, size and time by kind, type and state")
+      ->excludes(count)
+      ->excludes(roots)
+      ->excludes(leaves);
+  app.add_flag("--explain", options->explain, "Only by which index they are found, and what that reads")
       ->excludes(count)
       ->excludes(roots)
       ->excludes(leaves);
