@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(paths_are_listed_from_the_shortest_on) {
   BOOST_TEST(has(text, "-> reference about: data number \"sum\" " + made.sum), text);
   BOOST_TEST(has(text, "\n1 path\n"), text);
   BOOST_TEST(has(run({"paths", made.sum, made.input, "--up"}).out, "<- create sum: calculation step \"add\""));
-  BOOST_TEST(run({"paths", made.sum, made.input}).out == "no path along the arrows\n");
+  BOOST_TEST(run({"paths", made.sum, made.input}).out == "no path along the arrows; see --help for others\n");
   BOOST_TEST(has(run({"paths", made.left, made.right, "--both"}).out, "2 paths"));
 }
 
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(what_nodes_have_in_common_is_listed) {
 BOOST_AUTO_TEST_CASE(impact_is_counted_by_run_and_type_or_listed) {
   const Diamond made = make_diamond(store());
   const Outcome counted = run({"impact", made.left});
-  BOOST_TEST(has(counted.out, "3 nodes affected, 1 workflow that called some of it"), counted.out);
+  BOOST_TEST(has(counted.out, "3 nodes affected, called by 1 workflow"), counted.out);
   const auto document = run_json({"impact", made.left, "--list"}).at(0);
   BOOST_TEST(labels(document.at("affected").as_array()) == (Labels{"a", "add", "sum"}), boost::test_tools::per_element());
   BOOST_TEST(labels(document.at("callers").as_array()) == Labels{"flow"}, boost::test_tools::per_element());
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(impact_is_counted_by_run_and_type_or_listed) {
   // What the workflow called, once calls are followed.
   BOOST_TEST(run_json({"impact", made.flow}).at(0).at("affected_totals").as_array().empty());
   const Outcome called = run({"impact", made.flow, "--links", "input,create,return,call"});
-  BOOST_TEST(has(called.out, "6 nodes affected, 0 workflows"), called.out);
+  BOOST_TEST(has(called.out, "6 nodes affected, called by 0 workflows"), called.out);
 }
 
 BOOST_AUTO_TEST_CASE(a_closure_has_nodes_inputs_contents_and_code) {

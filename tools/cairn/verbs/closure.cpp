@@ -47,11 +47,10 @@ void print_inputs(const Closure& closure, Output& out) {
 }
 
 std::string summary(const Closure& closure) {
-  return fmt::format("{}, {} that called them, {} without a creator, {}; {} and {} of {}, {} of that of inputs",
-                     count_of(closure.nodes.size(), "node"), count_of(closure.workflows.size(), "workflow"),
-                     count_of(closure.inputs.size(), "input"), count_of(closure.code.size(), "code version"),
+  return fmt::format("{}, {} among them ({}); {} and {} ({}); called by {}", count_of(closure.nodes.size(), "node"),
+                     count_of(closure.inputs.size(), "input"), human_size(closure.input_bytes),
                      count_of(closure.objects.size(), "object"), count_of(closure.artifacts.size(), "artifact"),
-                     human_size(closure.size_bytes), human_size(closure.input_bytes));
+                     human_size(closure.size_bytes), count_of(closure.workflows.size(), "workflow"));
 }
 
 ExitStatus closure(const ClosureOptions& options, Context& context) {

@@ -31,21 +31,21 @@ std::uint64_t count(const std::vector<ImpactTotal>& totals) {
 }
 
 void print_totals(const Impact& impact, Output& out) {
-  Table table({"RUN", "KIND", "TYPE", "COUNT", "SIZE", ""});
+  Table table({"RUN", "KIND", "TYPE", "COUNT", "SIZE", "ROLE"});
   const auto add = [&](const ImpactTotal& total, const char* role) {
     table.add({total.run.empty() ? "-" : printable(total.run), std::string(kind_name(total.kind)),
                total.type.empty() ? "-" : printable(total.type), fmt::format("{}", total.count),
                total.size_bytes == 0 ? "-" : human_size(total.size_bytes), role});
   };
-  for (const ImpactTotal& total : impact.affected_totals) add(total, "");
-  for (const ImpactTotal& total : impact.caller_totals) add(total, "called some of it");
+  for (const ImpactTotal& total : impact.affected_totals) add(total, "affected");
+  for (const ImpactTotal& total : impact.caller_totals) add(total, "caller");
   table.print(out);
 }
 
 void print_nodes(const Impact& impact, Output& out) {
   Table table = node_table({"DEPTH"});
   for (const Reached& reached : impact.affected) table.add(node_row(reached.node, {fmt::format("{}", reached.depth)}));
-  for (const Node& caller : impact.callers) table.add(node_row(caller, {"called some of it"}));
+  for (const Node& caller : impact.callers) table.add(node_row(caller, {"caller"}));
   table.print(out);
 }
 
@@ -58,7 +58,7 @@ ExitStatus impact(const Options& options, Context& context) {
     return ExitStatus::done;
   }
   options.list ? print_nodes(found, context.out) : print_totals(found, context.out);
-  context.out.line(fmt::format("{} affected, {} that called some of it", count_of(count(found.affected_totals), "node"),
+  context.out.line(fmt::format("{} affected, called by {}", count_of(count(found.affected_totals), "node"),
                                count_of(count(found.caller_totals), "workflow")));
   return ExitStatus::done;
 }

@@ -44,7 +44,7 @@ void print_path(const NodePath& path, Output& out) {
 
 std::string summary(const NodePaths& paths, const PathsOptions& options) {
   if (!paths.paths.empty() || paths.more) return count_of(paths.paths.size(), "path") + (paths.more ? ", and more (use --most)" : "");
-  return options.both ? "no path" : fmt::format("no path {} the arrows", options.up ? "against" : "along");
+  return options.both ? "no path" : fmt::format("no path {} the arrows; see --help for others", options.up ? "against" : "along");
 }
 
 ExitStatus paths(const PathsOptions& options, Context& context) {
