@@ -234,6 +234,13 @@ inline NewNode golden_flour() {
   return node;
 }
 
+/// What makes a step what it is since format 6.
+inline StepOptions golden_step_options() {
+  return {.code_version = "2",
+          .parameters = Map{{"cutoff", 40}, {"mesh", List{4, 4, 2}}},
+          .environment = Map{{"threads", 2}}};
+}
+
 /// A file `hole` in `parent` that has 1 MiB and, where the file system can, no blocks.
 inline std::filesystem::path make_hole(const std::filesystem::path& parent) {
   const std::filesystem::path path = parent / "hole";

@@ -219,6 +219,18 @@ void check_flour(const Store& store, const json::object& expected) {
   BOOST_TEST((links == expected_links));
 }
 
+// Since format 6.
+void check_xenon(const Store& store) {
+  const StepReason reason = store.find_run("xenon").value().why("relax").at(0);
+  BOOST_TEST(reason.step.code_version == golden_step_options().code_version);
+  BOOST_TEST((reason.step.parameters == golden_step_options().parameters));
+  BOOST_TEST((reason.step.environment == golden_step_options().environment));
+  BOOST_TEST(reason.compared->run == "krypton \xce\xb1");
+  const QueryPlan plan = store.explain(Filter::parse("attributes.grams >= 400"));
+  BOOST_TEST(plan.source == "attributes.grams");
+  BOOST_TEST(plan.nodes_found == 1u);
+}
+
 void check_linked(const Store& store, const ArtifactId& id) {
   const TemporaryDirectory restored;
   store.restore(id, restored.path());
@@ -237,6 +249,7 @@ void check_store(const Store& store, const json::object& expected) {
   const auto hole = ArtifactId::parse(text(expected.at("hole"))).value();
   BOOST_TEST((store.read_file(hole) == std::string(1u << 20, '\0')));
   if (expected.contains("flour")) check_flour(store, expected.at("flour").as_object());
+  if (store.find_run("xenon")) check_xenon(store);
   if (expected.contains("linked")) check_linked(store, ArtifactId::parse(text(expected.at("linked"))).value());
   check_objects(store, expected.at("objects").as_array());
   check_runs(store, expected.at("runs").as_array());

@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(nodes_that_end_what_is_linked_are_listed_page_by_page) {
       for (std::size_t i = 0; i < model.nodes.size(); ++i)
         if (model.passes(query.filter, i) && model.next(i, Direction::up, query.none_up).empty() &&
             model.next(i, Direction::down, query.none_down).empty())
-          expected.emplace_back(key_of(model.nodes[i], query.order, i), model.nodes[i].uuid);
+          expected.emplace_back(key_of(model.nodes[i], query.order_by, i), model.nodes[i].uuid);
       std::ranges::sort(expected);
       std::vector<Uuid> ids;
       for (const auto& [key, id] : expected) ids.push_back(id);

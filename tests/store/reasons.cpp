@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_prediction_says_what_step_would_do_and_records_nothing) {
     Run run = store->run("argon");
     BOOST_TEST(to_text(run.predict_step("relax", {{"x", 1}})) == "first of its name");
     const auto done = run.step("relax", {{"x", 1}}, [] { return 1; });
-    const std::size_t nodes = store->nodes().size();
+    const std::size_t nodes = nodes_of(*store).size();
     const StepReason reused = run.predict_step("relax", {{"x", 1}});
     BOOST_TEST(!reused.done);
     BOOST_TEST((reused.compared->process == done.process()));
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_prediction_says_what_step_would_do_and_records_nothing) {
     const StepReason predicted = run.predict_step("relax", {{"x", 1}}, {.parameters = parameters});
     BOOST_TEST(predicted.done);
     BOOST_TEST(to_text(predicted) == "would be done because parameters.point: added NewClass@version=1(x=1)");
-    BOOST_TEST(store->nodes().size() == nodes);
+    BOOST_TEST(nodes_of(*store).size() == nodes);
     check_clean(*store);
   });
 }

@@ -138,6 +138,13 @@ Uuid add_graph(Store& store) {
   return flour;
 }
 
+// A step with all its components, and an index of attributes, as they are since format 6.
+void add_xenon(Store& store) {
+  Run run = store.run("xenon");
+  run.step("relax", {{"cell", 6.1}}, [] { return 1.5; }, golden_step_options());
+  store.index_attribute("attributes.grams");
+}
+
 void describe_runs(const Store& store, json::object& expected) {
   json::array runs;
   for (const RunInfo& info : store.runs()) {
@@ -194,6 +201,7 @@ void make(const fs::path& directory) {
     add_argon(store, tree);
     const Uuid averaged = add_krypton(store, tree / "run.sh");
     const Uuid flour = add_graph(store);
+    add_xenon(store);
     expected["flour"] = {{"uuid", flour.text()}, {"links", described(store.links(flour))}};
     describe_runs(store, expected);
     describe_counts(store, expected);
