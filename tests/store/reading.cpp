@@ -104,6 +104,47 @@ BOOST_AUTO_TEST_CASE(a_reader_beside_a_writer_process_sees_whole_checkpoints) {
   });
 }
 
+// Whatever is asked, there are as many calculations as numbers but for the first, and each number came of the one before.
+BOOST_AUTO_TEST_CASE(a_reader_beside_a_writer_process_gets_answers_about_whole_transactions) {
+  on_disk([](TestStore& store) {
+    store.close();
+    WriterProcess writer("chain", store.path(), 1'000'000);
+    Store reader = Store::open(store.path(), {.read_only = true});
+    std::int64_t last = -1;
+    for (int looks = 0; looks < 30 || last < 20; ++looks) {
+      reader.refresh();
+      const NodePage newest = reader.query(
+          {.filter = Filter::parse("type = number"), .order_by = "attributes.number", .descending = true, .limit = 2});
+      if (newest.nodes.size() < 2) continue;
+      const Uuid number = newest.nodes[0].uuid;
+      const std::int64_t count = *newest.nodes[0].attributes.get_if<Map>()->find("number")->get_if<std::int64_t>();
+      BOOST_REQUIRE(count >= last);
+      last = count;
+      const auto steps = static_cast<std::uint64_t>(count);
+      BOOST_REQUIRE(reader.count(Filter::parse("type = count")) == steps);
+      BOOST_REQUIRE(reader.count(Filter::parse("attributes.number >= 1")) == steps);
+      BOOST_REQUIRE(reader.explain(Filter::parse("attributes.number >= 1")).source == "attributes.number");
+      BOOST_REQUIRE(reader.totals(Filter::parse("type = count or type = number")).size() == 2u);
+      const Reach reach = reader.reach(std::span(&number, 1), Direction::up);
+      BOOST_REQUIRE(reach.size() == 2 * steps + 1);
+      const std::vector<Reached> roots = reader.roots(number);
+      BOOST_REQUIRE(roots.size() == 1u);
+      BOOST_REQUIRE(roots[0].depth == 2 * steps);
+      const Uuid first = roots[0].node.uuid, before = newest.nodes[1].uuid;
+      BOOST_REQUIRE(reader.find_path(before, number)->links.size() == 2u);
+      BOOST_REQUIRE(reader.common_ancestors(std::vector{before, number}).size() == 2 * steps - 1);
+      BOOST_REQUIRE(reader.impact(std::span(&first, 1), {.list = false}).affected_totals.size() == 2u);
+      const Closure closure = reader.closure(std::span(&before, 1));
+      BOOST_REQUIRE(closure.nodes.size() == 2 * steps - 1);
+      BOOST_REQUIRE(closure.inputs.size() == 1u);
+    }
+    writer.kill();
+    const Store after = Store::open(store.path());
+    BOOST_TEST(after.count(Filter::parse("type = count")) >= static_cast<std::uint64_t>(last));
+    check_clean(after);
+  });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -54,6 +54,26 @@ int checkpoint(const std::string& path, std::uint64_t count) {
   return 0;
 }
 
+// Each transaction adds a calculation that used the number before, and the number that it made.
+int chain(const std::string& path, std::uint64_t count) {
+  Store store = Store::open(path);
+  store.index_attribute("attributes.number");
+  Run run = store.run("writer");
+  Transaction first = run.transaction();
+  Uuid number = first.add({.type = "number", .attributes = Map{{"number", 0}}});
+  first.commit();
+  announce();
+  for (std::uint64_t i = 1; i <= count; ++i) {
+    Transaction transaction = run.transaction();
+    const Uuid calculation = transaction.add({.kind = NodeKind::calculation, .type = "count", .state = NodeState::finished});
+    transaction.link(number, calculation, LinkType::input, "before");
+    number = transaction.add({.type = "number", .attributes = Map{{"number", static_cast<std::int64_t>(i)}}});
+    transaction.link(calculation, number, LinkType::create, "next");
+    transaction.commit();
+  }
+  return 0;
+}
+
 // Fills the disk with a file at the path, removes it, and again.
 int fill(const std::string& path, std::uint64_t) {
   const std::string block(65536, 'x');
@@ -71,10 +91,11 @@ struct Mode {
   std::string_view name;
   int (*run)(const std::string& path, std::uint64_t count);
 };
-constexpr std::array<Mode, 4> kModes = {{
+constexpr std::array<Mode, 5> kModes = {{
     {"hold", hold},              // PATH: has the store open until it is killed
     {"commit", commit},          // PATH COUNT: commits to an engine
     {"checkpoint", checkpoint},  // PATH COUNT: commits checkpoints to a store
+    {"chain", chain},            // PATH COUNT: commits transactions, each of which goes on with a chain of nodes
     {"fill", fill},              // PATH: fills a disk, again and again, until it is killed
 }};
 
