@@ -114,6 +114,7 @@ class SpeedRound {
     fs::create_directory(target);
     const bench::Restored restored = peer.restore(target);
     bench::expect_same(source(), restored.path);
+    bench::forget(restored.path);
     fs::rename(target, directory_ / fmt::format("restored {}", restored_count_++));
     return restored.cost;
   }

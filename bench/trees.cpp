@@ -177,6 +177,13 @@ void warm(const fs::path& path) {
   });
 }
 
+void forget(const fs::path& path) {
+  sync_file_system(path);
+  for_each_file(path, [](const fs::path& file) {
+    call_on(file, [](int descriptor) { return ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED); }, "posix_fadvise");
+  });
+}
+
 void sync_path(const fs::path& path) { call_on(path, ::fsync, "fsync"); }
 
 void sync_file_system(const fs::path& path) { call_on(path, ::syncfs, "syncfs"); }

@@ -41,6 +41,9 @@ std::uint64_t apparent_bytes(const std::filesystem::path& path);
 
 /// Reads every file at or below `path`, so that the page cache has it.
 void warm(const std::filesystem::path& path);
+/// Lets the page cache forget the file, or all files below, once they are on disk: a cache that fills memory slows whoever
+/// writes next.
+void forget(const std::filesystem::path& path);
 
 /// fsync(2) of the file or directory itself.
 void sync_path(const std::filesystem::path& path);
