@@ -251,6 +251,13 @@ struct Checkpoint {  # blob kind 7; its digest is the checkpoint's id
   tags @11 :List(Text);  # given when it was committed
   bytesNew @12 :UInt64;  # content bytes that this commit was the first to store
   bytesShared @13 :UInt64;
+  skipped @14 :List(SkippedCheckpoint);  # that the restart before it passed over, newest first; since format 7
+}
+
+struct SkippedCheckpoint {
+  id @0 :Digest;
+  step @1 :Int64;
+  reason @2 :Text;
 }
 
 struct NamedDigest {
@@ -314,7 +321,12 @@ struct RunRecord {
   nodeNext @5 :UInt64;  # next unused node id of the leased block
   nodeEnd @6 :UInt64;   # end of the leased block
   nodeBlock @7 :UInt64; # size of the next block to lease
-  stepsIndexed @8 :Bool; # all recorded steps of the run are in the indexes of steps; since format 6
+  stepsIndexed @8 :Bool; # all recorded steps of the run are in the indexes w and x; since format 6
+  # From here on since format 7.
+  forkedFrom @9 :UInt64;  # cell of the run whose checkpoints up to forkedAt are also this one's, 0 if there is none
+  forkedAt @10 :UInt64;   # sequence
+  deleted @11 :Bool;      # its name is free; what forks have of it stays
+  stepKeysIndexed @12 :Bool;  # all recorded steps of the run are in the index k
 }
 
 struct CheckpointRow {
@@ -336,6 +348,9 @@ struct StepRecord {
   # From here on since format 6. Each is a StoredObject in canonical form, or empty.
   parameters @8 :Data;
   environment @9 :Data;
+  # From here on since format 7.
+  position @10 :UInt64;   # its place among the steps of the run, plus 1; 0 if none was given
+  reusedFrom @11 :Uuid;   # process of another run whose result was taken; unset if the work was done
 
   struct Input {
     label @0 :Text;

@@ -31,6 +31,10 @@ enum class ErrorCode : int {
   internal = 21,         ///< a bug in cairn; please report it
   not_allowed = 22,      ///< the registry's allow list does not name the class that was to be decoded
   bad_document = 23,     ///< what was to be imported is not what its format says; the message has the place
+  interrupted = 24,      ///< a step that may run once was begun and its outcome is not known
+  diverged = 25,         ///< a run that is replayed does something else than what is recorded
+  purged = 26,           ///< the bytes were removed on purpose; the message says when
+  cancelled = 27,        ///< the work was told to stop, or said that it was
 };
 
 /// Stable lower-case name of a code, such as "no_space".

@@ -52,6 +52,7 @@ struct OpenOptions {
   bool create = true;                          ///< make a store if the directory is absent or empty
   bool read_only = false;                      ///< any number of readers, beside one writer, without waiting
   std::uint64_t memory_bytes = 64u << 20;      ///< for caches and write buffers
+  std::uint64_t background_bytes = 1u << 30;   ///< of values that wait for another thread to store them
   int background_threads = 2;                  ///< for flushing and compacting records
   std::uint32_t directory_mode = 0700;         ///< of a store that is created
   Compression compression = Compression::lz4;  ///< of what is stored from now on
@@ -161,6 +162,14 @@ class Store {
   /// In order of name.
   std::vector<RunInfo> runs() const;
   std::optional<Checkpoint> find_checkpoint(const CheckpointId& id) const;
+  /// Removes a run from the list of runs and frees its name, with the checkpoints that no fork of it has; its nodes and steps stay
+  /// in the graph. One durable commit of each run that is concerned. Throws not_found.
+  DeletedRun delete_run(std::string_view name);
+  /// Waits until all commits of all runs are on disk. Throws what one of them threw, once.
+  void flush();
+  /// No run takes over these steps any more; results that runs have recorded stay theirs. Durable. Throws invalid_argument if
+  /// nothing is set.
+  void invalidate_steps(const StepInvalidation& steps);
   /// How `after` differs from `before`; they may be of different runs. Costs, and throws, as the differences of the objects and
   /// artifacts that are not equal. Throws not_found.
   CheckpointDifference diff(const CheckpointId& before, const CheckpointId& after, const DifferenceOptions& options = {}) const;

@@ -27,6 +27,10 @@ const char* error_name(ErrorCode code) noexcept {
     case ErrorCode::internal: return "internal";
     case ErrorCode::not_allowed: return "not_allowed";
     case ErrorCode::bad_document: return "bad_document";
+    case ErrorCode::interrupted: return "interrupted";
+    case ErrorCode::diverged: return "diverged";
+    case ErrorCode::purged: return "purged";
+    case ErrorCode::cancelled: return "cancelled";
   }
   return "unknown";
 }

@@ -45,6 +45,21 @@ std::string_view get_name(capnp::Text::Reader text) {
   return name;
 }
 
+void set_skipped(capnp::List<wire::SkippedCheckpoint>::Builder list, const CheckpointRecord& checkpoint) {
+  for (unsigned i = 0; i < list.size(); ++i) {
+    const SkippedCheckpoint& skipped = checkpoint.skipped[i];
+    set_digest(list[i].initId(), skipped.id.digest);
+    list[i].setStep(skipped.step);
+    if (!skipped.reason.empty()) list[i].setReason(as_wire_text(skipped.reason));
+  }
+}
+
+std::string get_reason(capnp::Text::Reader text) {
+  const std::string_view reason = text_view(text);
+  if (!base::is_utf8(reason)) throw_damaged(kWhat, "a reason that is not UTF-8");
+  return std::string(reason);
+}
+
 NodeState get_state(std::uint8_t number) {
   if (number < static_cast<unsigned>(NodeState::created) || number > static_cast<unsigned>(NodeState::killed))
     throw_damaged(kWhat, "a state that does not exist");
@@ -77,6 +92,8 @@ CheckpointRecord get_checkpoint(wire::Checkpoint::Reader reader) {
   for (const auto tag : reader.getTags()) checkpoint.tags.emplace_back(get_name(tag));
   checkpoint.bytes_new = reader.getBytesNew();
   checkpoint.bytes_shared = reader.getBytesShared();
+  for (const auto skipped : reader.getSkipped())
+    checkpoint.skipped.push_back({{get_digest(skipped.getId())}, skipped.getStep(), get_reason(skipped.getReason())});
   return checkpoint;
 }
 
@@ -103,6 +120,7 @@ std::vector<std::byte> encode_checkpoint(const CheckpointRecord& checkpoint) {
   }
   builder.setBytesNew(checkpoint.bytes_new);
   builder.setBytesShared(checkpoint.bytes_shared);
+  if (const auto count = list_size(checkpoint.skipped)) set_skipped(builder.initSkipped(count), checkpoint);
   return canonical_bytes(builder, kWhat);
 }
 

@@ -1,6 +1,7 @@
 // The blob of a checkpoint: everything that is restored, and enough to rebuild its rows.
 #pragma once
 
+#include <cairn/checkpoint.h>
 #include <cairn/digest.h>
 #include <cairn/node.h>
 #include <cairn/uuid.h>
@@ -32,6 +33,7 @@ struct CheckpointRecord {
   std::vector<std::string> tags;
   std::uint64_t bytes_new = 0;
   std::uint64_t bytes_shared = 0;
+  std::vector<SkippedCheckpoint> skipped;
 
   friend bool operator==(const CheckpointRecord&, const CheckpointRecord&) = default;
 };

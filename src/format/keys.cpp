@@ -147,6 +147,35 @@ std::string member(std::string_view group, NodeId node) {
 
 NodeId parse_member(std::string_view key) { return index::trailing_node(key); }
 
+std::string writes_of(std::uint64_t checkpoint) { return number_key(kWrite, checkpoint); }
+
+std::string write(std::uint64_t checkpoint, std::string_view task, std::uint32_t index) {
+  std::string key = writes_of(checkpoint).append(task);
+  key.push_back('\0');
+  append_big_endian(key, index);
+  return key;
+}
+
+Write parse_write(std::string_view key) {
+  constexpr std::size_t kBefore = 1 + sizeof(std::uint64_t), kBehind = 1 + sizeof(std::uint32_t);
+  if (key.size() < kBefore + kBehind || key.front() != kWrite || key[key.size() - kBehind] != '\0')
+    throw Error(ErrorCode::damaged, "row key: expected one of a pending write");
+  return {load_big_endian<std::uint64_t>(key.data() + 1), key.substr(kBefore, key.size() - kBefore - kBehind),
+          load_big_endian<std::uint32_t>(key.data() + key.size() - sizeof(std::uint32_t))};
+}
+
+std::string pin(CellId fork) { return number_key(kPin, fork); }
+
+CellId parse_pin(std::string_view key) { return KeyReader(key, kPin, 9).take<CellId>(); }
+
+std::string attempt(const Digest& key) { return key_of(kAttempt, id_bytes(key)); }
+
+std::string position(std::uint64_t position) { return number_key(kPosition, position); }
+
+std::string invalidation(std::uint64_t number) { return number_key(kInvalidation, number); }
+
+std::uint64_t parse_invalidation(std::string_view key) { return KeyReader(key, kInvalidation, 9).take<std::uint64_t>(); }
+
 std::string next_cell() { return std::string(1, kNextCell); }
 
 std::string next_node() { return std::string(1, kNextNode); }
@@ -332,6 +361,18 @@ StepTime parse_step_time(std::string_view key) {
   const auto time = load_big_endian<std::uint64_t>(key.data() + key.size() - kBehind + 1);
   return {key.substr(1, key.size() - 1 - kBehind), static_cast<std::int64_t>(time ^ kSignBit), trailing_node(key)};
 }
+
+std::string step_keys_of(const Digest& key) { return key_of(kStepKey, id_bytes(key)); }
+
+std::string step_key(const Digest& key, NodeId process) {
+  std::string entry = step_keys_of(key);
+  append_big_endian(entry, process);
+  return entry;
+}
+
+std::string link_page(NodeId first) { return number_key(kLinkPage, first); }
+
+NodeId parse_link_page(std::string_view key) { return KeyReader(key, kLinkPage, 9).take<NodeId>(); }
 
 std::string step_place(const StepPlace& place) { return be64_text(place.cell).append(id_bytes(place.key)); }
 

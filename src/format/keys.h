@@ -20,6 +20,7 @@ inline constexpr CellId kLooseCell = 2;  ///< nodes that belong to no run
 inline constexpr CellId kFileCell = 3;   ///< which files were read, and what they held
 inline constexpr CellId kGroupCell = 4;  ///< groups of nodes
 inline constexpr CellId kIndexCell = 5;  ///< which attributes are indexed
+inline constexpr CellId kReuseCell = 6;  ///< which recorded steps other runs must not take over
 inline constexpr CellId kFirstRunCell = 16;
 
 /// What a stored blob is. Part of its digest. Numbers are stored.
@@ -46,6 +47,11 @@ inline constexpr char kCheckpoint = 'c';  // be64 sequence -> CheckpointRow
 inline constexpr char kByStep = 's';      // be64 (step with its sign bit flipped), be64 sequence -> empty
 inline constexpr char kStep = 'w';        // 16 bytes: key of the recorded step -> StepRecord
 inline constexpr char kTag = 't';         // tag name -> be64 sequence
+inline constexpr char kWrite = 'p';       // be64 sequence of a checkpoint, task, NUL, be32 index -> PendingWriteRecord
+inline constexpr char kPin = 'k';         // be64 cell of a fork -> be64 sequence of the last checkpoint that it has
+inline constexpr char kAttempt = 'a';     // 16 bytes: key of the step -> StepAttemptRecord
+inline constexpr char kPosition = 'o';    // be64 position of a step among those of the run -> 16 bytes: its key
+inline constexpr char kInvalidation = 'x';  // reuse cell only: be64 number -> StepInvalidationRecord
 inline constexpr char kNextCell = 'C';    // root cell only: be64 next unused cell id
 inline constexpr char kNextNode = 'N';    // root cell only: be64 next unused node id
 inline constexpr char kLease = 'L';       // root cell only: be64 first node id -> be64 cell, be64 count
@@ -71,6 +77,21 @@ StepSequence parse_by_step(std::string_view key);
 std::string step(const Digest& key);
 Digest parse_step(std::string_view key);
 std::string tag(std::string_view name);
+std::string write(std::uint64_t checkpoint, std::string_view task, std::uint32_t index);
+/// What the keys of all writes of a checkpoint begin with.
+std::string writes_of(std::uint64_t checkpoint);
+struct Write {
+  std::uint64_t checkpoint;
+  std::string_view task;  // lives as long as the key
+  std::uint32_t index;
+};
+Write parse_write(std::string_view key);
+std::string pin(CellId fork);
+CellId parse_pin(std::string_view key);
+std::string attempt(const Digest& key);
+std::string position(std::uint64_t position);
+std::string invalidation(std::uint64_t number);
+std::uint64_t parse_invalidation(std::string_view key);
 std::string next_cell();
 std::string next_node();
 std::string lease(NodeId first);
@@ -128,6 +149,8 @@ inline constexpr char kAttribute = 'v'; // be32 number of the index, ordered key
 inline constexpr char kStep = 'w';      // be64 cell, name of the step, NUL, be64 process -> step place
 inline constexpr char kStepTime = 'x';  // name of the step, NUL, be64 (time with its sign bit flipped), be64 process
                                         // -> step place
+inline constexpr char kStepKey = 'k';   // 16 bytes: key of the step, be64 process -> step place
+inline constexpr char kLinkPage = 'l';  // be64 first node of a page -> the packed links of its nodes, see link_page.h
 
 struct Backlink {
   NodeId far;          // the node the link was not written with
@@ -171,7 +194,10 @@ struct StepTime {
   NodeId process;
 };
 StepTime parse_step_time(std::string_view key);
-/// What entries of both lead to: be64 cell, 16 bytes step key.
+/// Recorded steps of any run by their key.
+std::string step_key(const Digest& key, NodeId process);
+std::string step_keys_of(const Digest& key);
+/// What entries of all three lead to: be64 cell, 16 bytes step key.
 struct StepPlace {
   CellId cell = 0;
   Digest key;
@@ -184,6 +210,8 @@ StepPlace parse_step_place(std::string_view value);
 std::string attributes_of(std::uint32_t index);
 std::string attribute(std::uint32_t index, std::string_view value_key, NodeId node);
 std::uint32_t parse_attribute(std::string_view key);
+std::string link_page(NodeId first);
+NodeId parse_link_page(std::string_view key);
 /// The node id that ends a key of the content, type, state, tag, attribute and step indexes.
 NodeId trailing_node(std::string_view key);
 }  // namespace index

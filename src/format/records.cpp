@@ -128,6 +128,10 @@ RunRecord read_run(wire::RunRecord::Reader wire) {
   run.node_end = wire.getNodeEnd();
   run.node_block = wire.getNodeBlock();
   run.steps_indexed = wire.getStepsIndexed();
+  run.forked_from = wire.getForkedFrom();
+  run.forked_at = wire.getForkedAt();
+  run.deleted = wire.getDeleted();
+  run.step_keys_indexed = wire.getStepKeysIndexed();
   return run;
 }
 
@@ -165,6 +169,8 @@ StepRecord read_step(wire::StepRecord::Reader wire) {
   step.result_content = get_digest(wire.getResultContent());
   step.parameters = get_component(wire.getParameters());
   step.environment = get_component(wire.getEnvironment());
+  step.position = wire.getPosition();
+  step.reused_from = get_uuid(wire.getReusedFrom());
   return step;
 }
 
@@ -210,6 +216,10 @@ std::string encode_run(const RunRecord& run) {
   wire.setNodeEnd(run.node_end);
   wire.setNodeBlock(run.node_block);
   wire.setStepsIndexed(run.steps_indexed);
+  wire.setForkedFrom(run.forked_from);
+  wire.setForkedAt(run.forked_at);
+  wire.setDeleted(run.deleted);
+  wire.setStepKeysIndexed(run.step_keys_indexed);
   return canonical_row(wire, kRun);
 }
 
@@ -244,6 +254,8 @@ std::string encode_step(const StepRecord& step) {
   set_digest(wire.initResultContent(), step.result_content);
   if (!step.parameters.empty()) wire.setParameters(as_data(step.parameters));
   if (!step.environment.empty()) wire.setEnvironment(as_data(step.environment));
+  wire.setPosition(step.position);
+  if (step.reused_from != Uuid{}) set_uuid(wire.initReusedFrom(), step.reused_from);
   return canonical_row(wire, kStep);
 }
 

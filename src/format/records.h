@@ -65,7 +65,11 @@ struct RunRecord {
   NodeId node_next = 0;
   NodeId node_end = 0;
   std::uint64_t node_block = 0;
-  bool steps_indexed = false;  ///< all recorded steps of the run are in the indexes of steps
+  bool steps_indexed = false;  ///< all recorded steps of the run are in the indexes of steps and their times
+  CellId forked_from = 0;         ///< cell of the run whose checkpoints up to `forked_at` are also this one's; 0: none
+  std::uint64_t forked_at = 0;    ///< sequence
+  bool deleted = false;           ///< its name is free; what forks have of it stays
+  bool step_keys_indexed = false; ///< all recorded steps of the run are in the index of step keys
 
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
@@ -101,6 +105,8 @@ struct StepRecord {
   Digest result_content;
   std::string parameters = {};   ///< canonical bytes of a StoredObject whose value is a map, or empty
   std::string environment = {};  ///< as parameters
+  std::uint64_t position = 0;    ///< its place among the steps of the run, plus 1; 0: none was given
+  Uuid reused_from{};            ///< process of another run whose result was taken; nil: the work was done
 
   friend bool operator==(const StepRecord&, const StepRecord&) = default;
 };

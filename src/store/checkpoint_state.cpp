@@ -38,6 +38,15 @@ void check_new(std::string_view what, std::string_view name, const Names& names)
     throw Error(ErrorCode::invalid_argument, fmt::format("{} of a checkpoint: the name {} is used already", what, name));
 }
 
+Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
+
+Receipt made_durable(Receipt receipt) {
+  std::promise<void> done;
+  done.set_value();
+  receipt.durable = done.get_future().share();
+  return receipt;
+}
+
 // Process nodes of the run that were not finished, in order of UUID.
 std::vector<std::pair<Uuid, NodeState>> unfinished_nodes(const RunState& run, const engine::View& view) {
   const graph::GraphReader reader(view, run.store().labels());
@@ -117,7 +126,7 @@ std::optional<Receipt> CheckpointState::find_equal(const engine::View& view, con
     if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
     return std::nullopt;  // a commit of the same content must be one that restarts
   }
-  return Receipt{row.id, *sequence, true, 0, staged_bytes(*staging_)};
+  return made_durable({row.id, *sequence, timestamp(row.time), true, 0, staged_bytes(*staging_), {}});
 }
 
 Receipt CheckpointState::commit() {
@@ -143,7 +152,7 @@ Receipt CheckpointState::commit() {
       receipt = *equal;
       return write_tags(draft, equal->sequence);
     }
-    receipt = {};
+    receipt = made_durable({});
     receipt.bytes_new = bytes_new;
     receipt.bytes_shared = bytes_shared;
     format::CheckpointRecord record = saved;
@@ -152,6 +161,7 @@ Receipt CheckpointState::commit() {
     record.sequence = receipt.sequence = draft.run.head + 1;
     if (draft.run.head != 0) record.parent = checkpoint_row(draft.view, run_->cell(), draft.run.head).id.digest;
     record.time = base::now_nanoseconds();
+    receipt.time = timestamp(record.time);
     record.unfinished = unfinished_nodes(*run_, draft.view);
     record.node_next = draft.run.node_next;
     record.tags = tags_;
@@ -221,6 +231,12 @@ CheckpointBuilder& CheckpointBuilder::tag(std::string_view name) {
   state_->tag(name);
   return *this;
 }
-Receipt CheckpointBuilder::commit() { return state_->commit(); }
+bool CheckpointBuilder::is_background() const { return false; }
+CheckpointBuilder& CheckpointBuilder::save_held(std::string_view name, std::uint64_t, Encode encode, const SaveOptions& options) {
+  encode([&](const Encodable& value) { state_->save(name, value, options); });
+  return *this;
+}
+// On disk when it returns, which is what every durability allows.
+Receipt CheckpointBuilder::commit(const CommitOptions&) { return state_->commit(); }
 
 }  // namespace cairn

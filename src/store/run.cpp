@@ -19,6 +19,7 @@
 #include "store/recording_view.h"
 #include "store/restart.h"
 #include "store/step.h"
+#include "store/step_attempt.h"
 #include "store/store_state.h"
 #include "store/transaction.h"
 
@@ -37,7 +38,7 @@ Node Run::node() const {
   return state_->store().public_node(*view, reader.get_record(state_->store().run_record(*view, state_->cell()).workflow));
 }
 
-CheckpointBuilder Run::checkpoint(std::int64_t step) {
+CheckpointBuilder Run::checkpoint(std::int64_t step, const CheckpointOptions&) {
   return CheckpointBuilder(std::make_unique<store::CheckpointState>(state_, step));
 }
 
@@ -137,6 +138,18 @@ Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const 
   if (!step.found) store::require_unfinished(*state_, *view, fmt::format("step {}", name));
   step.outcome->started = base::now_nanoseconds();
   return step;
+}
+
+void Run::do_step(StepRun&, const StepOptions&, const std::function<void(StepContext&)>& attempt) {
+  store::StepAttempt state;
+  StepContext context(state);
+  attempt(context);
+}
+
+void Run::redo_step(StepRun&, const std::function<void(StepContext&)>& attempt) {
+  store::StepAttempt state;
+  StepContext context(state);
+  attempt(context);
 }
 
 void Run::record_step(StepRun& step, const Encodable& result, std::string_view type) {

@@ -1,0 +1,55 @@
+// Retention: which checkpoints of a run are kept, and what becomes of those that are not.
+#pragma once
+
+#include <cairn/checkpoint.h>
+#include <cairn/node.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace [[gnu::visibility("default")]] cairn {
+
+/// A checkpoint is kept if one of the rules that are set keeps it. Whatever the rules: those that forks and copies go on from stay.
+struct RetentionPolicy {
+  /// The best of a run by a number in their metadata.
+  struct Best {
+    std::string key;
+    std::size_t count = 1;
+    bool smallest = true;  ///< else the largest
+  };
+  std::optional<std::size_t> last;           ///< the newest so many
+  std::optional<std::uint64_t> every;        ///< those whose step is a multiple of this
+  std::optional<Timestamp> newer_than;
+  std::optional<Best> best;
+  bool tagged = true;
+};
+
+/// Why one is kept.
+struct RetainedCheckpoint {
+  CheckpointId id;
+  std::int64_t step = 0;
+  std::string rule;  ///< "last 3", "tag baseline", "fork what-if", ...
+};
+
+struct RemovedCheckpoint {
+  CheckpointId id;
+  std::int64_t step = 0;
+};
+
+struct PruneReport {
+  std::vector<RetainedCheckpoint> kept;    ///< newest first
+  std::vector<RemovedCheckpoint> removed;  ///< or, in a dry run, what would be; newest first
+};
+
+/// What became of a run that was deleted.
+struct DeletedRun {
+  std::uint64_t removed_count = 0;                                   ///< checkpoints
+  /// Checkpoints that stay, and the runs whose history they are part of.
+  std::vector<std::pair<CheckpointId, std::vector<std::string>>> kept;
+};
+
+}  // namespace cairn
