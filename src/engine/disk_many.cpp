@@ -5,7 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "engine/compression.h"
@@ -21,7 +22,8 @@ constexpr std::size_t kGroupGrowth = 8;
 constexpr std::size_t kRowsMax = 256;     // of blobs beside the records, read together
 constexpr std::uint64_t kSparse = 8;      // bytes to read for a byte that was asked for, from which it pays to ask for each
 
-// The blobs of one group in the order in which they lie.
+// The blobs of one group, as they were asked for if whoever asks goes through each pack from front to back: what was changed
+// since lies in other packs than what is left of it. Else in the order in which they lie.
 class GroupReader {
  public:
   GroupReader(const DiskCore& core, const Records& records, const rocksdb::ReadOptions& options, BlobKind kind,
@@ -30,24 +32,20 @@ class GroupReader {
         first_index_(first_index), locations_(find_locations(records, options, blobs)) {}
 
   void read(const VisitBlob& visit) {
-    order_.reserve(blobs_.size());
+    std::vector<std::uint32_t> rows, packed;
     for (std::uint32_t i = 0; i < blobs_.size(); ++i) {
       naming(i, [&] { require_blob(locations_[i], kind_, blobs_[i]); });
-      order_.push_back(i);
+      if (locations_[i]->packed) add_to_part(*locations_[i]);
+      (locations_[i]->packed ? packed : rows).push_back(i);
     }
-    const auto place = [&](std::uint32_t i) {
-      const format::BlobLocation& at = *locations_[i];
-      return std::tuple(at.packed, at.packed ? at.pack : at.blob_id, at.offset);
-    };
-    // Most often they are asked for as they were put.
-    if (!std::ranges::is_sorted(order_, {}, place)) std::ranges::sort(order_, {}, place);
-    const auto packed = std::ranges::partition_point(order_, [&](std::uint32_t i) { return !locations_[i]->packed; });
-    read_rows(std::span(order_.begin(), packed), visit);
-    for (auto begin = packed; begin != order_.end();) {
-      const std::uint64_t pack = locations_[*begin]->pack;
-      const auto end = std::partition_point(begin, order_.end(), [&](std::uint32_t i) { return locations_[i]->pack == pack; });
-      read_pack(std::span(begin, end), visit);
-      begin = end;
+    std::ranges::sort(rows, {}, [&](std::uint32_t i) { return locations_[i]->blob_id; });
+    read_rows(rows, visit);
+    if (!std::ranges::all_of(parts_, &PackPart::ascending))
+      std::ranges::sort(packed, {}, [&](std::uint32_t i) { return std::pair(locations_[i]->pack, locations_[i]->offset); });
+    for (const std::uint32_t i : packed) {
+      std::span<const std::byte> bytes;
+      naming(i, [&] { bytes = packed_bytes(*locations_[i], blobs_[i], part_of(locations_[i]->pack).is_sparse()); });
+      visit(first_index_ + i, bytes);
     }
   }
 
@@ -62,17 +60,30 @@ class GroupReader {
     }
   }
 
-  // Of one pack. Where they lie close together, all of it is read in large reads.
-  void read_pack(std::span<const std::uint32_t> order, const VisitBlob& visit) {
-    std::uint64_t asked = 0;
-    for (const std::uint32_t i : order) asked += format::kRecordHeaderSize + locations_[i]->stored_size;
-    const std::uint64_t spanned = locations_[order.back()]->offset - locations_[order.front()]->offset;
-    const bool sparse = spanned / kSparse > asked;
-    for (const std::uint32_t i : order) {
-      std::span<const std::byte> bytes;
-      naming(i, [&] { bytes = packed_bytes(*locations_[i], blobs_[i], sparse); });
-      visit(first_index_ + i, bytes);
-    }
+  // What is asked for of one pack.
+  struct PackPart {
+    std::uint64_t pack = 0, begin = 0, end = 0, last = 0;
+    std::uint64_t asked = 0;  // bytes
+    bool ascending = true;
+
+    // Where they lie close together, all of it is read in large reads.
+    bool is_sparse() const { return (end - begin) / kSparse > asked; }
+  };
+
+  PackPart& part_of(std::uint64_t pack) {
+    if (last_part_ < parts_.size() && parts_[last_part_].pack == pack) return parts_[last_part_];
+    const auto found = std::ranges::lower_bound(parts_, pack, {}, &PackPart::pack);
+    last_part_ = static_cast<std::size_t>(found - parts_.begin());
+    return found != parts_.end() && found->pack == pack ? *found : *parts_.insert(found, PackPart{.pack = pack});
+  }
+
+  void add_to_part(const format::BlobLocation& location) {
+    PackPart& part = part_of(location.pack);
+    part.begin = part.asked == 0 ? location.offset : std::min(part.begin, location.offset);
+    part.end = std::max(part.end, format::record_end(location));
+    part.ascending = part.ascending && location.offset >= part.last;
+    part.last = location.offset;
+    part.asked += format::kRecordHeaderSize + location.stored_size;
   }
 
   std::span<const std::byte> packed_bytes(const format::BlobLocation& location, const Digest& digest, bool alone) {
@@ -125,7 +136,8 @@ class GroupReader {
   const std::span<const Digest> blobs_;
   const std::size_t first_index_;
   const std::vector<std::optional<format::BlobLocation>> locations_;
-  std::vector<std::uint32_t> order_;
+  std::vector<PackPart> parts_;  // by pack
+  std::size_t last_part_ = 0;
   Bytes record_, scratch_;
 };
 

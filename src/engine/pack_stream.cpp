@@ -56,6 +56,7 @@ bool PackStream::is_streamed(const format::BlobLocation& location) {
   if (location.stored_size > kRecordMax) return false;
   if (file_ != nullptr && streamed_.goes_on_at(location)) {
     streamed_.add(location);
+    other_ = {};  // single ones from elsewhere are no row
     return true;
   }
   if (file_ != nullptr && location.pack == streamed_.pack && window_.holds(location.offset, format::record_end(location)))
