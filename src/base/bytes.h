@@ -59,6 +59,8 @@ void store_little_endian(void* bytes, Unsigned value) {
 
 /// LEB128: seven bits a byte, least significant first.
 void append_varint(std::string& out, std::uint64_t value);
+/// Bytes that append_varint appends.
+constexpr std::size_t varint_size(std::uint64_t value) { return static_cast<std::size_t>(std::bit_width(value | 1) + 6) / 7; }
 /// Takes one varint off the front of `in`; empty if it is cut short or longer than 64 bits.
 std::optional<std::uint64_t> take_varint(std::string_view& in);
 

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <mutex>
 
 #include "engine/compression.h"
@@ -106,9 +108,19 @@ class DiskView : public View {
   std::optional<std::string> find_record(Record record, NodeId id) const override {
     return find(record_family(record), format::be64_text(id));
   }
+  void find_records(Record record, std::span<const NodeId> ids, const VisitValue& visit) const override {
+    std::vector<std::string> keys;
+    keys.reserve(ids.size());
+    for (const NodeId id : ids) keys.push_back(format::be64_text(id));
+    find_together(record_family(record), keys, visit);
+  }
   std::unique_ptr<Cursor> records(Record record) const override { return walk(record_family(record), ""); }
   std::optional<std::string> find_claim(std::string_view key) const override { return find(Family::claim, key); }
+  void find_claims(std::span<const std::string> keys, const VisitValue& visit) const override {
+    find_together(Family::claim, keys, visit);
+  }
   std::unique_ptr<Cursor> claims() const override { return walk(Family::claim, ""); }
+  std::optional<std::string> find_index(std::string_view key) const override { return find(Family::index, key); }
   std::unique_ptr<Cursor> indexes() const override { return walk(Family::index, ""); }
 
  private:
@@ -152,6 +164,8 @@ class DiskView : public View {
     return std::nullopt;
   }
 
+  static constexpr std::size_t kLookUpMax = 64;
+
   static Family record_family(Record record) { return record == Record::node ? Family::node : Family::links; }
 
   static Digest parse_digest(std::string_view key) {
@@ -168,6 +182,23 @@ class DiskView : public View {
     if (status.IsNotFound()) return std::nullopt;
     if (!status.ok()) check(status, fmt::format("read a record of family {}", family_name(family)));
     return value.ToString();
+  }
+
+  void find_together(Family family, std::span<const std::string> keys, const VisitValue& visit) const {
+    std::array<rocksdb::Slice, kLookUpMax> slices;
+    std::array<rocksdb::PinnableSlice, kLookUpMax> values;
+    std::array<rocksdb::Status, kLookUpMax> statuses;
+    for (std::size_t begin = 0; begin < keys.size(); begin += kLookUpMax) {
+      const std::size_t count = std::min(kLookUpMax, keys.size() - begin);
+      std::ranges::copy(keys.subspan(begin, count), slices.begin());
+      records_->db().MultiGet(options_, records_->family(family), count, slices.data(), values.data(), statuses.data());
+      for (std::size_t i = 0; i < count; ++i) {
+        if (!statuses[i].ok() && !statuses[i].IsNotFound())
+          check(statuses[i], fmt::format("read a record of family {}", family_name(family)));
+        visit(begin + i, statuses[i].ok() ? std::optional(values[i].ToStringView()) : std::nullopt);
+        values[i].Reset();
+      }
+    }
   }
 
   std::unique_ptr<Cursor> walk(Family family, std::string prefix) const {

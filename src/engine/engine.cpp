@@ -6,6 +6,14 @@
 
 namespace cairn::engine {
 
+void View::find_records(Record record, std::span<const NodeId> ids, const VisitValue& visit) const {
+  for (std::size_t i = 0; i < ids.size(); ++i) visit(i, find_record(record, ids[i]));
+}
+
+void View::find_claims(std::span<const std::string> keys, const VisitValue& visit) const {
+  for (std::size_t i = 0; i < keys.size(); ++i) visit(i, find_claim(keys[i]));
+}
+
 void BlobSource::get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const {
   for (std::size_t i = 0; i < blobs.size(); ++i) {
     Bytes bytes;

@@ -61,6 +61,8 @@ struct CellHeader {
 /// Records that are named by a node id, which is unique over all cells.
 enum class Record : std::uint8_t { node = 1, links = 2 };
 
+/// `value` is empty if there is none, and lives until the call returns.
+using VisitValue = std::function<void(std::size_t index, std::optional<std::string_view> value)>;
 using VisitBlob = std::function<void(std::size_t index, std::span<const std::byte> bytes)>;
 
 /// Where blobs are read from.
@@ -90,11 +92,16 @@ class View : public BlobSource {
   virtual std::unique_ptr<Cursor> rows(CellId cell) const = 0;
 
   virtual std::optional<std::string> find_record(Record record, NodeId id) const = 0;
+  /// Calls `visit` for each of `ids` in turn. Much cheaper than find_record for each, above all in order of id.
+  virtual void find_records(Record record, std::span<const NodeId> ids, const VisitValue& visit) const;
   /// Keys are be64 node ids.
   virtual std::unique_ptr<Cursor> records(Record record) const = 0;
 
   virtual std::optional<std::string> find_claim(std::string_view key) const = 0;
+  /// As find_records.
+  virtual void find_claims(std::span<const std::string> keys, const VisitValue& visit) const;
   virtual std::unique_ptr<Cursor> claims() const = 0;
+  virtual std::optional<std::string> find_index(std::string_view key) const = 0;
   virtual std::unique_ptr<Cursor> indexes() const = 0;
 };
 

@@ -171,6 +171,9 @@ class MemoryView : public View {
     return find(kClaimFamily + std::string(key));
   }
   std::unique_ptr<Cursor> claims() const override { return cursor(std::string(1, kClaimFamily)); }
+  std::optional<std::string> find_index(std::string_view key) const override {
+    return find(kIndexFamily + std::string(key));
+  }
   std::unique_ptr<Cursor> indexes() const override { return cursor(std::string(1, kIndexFamily)); }
 
  private:

@@ -372,7 +372,12 @@ std::string step_key(const Digest& key, NodeId process) {
 
 std::string link_page(NodeId first) { return number_key(kLinkPage, first); }
 
-NodeId parse_link_page(std::string_view key) { return KeyReader(key, kLinkPage, 9).take<NodeId>(); }
+std::string backlink_page(NodeId first) { return number_key(kBacklinkPage, first); }
+
+NodeId parse_page(std::string_view key) {
+  const char kind = key.empty() ? kLinkPage : key.front();
+  return KeyReader(key, kind == kBacklinkPage ? kBacklinkPage : kLinkPage, 9).take<NodeId>();
+}
 
 std::string step_place(const StepPlace& place) { return be64_text(place.cell).append(id_bytes(place.key)); }
 

@@ -150,7 +150,8 @@ inline constexpr char kStep = 'w';      // be64 cell, name of the step, NUL, be6
 inline constexpr char kStepTime = 'x';  // name of the step, NUL, be64 (time with its sign bit flipped), be64 process
                                         // -> step place
 inline constexpr char kStepKey = 'k';   // 16 bytes: key of the step, be64 process -> step place
-inline constexpr char kLinkPage = 'l';  // be64 first node of a page -> the packed links of its nodes, see link_page.h
+inline constexpr char kLinkPage = 'l';      // be64 first node of a page -> the packed links of its nodes, see link_page.h
+inline constexpr char kBacklinkPage = 'B';  // be64 first node of a page -> the backlinks of its nodes, packed as if those held them
 
 struct Backlink {
   NodeId far;          // the node the link was not written with
@@ -211,7 +212,9 @@ std::string attributes_of(std::uint32_t index);
 std::string attribute(std::uint32_t index, std::string_view value_key, NodeId node);
 std::uint32_t parse_attribute(std::string_view key);
 std::string link_page(NodeId first);
-NodeId parse_link_page(std::string_view key);
+std::string backlink_page(NodeId first);
+/// The first node of a page of either kind.
+NodeId parse_page(std::string_view key);
 /// The node id that ends a key of the content, type, state, tag, attribute and step indexes.
 NodeId trailing_node(std::string_view key);
 }  // namespace index

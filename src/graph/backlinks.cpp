@@ -26,10 +26,6 @@ unsigned code_in(std::string_view key) {
   return static_cast<std::uint8_t>(key[kFarEnd + (index::is_folded(key) ? 1 : 0)]);
 }
 
-auto order(const PackedLink& link) {
-  return std::tuple(format::link_code(link.type, link.outgoing), link.label, link.other);
-}
-
 PackedLink packed(const index::Backlink& link) {
   if (!format::is_link_code(link.code))
     throw Error(ErrorCode::damaged, fmt::format("read links of node {}: link code {}", link.far, link.code));
@@ -71,15 +67,31 @@ bool BacklinkWalk::seek_code(bool folded, unsigned code) {
 
 PackedLink BacklinkWalk::link() const { return packed(index::parse_backlink(cursor_.key())); }
 
+namespace {
+
+// Calls `visit` with the backlinks that stand in the page of the node.
+template <class Visit>
+void visit_paged(engine::Cursor& indexes, NodeId far, Visit&& visit) {
+  const std::string key = index::backlink_page(format::link_page_of(far));
+  if (!indexes.seek(key) || indexes.key() != key) return;
+  if (const auto packed = format::find_in_page(indexes.value(), far)) format::visit_links(*packed, visit);
+}
+
+}  // namespace
+
 bool has_backlink(engine::Cursor& indexes, NodeId far, std::uint8_t code, std::uint32_t label) {
   const std::string first = index::backlink({far, code, label, 0});
   const auto same_label = [&](std::string_view prefix) { return indexes.key().starts_with(prefix); };
   if (indexes.seek(first) && same_label(std::string_view(first).substr(0, first.size() - sizeof(NodeId)))) return true;
   // Of the folded rows only the last one that does not begin behind the label can have it.
   const std::string last = index::folded_backlinks({far, code, label, UINT64_MAX});
-  if (!indexes.seek_back(last) || !same_label(std::string_view(last).substr(0, kFarEnd + 2))) return false;
   bool found = false;
-  format::visit_links(indexes.value(), [&](const PackedLink& link) { found = found || link.label == label; });
+  const auto compare = [&](const PackedLink& link) {
+    found = found || (link.label == label && format::link_code(link.type, link.outgoing) == code);
+  };
+  if (indexes.seek_back(last) && same_label(std::string_view(last).substr(0, kFarEnd + 2)))
+    format::visit_links(indexes.value(), compare);
+  if (!found) visit_paged(indexes, far, compare);
   return found;
 }
 
@@ -88,9 +100,11 @@ bool has_backlink(engine::Cursor& indexes, NodeId far, const PackedLink& link) {
   if (indexes.seek(plain) && indexes.key() == plain) return true;
   const std::uint8_t code = format::link_code(link.type, link.outgoing);
   const std::string folded = index::folded_backlinks({far, code, link.label, link.other});
-  if (!indexes.seek_back(folded) || !indexes.key().starts_with(std::string_view(folded).substr(0, kFarEnd + 2))) return false;
   bool found = false;
-  format::visit_links(indexes.value(), [&](const PackedLink& other) { found = found || other == link; });
+  const auto compare = [&](const PackedLink& other) { found = found || other == link; };
+  if (indexes.seek_back(folded) && indexes.key().starts_with(std::string_view(folded).substr(0, kFarEnd + 2)))
+    format::visit_links(indexes.value(), compare);
+  if (!found) visit_paged(indexes, far, compare);
   return found;
 }
 
@@ -118,71 +132,6 @@ void append_folded(NodeId far, const std::vector<PackedLink>& links, std::vector
                      format::encode_links({links.begin() + static_cast<std::ptrdiff_t>(begin),
                                            links.begin() + static_cast<std::ptrdiff_t>(end)})});
   }
-}
-
-namespace {
-
-// The backlinks of one node after the other, with the rows they are in.
-class Folder {
- public:
-  explicit Folder(const engine::View& view) : cursor_(view.indexes()) {}
-
-  std::optional<NodeId> run(NodeId first, std::size_t edits_max, std::vector<engine::IndexEdit>& edits) {
-    bool more = cursor_->seek(index::backlinks_of(first));
-    while (more && cursor_->key().starts_with(index::kBacklink)) {
-      const auto far = base::load_big_endian<NodeId>(cursor_->key().data() + 1);
-      if (edits.size() >= edits_max) return far;
-      more = gather(far);
-      if (can_shrink()) fold(far, edits);
-    }
-    return std::nullopt;
-  }
-
- private:
-  bool gather(NodeId far) {
-    const std::string prefix = index::backlinks_of(far);
-    links_.clear();
-    folded_keys_.clear();
-    plain_count_ = 0;
-    bool more = true;
-    // Folded rows come first, so the links of plain ones are at the end.
-    for (; more && cursor_->key().starts_with(prefix); more = cursor_->next()) {
-      if (index::is_folded(cursor_->key())) {
-        folded_keys_.emplace_back(cursor_->key());
-        format::append_links(cursor_->value(), links_);
-      } else {
-        links_.push_back(packed(index::parse_backlink(cursor_->key())));
-        ++plain_count_;
-      }
-    }
-    return more;
-  }
-
-  bool can_shrink() const { return plain_count_ > 0 && plain_count_ + folded_keys_.size() > 1; }
-
-  void fold(NodeId far, std::vector<engine::IndexEdit>& edits) {
-    for (auto link = links_.end() - static_cast<std::ptrdiff_t>(plain_count_); link != links_.end(); ++link)
-      edits.push_back({backlink_key(link->other, {far, link->type, link->outgoing, link->label}), std::nullopt});
-    std::ranges::sort(links_, {}, order);
-    std::vector<engine::IndexEdit> folded;
-    append_folded(far, links_, folded);
-    for (std::string& key : folded_keys_)
-      if (!std::ranges::binary_search(folded, key, {}, &engine::IndexEdit::key))
-        edits.push_back({std::move(key), std::nullopt});
-    std::ranges::move(folded, std::back_inserter(edits));
-  }
-
-  std::unique_ptr<engine::Cursor> cursor_;
-  std::vector<PackedLink> links_;
-  std::vector<std::string> folded_keys_;
-  std::size_t plain_count_ = 0;
-};
-
-}  // namespace
-
-std::optional<NodeId> fold_backlinks(const engine::View& view, NodeId first, std::size_t edits_max,
-                                     std::vector<engine::IndexEdit>& edits) {
-  return Folder(view).run(first, edits_max, edits);
 }
 
 }  // namespace cairn::graph

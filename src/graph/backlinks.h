@@ -1,14 +1,17 @@
-// Backlinks: the links of a node that other nodes hold. A row for each, or folded rows that have many.
+// Backlinks: the links of a node that other nodes hold. A row for each, folded rows that have many, or a page with those of
+// neighbouring nodes.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "engine/engine.h"
+#include "format/link_page.h"
 #include "format/packed_links.h"
 #include "graph/cursors.h"
 
@@ -40,23 +43,32 @@ class LinkCodes {
 /// The node whose backlinks a key of the index is for. Throws damaged.
 format::NodeId far_node(std::string_view key);
 
-/// Reads backlinks of nodes, best in order of id: one cursor that moves forward.
+/// Reads backlinks of nodes, best in order of id: two cursors that move forward, one on rows and one on pages.
 class BacklinkWalk {
  public:
-  explicit BacklinkWalk(const engine::View& view) : cursor_(view.indexes()) {}
+  explicit BacklinkWalk(const engine::View& view) : cursor_(view.indexes()), pages_(view.indexes()) {}
 
-  /// Calls `visit(const PackedLink&)` for each link with a code among `codes`; `other` is the node that holds it. Folded
-  /// ones come first, by code, label and holder; then the rest in the same order. Throws damaged.
+  /// Calls `visit(const PackedLink&)` for each link with a code among `codes`; `other` is the node that holds it. Those of the
+  /// page, the folded ones and the rest come one after the other, each by code, label and holder. Throws damaged.
   template <class Visit>
   void visit(format::NodeId far, LinkCodes codes, Visit&& visit) {
+    if (move_to_page(format::link_page_of(far)))
+      if (const auto packed = format::find_in_page(pages_.value(), far))
+        format::visit_links(*packed, [&](const format::PackedLink& link) {
+          if (codes.has(format::link_code(link.type, link.outgoing))) visit(link);
+        });
     for (bool more = begin(far, codes); more; more = next())
       if (is_folded())
         format::visit_links(cursor_.value(), visit);
       else
         visit(link());
   }
-  /// Calls `visit(far, packed)` for the backlinks of each node from `first` up to `end`, which is not included, perhaps several
-  /// times for one node; false if they are more than about `bytes_max` bytes.
+  /// The stored page of the nodes from `first` on, or empty if there is none. Lives until the next call.
+  std::optional<std::string_view> find_page(format::NodeId first) {
+    return move_to_page(first) ? std::optional(pages_.value()) : std::nullopt;
+  }
+  /// Calls `visit(far, packed)` for those backlinks of each node from `first` up to `end`, which is not included, that are in no
+  /// page, perhaps several times for one node; false if they are more than about `bytes_max` bytes.
   template <class Visit>
   bool visit_packed(format::NodeId first, format::NodeId end, std::size_t bytes_max, Visit&& visit) {
     std::size_t bytes = 0;
@@ -80,6 +92,10 @@ class BacklinkWalk {
  private:
   static constexpr std::size_t kPlainBytes = 8;  // of a link that is packed, at most usually
 
+  bool move_to_page(format::NodeId first) {
+    const std::string key = format::index::backlink_page(first);
+    return pages_.move_to(key) && pages_.key() == key;
+  }
   bool begin(format::NodeId far, LinkCodes codes);
   bool next();
   bool settle(bool more);
@@ -90,7 +106,7 @@ class BacklinkWalk {
   bool is_folded() const { return format::index::is_folded(cursor_.key()); }
   format::PackedLink link() const;
 
-  ForwardCursor cursor_;
+  ForwardCursor cursor_, pages_;
   LinkCodes codes_;
   std::string prefix_;
 };
@@ -103,11 +119,10 @@ bool has_backlink(engine::Cursor& indexes, format::NodeId far, const format::Pac
 
 /// The links of one row, in order; `key` is one of a backlink. Throws damaged.
 std::vector<format::PackedLink> backlinks_in_row(std::string_view key, std::string_view value);
-/// Index edits that fold what can be folded among the backlinks of the nodes from `first` on, until there are `edits_max`
-/// edits. Returns the node to go on with, empty if all are done. What is folded reads the same, in a third of the room.
-/// Memory: some 150 bytes for each link of the node that has the most.
-std::optional<format::NodeId> fold_backlinks(const engine::View& view, format::NodeId first, std::size_t edits_max,
-                                             std::vector<engine::IndexEdit>& edits);
+/// The order of links in folded rows.
+inline auto backlink_order(const format::PackedLink& link) {
+  return std::tuple(format::link_code(link.type, link.outgoing), link.label, link.other);
+}
 
 /// The folded rows of `links`, which are backlinks of `far` in order of code, label and holder.
 void append_folded(format::NodeId far, const std::vector<format::PackedLink>& links, std::vector<engine::IndexEdit>& edits);

@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "format/keys.h"
+#include "format/link_page.h"
 #include "graph/backlinks.h"
 #include "graph/birth_order.h"
 #include "graph/index_entries.h"
@@ -18,6 +19,9 @@ namespace cairn::graph {
 namespace {
 
 using format::PackedLink;
+
+// So many links always fit a page: each takes 27 bytes at most.
+constexpr std::size_t kPagedLinkCount = format::kPagedLinksMax / 27;
 
 std::uint8_t code_of(const BulkLink& link) { return format::link_code(link.type, link_rule(link.type).held_by_source); }
 
@@ -54,6 +58,14 @@ BulkGraph::Ranges BulkGraph::range_by(End end) const {
 void BulkGraph::complete() {
   auto by_far = std::async(std::launch::async | std::launch::deferred, [this] { return range_by(End::far); });
   by_holder_ = range_by(End::holder);
+  std::size_t count = 0;  // of new nodes in one page
+  NodeId page = 0;
+  for (const BulkNode& node : nodes_) {
+    if (!node.is_new) continue;
+    count = format::link_page_of(node.id) == page ? count + 1 : 1;
+    page = format::link_page_of(node.id);
+    if (count == format::kLinkPageNodes) whole_pages_.insert(page);
+  }
   by_far_ = by_far.get();
 }
 
@@ -154,14 +166,47 @@ std::string BulkGraph::violation_key(const BulkLink& link) const {
   return format::row::violation({nodes_[holder(link)].id, code_of(link), link.label, nodes_[far(link)].id});
 }
 
-void BulkGraph::write_links(engine::RowStaging& rows) const {
-  std::vector<PackedLink> held;
+// In the order of folded rows.
+std::vector<PackedLink> BulkGraph::links_of(BulkNumber number, End end) const {
+  std::vector<PackedLink> found;
+  for (const std::uint32_t link : ranges(end).of(number))
+    found.push_back(packed(links_[link], nodes_[end == End::holder ? far(links_[link]) : holder(links_[link])].id));
+  std::ranges::sort(found, {}, backlink_order);
+  return found;
+}
+
+// A page with nodes of others may be there already: it is not written anew.
+bool BulkGraph::is_paged(BulkNumber number, End end) const {
+  if (!whole_pages_.contains(format::link_page_of(nodes_[number].id))) return false;
+  return ranges(end).of(number).size() <= kPagedLinkCount || packed_links(number, end).size() <= format::kPagedLinksMax;
+}
+
+void BulkGraph::write_link_records(engine::RowStaging& rows) const {
+  for (BulkNumber number = 0; number < nodes_.size(); ++number)
+    if (!by_holder_.of(number).empty() && !is_paged(number, End::holder))
+      rows.add_record(engine::Record::links, nodes_[number].id, packed_links(number, End::holder));
+}
+
+void BulkGraph::write_backlink_pages(engine::RowStaging& rows) const { write_pages(rows, End::far); }
+void BulkGraph::write_link_pages(engine::RowStaging& rows) const { write_pages(rows, End::holder); }
+
+void BulkGraph::write_pages(engine::RowStaging& rows, End end) const {
+  NodeId page = 0;
+  std::string row;
+  const auto write = [&] {
+    if (row.empty()) return;
+    rows.add_index(end == End::holder ? format::index::link_page(page) : format::index::backlink_page(page), row);
+    row.clear();
+  };
   for (BulkNumber number = 0; number < nodes_.size(); ++number) {
-    if (by_holder_.of(number).empty()) continue;
-    held.clear();
-    for (const std::uint32_t link : by_holder_.of(number)) held.push_back(packed(links_[link], nodes_[far(links_[link])].id));
-    rows.add_record(engine::Record::links, nodes_[number].id, format::encode_links(held));
+    if (!nodes_[number].is_new || ranges(end).of(number).empty() || !is_paged(number, end)) continue;
+    if (const NodeId next = format::link_page_of(nodes_[number].id); next != page) {
+      write();
+      page = next;
+    }
+    format::append_to_page(row, nodes_[number].id, packed_links(number, end));
   }
+  write();
 }
 
 void BulkGraph::write_backlinks(engine::RowStaging& rows) const {
@@ -169,16 +214,11 @@ void BulkGraph::write_backlinks(engine::RowStaging& rows) const {
   std::iota(by_id.begin(), by_id.end(), BulkNumber{0});
   const auto id_of = [&](BulkNumber number) { return nodes_[number].id; };
   if (!std::ranges::is_sorted(by_id, {}, id_of)) std::ranges::sort(by_id, {}, id_of);
-  std::vector<PackedLink> links;
   std::vector<engine::IndexEdit> edits;
   for (const BulkNumber number : by_id) {
-    if (by_far_.of(number).empty()) continue;
-    links.clear();
+    if (by_far_.of(number).empty() || is_paged(number, End::far)) continue;
     edits.clear();
-    for (const std::uint32_t link : by_far_.of(number)) links.push_back(packed(links_[link], nodes_[holder(links_[link])].id));
-    std::ranges::sort(links, {}, [](const PackedLink& link) {
-      return std::tuple(format::link_code(link.type, link.outgoing), link.label, link.other);
-    });
+    const std::vector<PackedLink> links = links_of(number, End::far);
     // Folded rows of a node are one sorted list, and one in the store may have some.
     if (links.size() > 1 && nodes_[number].is_new)
       append_folded(nodes_[number].id, links, edits);

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/engine.h"
@@ -64,9 +64,11 @@ class BulkGraph {
   /// The row that marks a link.
   std::string violation_key(const BulkLink& link) const;
 
-  /// Stages the links, and their backlinks if `indexes` comes to them in order of key.
-  void write_links(engine::RowStaging& rows) const;
+  /// Stages the links: as records what does not go into pages. The others come among the indexes, in order of key.
+  void write_link_records(engine::RowStaging& rows) const;
+  void write_backlink_pages(engine::RowStaging& rows) const;
   void write_backlinks(engine::RowStaging& rows) const;
+  void write_link_pages(engine::RowStaging& rows) const;
 
  private:
   // The links of each node, one range behind the other.
@@ -83,6 +85,10 @@ class BulkGraph {
   static BulkNumber far(const BulkLink& link) { return link_rule(link.type).held_by_source ? link.target : link.source; }
   Ranges range_by(End end) const;
   const Ranges& ranges(End end) const { return end == End::holder ? by_holder_ : by_far_; }
+  std::vector<format::PackedLink> links_of(BulkNumber number, End end) const;
+  std::string packed_links(BulkNumber number, End end) const { return format::encode_links(links_of(number, end)); }
+  bool is_paged(BulkNumber number, End end) const;
+  void write_pages(engine::RowStaging& rows, End end) const;
   void check_ends(std::vector<BulkViolation>& found, std::size_t most) const;
   void check_labels(const engine::View& view, End end, std::vector<BulkViolation>& found, std::size_t most) const;
   void check_mutual(std::vector<BulkViolation>& found, std::size_t most) const;
@@ -91,6 +97,7 @@ class BulkGraph {
   std::vector<BulkNode> nodes_;
   std::vector<BulkLink> links_;
   Ranges by_holder_, by_far_;
+  std::unordered_set<NodeId> whole_pages_;  // of links: those of which all nodes are new here
 };
 
 }  // namespace cairn::graph

@@ -5,6 +5,7 @@
 namespace cairn::graph {
 
 bool ForwardCursor::move_to(std::string_view key) {
+  if (is_gap_known_ && sought_ <= key && (!valid_ || key <= cursor_->key())) return valid_;
   if (valid_ && cursor_->key() <= key) {
     for (int step = 0; step < kStepsMax; ++step) {
       if (cursor_->key() >= key) return true;
@@ -12,6 +13,8 @@ bool ForwardCursor::move_to(std::string_view key) {
     }
     if (cursor_->key() >= key) return true;
   }
+  sought_ = key;
+  is_gap_known_ = true;
   return valid_ = cursor_->seek(key);
 }
 

@@ -22,7 +22,10 @@ class ForwardCursor {
 
   /// Moves to the first key at or after `key`; false if there is none.
   bool move_to(std::string_view key);
-  bool next() { return valid_ = cursor_->next(); }
+  bool next() {
+    is_gap_known_ = false;
+    return valid_ = cursor_->next();
+  }
   bool valid() const { return valid_; }
   /// Valid until the cursor moves.
   std::string_view key() const { return cursor_->key(); }
@@ -34,6 +37,8 @@ class ForwardCursor {
 
   std::unique_ptr<engine::Cursor> cursor_;
   bool valid_ = false;
+  std::string sought_;         // by the last seek
+  bool is_gap_known_ = false;  // no key lies between that and where the cursor stands
 };
 
 /// Records by node id. Cost: one step for the next id, one seek for a distant one.

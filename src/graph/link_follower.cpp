@@ -5,10 +5,10 @@
 namespace cairn::graph {
 
 LinkFollower::LinkFollower(const engine::View& view, Direction direction, LinkTypes types)
-    : links_(view, engine::Record::links),
+    : held_(view),
       backlinks_(view),
-      held_pages_([this](NodeId first, LinkPage& page) { return read_held(first, page); }),
-      back_pages_([this](NodeId first, LinkPage& page) { return read_back(first, page); }) {
+      held_pages_([this](NodeId first, bool thoroughly, LinkPage& page) { return read_held(first, thoroughly, page); }),
+      back_pages_([this](NodeId first, bool thoroughly, LinkPage& page) { return read_back(first, thoroughly, page); }) {
   for (const LinkRule& rule : link_rules()) {
     if (!types.has(rule.type)) continue;
     // Against the arrows a link leads from its target to its source: from the holder if that is the target.
@@ -21,17 +21,14 @@ LinkFollower::LinkFollower(const engine::View& view, Direction direction, LinkTy
   }
 }
 
-bool LinkFollower::read_held(NodeId first, LinkPage& page) {
-  std::size_t bytes = 0;
-  links_.visit(first, first + LinkPage::kNodes, [&](NodeId id, std::string_view packed) {
-    bytes += packed.size();
-    if (bytes <= kPageBytesMax) page.add(id, packed);
-    return bytes <= kPageBytesMax;
-  });
-  return bytes <= kPageBytesMax;
+bool LinkFollower::read_held(NodeId first, bool thoroughly, LinkPage& page) {
+  return (thoroughly || held_.has_page(first)) && held_.read_page(first, kPageBytesMax, page);
 }
 
-bool LinkFollower::read_back(NodeId first, LinkPage& page) {
+bool LinkFollower::read_back(NodeId first, bool thoroughly, LinkPage& page) {
+  const auto stored = backlinks_.find_page(first);
+  if (!stored && !thoroughly) return false;
+  if (stored) page.take(first, *stored);
   return backlinks_.visit_packed(first, first + LinkPage::kNodes, kPageBytesMax,
                                  [&](NodeId id, std::string_view packed) { page.add(id, packed); });
 }

@@ -8,7 +8,7 @@
 #include "engine/engine.h"
 #include "format/packed_links.h"
 #include "graph/backlinks.h"
-#include "graph/cursors.h"
+#include "graph/held_link_walk.h"
 #include "graph/link_pages.h"
 #include "graph/reader.h"
 
@@ -39,7 +39,7 @@ class LinkFollower {
       if (held_codes_.has(format::link_code(link.type, link.outgoing))) visit(id, link, link.other);
     };
     if (const LinkPage* page = held_pages_.find(id)) return page->visit(id, visit_link);
-    if (const auto bytes = links_.find(id)) format::visit_links(*bytes, visit_link);
+    if (const auto bytes = held_.find(id)) format::visit_links(*bytes, visit_link);
   }
   /// The same for links that others hold.
   template <class Visit>
@@ -60,8 +60,8 @@ class LinkFollower {
   }
 
  private:
-  bool read_held(NodeId first, LinkPage& page);
-  bool read_back(NodeId first, LinkPage& page);
+  bool read_held(NodeId first, bool thoroughly, LinkPage& page);
+  bool read_back(NodeId first, bool thoroughly, LinkPage& page);
 
   // A fan of a million is read row by row.
   static constexpr std::size_t kPageBytesMax = 1 << 20;
@@ -69,7 +69,7 @@ class LinkFollower {
   LinkCodes held_codes_;  // followed in the record of the node they are held by
   LinkCodes back_codes_;  // followed in the backlinks of their far node
   bool any_both_ways_ = false;
-  RecordWalk links_;
+  HeldLinkWalk held_;
   BacklinkWalk backlinks_;
   LinkPages held_pages_, back_pages_;
 };

@@ -4,9 +4,28 @@
 
 namespace cairn::graph {
 
+void LinkPage::take(NodeId first, std::string_view row) {
+  bytes_ = row;
+  format::visit_page(first, row, [&](NodeId node, std::string_view packed) {
+    const auto end = static_cast<std::size_t>(packed.data() + packed.size() - row.data());
+    // Before the links stands their size, as it does in front of what is added.
+    ranges_[node & (kNodes - 1)] = {static_cast<std::uint32_t>(end - packed.size() - base::varint_size(packed.size())),
+                                    static_cast<std::uint32_t>(end)};
+  });
+}
+
+void LinkPage::replace(NodeId node, std::string_view packed) {
+  ranges_[node & (kNodes - 1)] = {};
+  add(node, packed);
+}
+
 void LinkPage::add(NodeId node, std::string_view packed) {
   Range& range = ranges_[node & (kNodes - 1)];
-  if (range.begin == range.end) range.begin = static_cast<std::uint32_t>(bytes_.size());
+  if (range.end != bytes_.size()) {  // what it has goes behind the others
+    const std::string before = bytes_.substr(range.begin, range.end - range.begin);
+    range.begin = static_cast<std::uint32_t>(bytes_.size());
+    bytes_ += before;
+  }
   base::append_varint(bytes_, packed.size());
   bytes_ += packed;
   range.end = static_cast<std::uint32_t>(bytes_.size());
@@ -16,8 +35,8 @@ const LinkPage* LinkPages::look_up(NodeId number) {
   const auto found = pages_.find(number);
   if (found == pages_.end()) {
     std::uint8_t& visits = visits_[number];
-    if (visits == kTooLarge || !is_worth_reading(++visits)) return nullptr;
-    last_ = load(number);
+    if (visits == kTooLarge) return nullptr;
+    last_ = load(number, is_worth_reading(++visits));
     if (last_ == nullptr) return nullptr;
   } else {
     last_ = &found->second;
@@ -26,10 +45,10 @@ const LinkPage* LinkPages::look_up(NodeId number) {
   return last_;
 }
 
-const LinkPage* LinkPages::load(NodeId number) {
+const LinkPage* LinkPages::load(NodeId number, bool thoroughly) {
   LinkPage page;
-  if (!read_(number << LinkPage::kShift, page)) {
-    visits_[number] = kTooLarge;
+  if (!read_(number << LinkPage::kShift, thoroughly, page)) {
+    if (thoroughly) visits_[number] = kTooLarge;
     return nullptr;
   }
   memory_ += page.memory();

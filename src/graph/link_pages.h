@@ -13,6 +13,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "format/link_page.h"
 #include "format/packed_links.h"
 
 namespace cairn::graph {
@@ -22,10 +23,15 @@ using format::NodeId;
 /// The packed links of nodes with neighbouring ids.
 class LinkPage {
  public:
-  static constexpr unsigned kShift = 6;
-  static constexpr std::size_t kNodes = std::size_t{1} << kShift;
+  static constexpr unsigned kShift = format::kLinkPageShift;
+  static constexpr std::size_t kNodes = format::kLinkPageNodes;
 
-  /// Adds to the links of `node`, which is that of the last call or one behind it. `packed` is what visit_links() reads.
+  /// Takes the links of all nodes that a stored page has. To be called first. Throws damaged.
+  void take(NodeId first, std::string_view row);
+  /// The links of `node` are these, whatever was said before.
+  void replace(NodeId node, std::string_view packed);
+
+  /// Adds to the links of `node`. `packed` is what visit_links() reads. Cheap in order of id.
   void add(NodeId node, std::string_view packed);
 
   template <class Visit>
@@ -53,11 +59,12 @@ class LinkPage {
 /// Keeps what it reads up to a limit of memory; then the page that was read first gives way.
 class LinkPages {
  public:
-  /// Adds the links of all nodes of the page that begins with `first`; false if they are too many to be read at once.
-  using Read = std::function<bool(NodeId first, LinkPage& page)>;
+  /// Adds the links of all nodes of the page that begins with `first`; false if they are too many to be read at once, or, unless
+  /// it is to be done thoroughly, if that would take more than reading one row.
+  using Read = std::function<bool(NodeId first, bool thoroughly, LinkPage& page)>;
   explicit LinkPages(Read read, std::size_t memory_max = kMemoryMax) : read_(std::move(read)), memory_max_(memory_max) {}
 
-  /// The page that has the node; null if it has not been asked for often enough to be read, or is too large.
+  /// The page that has the node; null if it is too large, or is not stored as one and has not been asked for often enough.
   const LinkPage* find(NodeId node) {
     const NodeId number = node >> LinkPage::kShift;
     ++visit_count_;
@@ -75,7 +82,7 @@ class LinkPages {
     return visits > (visit_count_ < kVisitsOfFew ? kVisitsAlone : kVisitsAloneOfMany);
   }
   const LinkPage* look_up(NodeId number);
-  const LinkPage* load(NodeId number);
+  const LinkPage* load(NodeId number, bool thoroughly);
 
   Read read_;
   const std::size_t memory_max_;

@@ -10,6 +10,7 @@
 #include "format/packed_links.h"
 #include "graph/backlinks.h"
 #include "graph/cursors.h"
+#include "graph/held_links.h"
 #include "graph/index_entries.h"
 #include "graph/leases.h"
 
@@ -37,9 +38,19 @@ std::optional<NodeId> GraphReader::find_id(const Uuid& uuid) const {
   return owner ? std::optional(format::parse_be64(*owner)) : std::nullopt;
 }
 
-NodeId GraphReader::get_id(const Uuid& uuid) const {
-  if (const std::optional<NodeId> id = find_id(uuid)) return *id;
-  throw Error(ErrorCode::not_found, fmt::format("find node {}: no such node", uuid.text()));
+NodeId GraphReader::get_id(const Uuid& uuid) const { return get_ids(std::span(&uuid, 1)).front(); }
+
+std::vector<NodeId> GraphReader::get_ids(std::span<const Uuid> uuids) const {
+  std::vector<std::string> keys;
+  keys.reserve(uuids.size());
+  for (const Uuid& uuid : uuids) keys.push_back(format::claim::node(uuid));
+  std::vector<NodeId> ids;
+  ids.reserve(uuids.size());
+  view_.find_claims(keys, [&](std::size_t i, std::optional<std::string_view> owner) {
+    if (!owner) throw Error(ErrorCode::not_found, fmt::format("find node {}: no such node", uuids[i].text()));
+    ids.push_back(format::parse_be64(*owner));
+  });
+  return ids;
 }
 
 std::optional<StoredNode> GraphReader::find_node(const Uuid& uuid) const {
@@ -68,7 +79,7 @@ std::vector<NodeRecord> GraphReader::get_records(std::span<const NodeId> ids) co
 std::vector<StoredLink> GraphReader::links_of(NodeId id) const {
   if (!view_.find_record(Record::node, id)) throw_unknown(id);
   std::vector<StoredLink> links;
-  if (const std::optional<std::string> bytes = view_.find_record(Record::links, id))
+  if (const std::optional<std::string> bytes = find_held_links(view_, id))
     format::visit_links(*bytes,
                         [&](const format::PackedLink& link) { links.push_back(stored_link(id, link)); });
   append_backlinks(id, links);

@@ -5,6 +5,7 @@
 
 #include "format/packed_links.h"
 #include "graph/breadth_first.h"
+#include "graph/held_links.h"
 #include "graph/rules.h"
 
 namespace cairn::graph {
@@ -121,7 +122,7 @@ std::vector<StoredLink> links_between(const engine::View& view, NodeId from, Nod
   // One of the two holds each of them.
   for (const NodeId holder : {from, to}) {
     const NodeId other = holder == from ? to : from;
-    const auto held = view.find_record(engine::Record::links, holder);
+    const auto held = find_held_links(view, holder);
     if (!held) continue;
     format::visit_links(*held, [&](const format::PackedLink& link) {
       if (link.other != other || !types.has(link.type)) return;

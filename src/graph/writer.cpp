@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "format/packed_links.h"
 #include "graph/backlinks.h"
+#include "graph/held_links.h"
 #include "graph/index_entries.h"
 
 namespace cairn::graph {
@@ -177,7 +178,17 @@ bool GraphWriter::is_sealed(const Entry& entry) {
 std::size_t GraphWriter::position(NodeId id) {
   const auto known = positions_.find(id);
   if (known != positions_.end()) return known->second;
-  const std::optional<std::string> bytes = view_.find_record(Record::node, id);
+  return add_stored(id, view_.find_record(Record::node, id));
+}
+
+void GraphWriter::read_nodes(std::vector<NodeId> ids) {
+  std::erase_if(ids, [&](NodeId id) { return positions_.contains(id); });
+  std::ranges::sort(ids);
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  view_.find_records(Record::node, ids, [&](std::size_t i, std::optional<std::string_view> bytes) { add_stored(ids[i], bytes); });
+}
+
+std::size_t GraphWriter::add_stored(NodeId id, std::optional<std::string_view> bytes) {
   if (!bytes) throw Error(ErrorCode::not_found, fmt::format("find node {}: no such node", id));
   NodeRecord record = format::decode_node(*bytes);
   positions_.emplace(id, entries_.size());
@@ -190,7 +201,7 @@ std::size_t GraphWriter::position(NodeId id) {
 
 void GraphWriter::load_links(Entry& holder) {
   if (holder.links_loaded) return;
-  if (const std::optional<std::string> bytes = view_.find_record(Record::links, holder.id))
+  if (const std::optional<std::string> bytes = find_held_links(view_, holder.id))
     format::append_links(*bytes, holder.links);
   for (const PackedLink& link : holder.links) taken_.insert(place_of(holder.id, link));
   holder.links_stored = holder.links.size();

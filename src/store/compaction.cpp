@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "format/keys.h"
-#include "graph/backlinks.h"
+#include "graph/backlink_folding.h"
+#include "graph/held_links.h"
 #include "store/commit.h"
 #include "store/step_index.h"
 
@@ -48,10 +49,8 @@ void index_steps(StoreState& state) {
   }
 }
 
-}  // namespace
-
 // A link that is added meanwhile has a row of its own, which no edit here is about.
-void compact(StoreState& state) {
+void fold_backlinks(StoreState& state) {
   for (std::optional<engine::NodeId> next = engine::NodeId{0}; next;) {
     const engine::NodeId first = *next;
     commit_cell(state.engine(), {format::kRootCell, 0, nullptr, "fold backlinks"}, [&](const engine::View& view) {
@@ -60,6 +59,26 @@ void compact(StoreState& state) {
       return edit;
     });
   }
+}
+
+// A commit that adds links to a node would write its record while that goes into a page: so none is made meanwhile.
+void fold_held_links(StoreState& state) {
+  for (std::optional<engine::NodeId> next = engine::NodeId{0}; next;) {
+    const engine::NodeId first = *next;
+    const auto pass = state.gate().enter_alone();
+    commit_cell(state.engine(), {format::kRootCell, 0, nullptr, "fold links"}, [&](const engine::View& view) {
+      engine::Edit edit;
+      next = graph::fold_held_links(view, first, kEditsInCommit, edit);
+      return edit;
+    });
+  }
+}
+
+}  // namespace
+
+void compact(StoreState& state) {
+  fold_backlinks(state);
+  fold_held_links(state);
   index_steps(state);
   state.engine().compact();
 }

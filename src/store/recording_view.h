@@ -46,6 +46,7 @@ class RecordingView : public engine::View {
   std::unique_ptr<engine::Cursor> records(engine::Record record) const override { return view_.records(record); }
   std::optional<std::string> find_claim(std::string_view key) const override { return view_.find_claim(key); }
   std::unique_ptr<engine::Cursor> claims() const override { return view_.claims(); }
+  std::optional<std::string> find_index(std::string_view key) const override { return view_.find_index(key); }
   std::unique_ptr<engine::Cursor> indexes() const override { return view_.indexes(); }
 
  private:

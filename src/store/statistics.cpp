@@ -3,6 +3,7 @@
 #include <cairn/error.h>
 
 #include "format/superblock.h"
+#include "graph/held_links.h"
 #include "store/history.h"
 #include "store/store_state.h"
 
@@ -52,9 +53,9 @@ void count_nodes(const engine::View& view, StoreStats& stats) {
     ++stats.nodes[std::string(kind_name(record.kind))];
     stats.logical_bytes += record.size;
   }
-  const auto links = view.records(engine::Record::links);
-  for (bool more = links->seek(""); more; more = links->next())
-    stats.link_count += format::decode_links(links->value()).size();
+  graph::visit_held_links(
+      view, [&](engine::NodeId, std::string_view packed) { stats.link_count += format::decode_links(packed).size(); },
+      [](engine::NodeId, const Error& error) { throw error; });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "format/keys.h"
 #include "format/object.h"
 #include "format/packed_links.h"
+#include "graph/held_links.h"
 #include "object/objects.h"
 #include "store/embedded.h"
 #include "store/step_index.h"
@@ -85,7 +86,7 @@ void read_record(const RunState& run, const engine::View& view, const format::St
 // Whether a calculation made the data node. The link is written with the node, so those to it need not be walked.
 bool was_created(const engine::View& view, NodeId data) {
   bool created = false;
-  if (const auto links = view.find_record(engine::Record::links, data))
+  if (const auto links = graph::find_held_links(view, data))
     format::visit_links(*links, [&](const format::PackedLink& link) {
       created = created || (link.type == LinkType::create && !link.outgoing);
     });

@@ -124,6 +124,19 @@ void TransactionState::refuse_cycle(const std::vector<std::size_t>& cycle) const
                           link_name(closing->type), closing->label, name_of(nodes_[cycle.back()]), name_of(nodes_[cycle.front()]), path));
 }
 
+// Nodes that are linked or edited and not new here, each once.
+std::vector<Uuid> TransactionState::stored_nodes() const {
+  std::vector<Uuid> stored;
+  const auto add = [&](const Uuid& uuid) {
+    if (!positions_.contains(uuid)) stored.push_back(uuid);
+  };
+  for (const PendingLink& link : links_) add(link.source), add(link.target);
+  for (const PendingEdit& edit : edits_) add(edit.node);
+  std::ranges::sort(stored);
+  stored.erase(std::ranges::unique(stored).begin(), stored.end());
+  return stored;
+}
+
 void TransactionState::build(Draft& draft, const std::vector<std::size_t>& order) const {
   std::unordered_map<Uuid, NodeId> ids;  // one look-up for each node, however many links it has
   for (const std::size_t position : order) {
@@ -131,11 +144,11 @@ void TransactionState::build(Draft& draft, const std::vector<std::size_t>& order
     ids.emplace(nodes_[position].uuid, id);
     draft.graph.add_node(id, nodes_[position]);
   }
-  const graph::GraphReader reader(draft.view, run_->store().labels());
-  const auto id_of = [&](const Uuid& uuid) {
-    const auto known = ids.find(uuid);
-    return known != ids.end() ? known->second : ids.emplace(uuid, reader.get_id(uuid)).first->second;
-  };
+  const std::vector<Uuid> stored = stored_nodes();
+  const std::vector<NodeId> stored_ids = graph::GraphReader(draft.view, run_->store().labels()).get_ids(stored);
+  draft.graph.read_nodes(stored_ids);
+  for (std::size_t i = 0; i < stored.size(); ++i) ids.emplace(stored[i], stored_ids[i]);
+  const auto id_of = [&](const Uuid& uuid) { return ids.at(uuid); };
   for (const PendingLink& link : links_) draft.graph.add_link(id_of(link.source), id_of(link.target), link.type, link.label);
   for (const PendingEdit& edit : edits_) {
     const NodeId id = id_of(edit.node);

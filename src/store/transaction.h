@@ -45,6 +45,7 @@ class TransactionState {
   std::vector<std::string> labels() const;
   std::vector<std::size_t> order_nodes() const;
   [[noreturn]] void refuse_cycle(const std::vector<std::size_t>& cycle) const;
+  std::vector<Uuid> stored_nodes() const;
   void build(Draft& draft, const std::vector<std::size_t>& order) const;
   static void apply(const PendingEdit& edit, format::NodeRecord& record);
 

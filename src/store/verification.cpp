@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "graph/backlinks.h"
+#include "graph/held_links.h"
 #include "graph/index_entries.h"
 #include "object/references.h"
 #include "store/attribute_indexes.h"
@@ -81,6 +82,9 @@ class Verifier {
   void check_indexes();
   void check_index(std::string_view key, std::string_view value);
   void check_backlinks(std::string_view key, std::string_view value);
+  void check_page(std::string_view key);
+  void check_backlink_page(std::string_view key, std::string_view value);
+  void check_backlink(engine::NodeId far, const format::PackedLink& backlink);
   void check_group_of(std::string_view key);
   void check_step_entry(std::string_view key, std::string_view value);
   void check_attribute(std::string_view key);
@@ -218,11 +222,12 @@ void Verifier::check_nodes() {
     const engine::NodeId id = format::parse_be64(nodes->key());
     guarded("node", std::to_string(id), [&] { check_node(id, nodes->value()); });
   }
-  const auto links = view_->records(Record::links);
-  for (bool more = links->seek(""); more; more = links->next()) {
-    const engine::NodeId id = format::parse_be64(links->key());
-    guarded("links", std::to_string(id), [&] { check_links(id, links->value()); });
-  }
+  graph::visit_held_links(
+      *view_,
+      [&](engine::NodeId id, std::string_view packed) {
+        guarded("links", std::to_string(id), [&] { check_links(id, packed); });
+      },
+      [&](engine::NodeId first, const Error& error) { add("links", std::to_string(first), error.what()); });
 }
 
 void Verifier::check_node(engine::NodeId id, std::string_view bytes) {
@@ -285,12 +290,28 @@ void Verifier::check_indexes() {
 
 void Verifier::check_backlinks(std::string_view key, std::string_view value) {
   const engine::NodeId far = graph::far_node(key);
-  for (const format::PackedLink& backlink : graph::backlinks_in_row(key, value)) {
-    const auto bytes = view_->find_record(Record::links, backlink.other);
-    const auto held = bytes ? format::decode_links(*bytes) : std::vector<format::PackedLink>();
-    if (std::ranges::find(held, format::PackedLink{far, backlink.type, backlink.outgoing, backlink.label}) == held.end())
-      add("index", "b", fmt::format("an entry for node number {} says what the node does not", backlink.other));
-  }
+  for (const format::PackedLink& backlink : graph::backlinks_in_row(key, value)) check_backlink(far, backlink);
+}
+
+void Verifier::check_backlink(engine::NodeId far, const format::PackedLink& backlink) {
+  const auto bytes = graph::find_held_links(*view_, backlink.other);
+  const auto held = bytes ? format::decode_links(*bytes) : std::vector<format::PackedLink>();
+  if (std::ranges::find(held, format::PackedLink{far, backlink.type, backlink.outgoing, backlink.label}) == held.end())
+    add("index", "b", fmt::format("an entry for node number {} says what the node does not", backlink.other));
+}
+
+// What a page of links says of its nodes is checked with their links.
+void Verifier::check_page(std::string_view key) {
+  const engine::NodeId first = format::index::parse_page(key);
+  if (format::link_page_of(first) != first)
+    add("index", std::string(key.substr(0, 1)), fmt::format("a page begins with node number {}", first));
+}
+
+void Verifier::check_backlink_page(std::string_view key, std::string_view value) {
+  check_page(key);
+  format::visit_page(format::index::parse_page(key), value, [&](engine::NodeId far, std::string_view packed) {
+    for (const format::PackedLink& backlink : format::decode_links(packed)) check_backlink(far, backlink);
+  });
 }
 
 void Verifier::check_group_of(std::string_view key) {
@@ -339,6 +360,8 @@ void Verifier::check_index(std::string_view key, std::string_view value) {
   if (key[0] == format::index::kGroup) return check_group_of(key);
   if (key[0] == format::index::kStep || key[0] == format::index::kStepTime) return check_step_entry(key, value);
   if (key[0] == format::index::kAttribute) return check_attribute(key);
+  if (key[0] == format::index::kLinkPage) return check_page(key);
+  if (key[0] == format::index::kBacklinkPage) return check_backlink_page(key, value);
   const engine::NodeId id = format::index::trailing_node(key);
   const auto bytes = view_->find_record(Record::node, id);
   if (!bytes) return stale(id);

@@ -23,7 +23,7 @@ std::vector<PackedLink> links_of(NodeId node) {
 class PagedLinks {
  public:
   explicit PagedLinks(std::size_t memory_max)
-      : pages_([this](NodeId first, LinkPage& page) { return read(first, page); }, memory_max) {}
+      : pages_([this](NodeId first, bool thoroughly, LinkPage& page) { return thoroughly && read(first, page); }, memory_max) {}
 
   /// True if the node's page was at hand; its links are compared then.
   bool visit(NodeId node) {

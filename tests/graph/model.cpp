@@ -7,8 +7,10 @@
 #include <set>
 
 #include "format/packed_links.h"
+#include "graph/backlink_folding.h"
 #include "graph/backlinks.h"
 #include "graph/graph_store.h"
+#include "graph/held_links.h"
 #include "graph/index_entries.h"
 #include "graph/traversal.h"
 
@@ -170,7 +172,7 @@ class RandomGraph {
   void grow(int commits) {
     for (int i = 0; i < commits; ++i) {
       commit(kCells[pick(std::size(kCells))]);
-      if (pick(8) == 0) fold();
+      if (pick(4) == 0 && !model.nodes.empty()) fold();
     }
   }
 
@@ -191,12 +193,14 @@ class RandomGraph {
   }
 
  private:
-  // Folds some of the backlinks, with a few edits in each commit.
+  // Folds some of the backlinks, or of the links that nodes hold, with a few edits in each commit.
   void fold() {
     std::optional<NodeId> next = pick(2) == 0 ? NodeId{0} : any_node();
+    const bool held = pick(2) == 0;
     while (next && pick(10) != 0) {
       engine::Edit edit;
-      next = fold_backlinks(*store.view(), *next, 1 + pick(40), edit.indexes);
+      next = held ? fold_held_links(*store.view(), *next, 1 + pick(40), edit)
+                  : fold_backlinks(*store.view(), *next, 1 + pick(40), edit.indexes);
       store.publish(format::kRootCell, std::move(edit));
     }
   }
@@ -361,28 +365,42 @@ void check_listing(RandomGraph& graph, const engine::View& view) {
 // Indexes are derived: building them anew from the records gives the same keys.
 void check_indexes(const engine::View& view) {
   std::set<std::string> derived, stored;
-  const auto nodes = view.records(engine::Record::node), links = view.records(engine::Record::links);
+  const auto nodes = view.records(engine::Record::node);
   for (bool more = nodes->seek(""); more; more = nodes->next())
     derived.merge([&] {
       const auto keys =
           node_index_keys(format::parse_be64(nodes->key()), format::decode_node(nodes->value()));
       return std::set<std::string>(keys.begin(), keys.end());
     }());
-  for (bool more = links->seek(""); more; more = links->next())
-    for (const format::PackedLink& link : format::decode_links(links->value()))
-      derived.insert(backlink_key(format::parse_be64(links->key()), link));
+  visit_held_links(
+      view,
+      [&](NodeId holder, std::string_view packed) {
+        for (const format::PackedLink& link : format::decode_links(packed)) derived.insert(backlink_key(holder, link));
+      },
+      [](NodeId, const Error& error) { throw error; });
   const auto indexes = view.indexes();
   for (bool more = indexes->seek(""); more; more = indexes->next()) {
-    if (indexes->key().front() != format::index::kBacklink) {
-      stored.insert(std::string(indexes->key()));
-      continue;
-    }
-    const NodeId far = far_node(indexes->key());
-    for (const format::PackedLink& link : backlinks_in_row(indexes->key(), indexes->value())) {
+    const auto check_backlink = [&](NodeId far, const format::PackedLink& link) {
       const format::PackedLink held{far, link.type, link.outgoing, link.label};
       const bool is_new = stored.insert(backlink_key(link.other, held)).second;
       BOOST_TEST_REQUIRE(is_new);
       BOOST_TEST_REQUIRE(has_backlink(*view.indexes(), far, link));
+      BOOST_TEST_REQUIRE(has_backlink(*view.indexes(), far, format::link_code(link.type, link.outgoing), link.label));
+    };
+    switch (indexes->key().front()) {
+      case format::index::kBacklink:
+        for (const format::PackedLink& link : backlinks_in_row(indexes->key(), indexes->value()))
+          check_backlink(far_node(indexes->key()), link);
+        break;
+      case format::index::kBacklinkPage:
+        format::visit_page(format::index::parse_page(indexes->key()), indexes->value(), [&](NodeId far, std::string_view packed) {
+          for (const format::PackedLink& link : format::decode_links(packed)) check_backlink(far, link);
+        });
+        break;
+      case format::index::kLinkPage:
+        break;
+      default:
+        stored.insert(std::string(indexes->key()));
     }
   }
   BOOST_TEST_REQUIRE((stored == derived));

@@ -164,6 +164,17 @@ BOOST_AUTO_TEST_CASE(a_load_is_there_when_the_store_is_opened_again_and_can_be_g
     BOOST_TEST(store->ancestors(made.back()).size() == 2 * kCount);
     BOOST_TEST(store->descendants(made.front()).size() == 2 * (kCount - 1) + 1);
     check_clean(*store);
+    for (int round = 0; round < 2; ++round) {  // the links of a node that was in a page get a record of their own, and go back
+      if (round == 0) {
+        Transaction more = store->run("cake").transaction();
+        more.link(made[1], made[2], LinkType::reference, "see");
+        more.commit();
+      }
+      BOOST_TEST(store->links(made[1]).size() == 3u);
+      BOOST_TEST(store->stats().link_count == 3 * kCount + 3);
+      check_clean(*store);
+      store->compact();
+    }
   });
 }
 
