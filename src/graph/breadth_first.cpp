@@ -94,7 +94,7 @@ void BreadthFirst::drop_links_to_refused() {
 
 void BreadthFirst::open_level() {
   // In order of id, the cursors only move forward within a level.
-  boost::sort::spreadsort::integer_sort(next_.begin(), next_.end());  // a third of the time of std::sort
+  boost::sort::spreadsort::integer_sort(next_.begin(), next_.end());
   frontier_.swap(next_);
   next_.clear();
   level_begin_ = result_.nodes.size();

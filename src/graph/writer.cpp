@@ -123,13 +123,13 @@ bool GraphWriter::empty() const {
 
 engine::Edit GraphWriter::finish() {
   engine::Edit edit;
-  for (const Entry& entry : entries_) {
-    write_node(entry, edit);
-    write_links(entry, edit);
-  }
+  for (const Entry& entry : entries_) write_node(entry, edit);
+  for (auto entry = entries_.cbegin(); entry != entries_.cend();) entry = write_links(entry, edit);
   // In their order, what goes into the table of new rows finds its place from where the one before it went.
   std::ranges::stable_sort(edit.indexes, {}, &engine::IndexEdit::key);
-  std::ranges::stable_sort(edit.claims, {}, &engine::ClaimEdit::key);
+  // UUIDs are mostly in the order in which they were made.
+  if (!std::ranges::is_sorted(edit.claims, {}, &engine::ClaimEdit::key))
+    std::ranges::stable_sort(edit.claims, {}, &engine::ClaimEdit::key);
   return edit;
 }
 
@@ -287,11 +287,27 @@ void GraphWriter::write_unique_ids(const Entry& entry, engine::Edit& edit) const
     if (!before.contains(key)) edit.claims.push_back({key, format::be64_text(entry.id)});
 }
 
-void GraphWriter::write_links(const Entry& entry, engine::Edit& edit) const {
-  if (entry.links.size() == entry.links_stored) return;
-  edit.records.push_back({Record::links, entry.id, format::encode_links(entry.links)});
-  for (std::size_t i = entry.links_stored; i < entry.links.size(); ++i)
-    edit.indexes.push_back({backlink_key(entry.id, entry.links[i]), std::string()});
+// Writes the links of the next entries, and returns the one behind them. All nodes of a page that is new share a row.
+GraphWriter::EntryIterator GraphWriter::write_links(EntryIterator next, engine::Edit& edit) const {
+  const NodeId first = format::link_page_of(next->id);
+  const auto end = next + std::min<std::ptrdiff_t>(entries_.end() - next, format::kLinkPageNodes);
+  NodeId expected = first;
+  const auto page_end = std::find_if(next, end, [&](const Entry& entry) { return entry.stored || entry.id != expected++; });
+  const bool is_page = page_end - next == static_cast<std::ptrdiff_t>(format::kLinkPageNodes);
+  std::string page;
+  const auto behind = is_page ? page_end : next + 1;
+  for (; next != behind; ++next) {
+    if (next->links.size() == next->links_stored) continue;
+    std::string packed = format::encode_links(next->links);
+    if (is_page && packed.size() <= format::kPagedLinksMax)
+      format::append_to_page(page, next->id, packed);
+    else
+      edit.records.push_back({Record::links, next->id, std::move(packed)});
+    for (std::size_t i = next->links_stored; i < next->links.size(); ++i)
+      edit.indexes.push_back({backlink_key(next->id, next->links[i]), std::string()});
+  }
+  if (!page.empty()) edit.indexes.push_back({format::index::link_page(first), std::move(page)});
+  return behind;
 }
 
 }  // namespace cairn::graph

@@ -107,7 +107,8 @@ class GraphWriter {
   void write_node(const Entry& entry, engine::Edit& edit) const;
   std::vector<std::string> index_keys(NodeId id, const format::NodeRecord& record, bool with_attributes) const;
   void write_unique_ids(const Entry& entry, engine::Edit& edit) const;
-  void write_links(const Entry& entry, engine::Edit& edit) const;
+  using EntryIterator = std::deque<Entry>::const_iterator;
+  EntryIterator write_links(EntryIterator next, engine::Edit& edit) const;
 
   const engine::View& view_;
   const Labels& labels_;
