@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(places_are_right_beyond_the_first_piece_that_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(limits_hold) {
-  std::string deep = std::string(kJsonDepthMax, '[') + std::string(kJsonDepthMax, ']');
+  std::string deep = std::string(kPlainJsonDepthMax, '[') + std::string(kPlainJsonDepthMax, ']');
   BOOST_CHECK_NO_THROW(read(deep));
   BOOST_CHECK_EXCEPTION(read("[" + deep + "]"), Error, has_code(ErrorCode::limit, "deeper"));
   BOOST_CHECK_EXCEPTION(read(std::string(1'000'000, '[')), Error, has_code(ErrorCode::limit, "line 1, column"));
