@@ -1,27 +1,24 @@
 // Workflow Run RO-Crate out: the metadata document of a crate, and the crate itself if a directory is asked for.
 //
 // A process is a CreateAction whose object and result are its inputs and outputs; what ran is a SoftwareApplication, one for each
-// name, type and code version. Artifacts are files and directories of the crate, and so are objects but for single numbers, texts and
-// booleans, which are values. If one workflow is exported, the crate has a description of it (workflow.json) as its main entity and
-// is a Workflow Run Crate; else a Process Run Crate. Source: the profiles process/0.5 and workflow/0.5 of https://w3id.org/ro/wfrun,
-// and RO-Crate 1.1.
+// name, type and code version. If one workflow is exported, the crate has a description of it (workflow.json) as its main entity and
+// is a Workflow Run Crate; else a Process Run Crate. What data becomes stands in crate_data.h. Source: the profiles process/0.5 and
+// workflow/0.5 of https://w3id.org/ro/wfrun, and RO-Crate 1.1.
 #include <cairn/error.h>
-#include <cairn/text.h>
 #include <cairn/value_json.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <ostream>
-#include <set>
 #include <sstream>
 #include <tuple>
 #include <utility>
 
+#include "interchange/crate_data.h"
 #include "interchange/crate_directory.h"
-#include "interchange/crate_names.h"
+#include "interchange/crate_entities.h"
 #include "interchange/format.h"
 #include "interchange/json_writer.h"
 #include "interchange/subgraph.h"
@@ -31,25 +28,7 @@ namespace {
 
 constexpr const char* kWorkflowFile = "workflow.json";
 
-Map reference(std::string_view id) { return Map{{"@id", Value(id)}}; }
-
 std::string action_id(const Node& node) { return fmt::format("urn:uuid:{}", node.uuid.text()); }
-
-std::string name_of(const Node& node) {
-  return !node.label.empty() ? node.label : !node.type.empty() ? node.type : std::string(kind_name(node.kind));
-}
-
-void put_text(Map& map, const char* key, std::string_view text) {
-  if (!text.empty()) map.put(key, Value(text));
-}
-
-// One is itself, several are a list, none is nothing.
-void put_all(Map& map, const char* key, List list) {
-  if (list.size() == 1)
-    map.put(key, std::move(list.front()));
-  else if (!list.empty())
-    map.put(key, std::move(list));
-}
 
 std::string_view status_of(NodeState state) {
   switch (state) {
@@ -62,32 +41,23 @@ std::string_view status_of(NodeState state) {
   }
 }
 
-// A number, text or boolean that is a value of its own, as it stands in a PropertyValue.
-std::optional<Value> plain_value(const Value& value) {
-  constexpr std::size_t kTextMax = 1024;
-  const auto* text = value.get_if<std::string>();
-  const auto* real = value.get_if<double>();
-  const bool is_plain = value.is<bool>() || value.is<std::int64_t>() || value.is<std::uint64_t>() ||
-                        (real != nullptr && *real - *real == 0) || (text != nullptr && text->size() <= kTextMax);
-  return is_plain ? std::optional(value) : std::nullopt;
-}
-
 class Crate {
  public:
   Crate(const Store& store, const Subgraph& graph, const CrateDirectory* directory, ExportReport& report)
-      : store_(store), graph_(graph), directory_(directory), report_(report), workflow_(main_workflow()) {}
+      : store_(store), graph_(graph), directory_(directory), report_(report), data_(store, directory, entities_, report),
+        workflow_(main_workflow()) {}
 
   Value metadata() {
     for (const Node& node : graph_.nodes()) {
       ++report_.nodes;
-      if (node.kind == NodeKind::data) add_data(node);
+      if (node.kind == NodeKind::data) data_.add(node);
     }
     if (workflow_ != nullptr) add_workflow();
     for (const Node& node : graph_.nodes())
       if (node.kind != NodeKind::data) add_action(node);
     List entities{Value(descriptor()), Value(root())};
     for (Value& profile : profiles()) entities.push_back(std::move(profile));
-    for (auto& [id, entity] : entities_) entities.emplace_back(std::move(entity));
+    for (Value& entity : entities_.take()) entities.push_back(std::move(entity));
     report_.statements = entities.size();
     return Map{{"@context", List{"https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"}},
                {"@graph", std::move(entities)}};
@@ -105,12 +75,6 @@ class Crate {
     }
     const std::vector<const Node*>& found = callers.empty() ? others : callers;
     return found.size() == 1 ? found.front() : nullptr;
-  }
-
-  void add(std::string id, Map entity, bool is_part) {
-    entity.put("@id", id);
-    if (is_part) parts_.push_back(Value(reference(id)));
-    entities_.emplace(std::move(id), std::move(entity));
   }
 
   static Map descriptor() {
@@ -150,80 +114,16 @@ class Crate {
              {"name", name_of(about)},
              {"description", fmt::format("{}, exported from the cairn store {}",
                                          about.description.empty() ? name_of(about) : about.description, store_.uuid().text())}};
-    root.put("hasPart", std::move(parts_));
+    root.put("hasPart", entities_.parts());
     root.put("mentions", std::move(mentions_));
     if (workflow_ != nullptr) root.put("mainEntity", reference(kWorkflowFile));
     return root;
   }
 
-  // ---- Data ----
-  void add_data(const Node& node) {
-    Map entity{{"name", name_of(node)}};
-    put_text(entity, "description", node.description);
-    put_text(entity, "additionalType", node.type);
-    List names;
-    for (const Identity& name : node.unique_ids) names.emplace_back(fmt::format("{}:{}", name.scope, name.id));
-    put_all(entity, "identifier", std::move(names));
-    if (const auto* artifact = std::get_if<ArtifactId>(&node.content))
-      add_artifact(node, *artifact, std::move(entity));
-    else if (const auto* object = std::get_if<ObjectId>(&node.content))
-      add_object(node, *object, std::move(entity));
-    else
-      add_value(node, node.attributes.is<std::monostate>() ? Value() : Value(to_json(node.attributes)), std::move(entity));
-  }
-
-  void add_artifact(const Node& node, const ArtifactId& artifact, Map entity) {
-    const ArtifactEntry root = store_.list(artifact).front();
-    const std::string name = safe_component(root.path), directory = fmt::format("data/{}", node.uuid.text());
-    if (directory_ != nullptr) {
-      store_.restore(artifact, directory_->path() / directory, {.name = name});
-      ++report_.files;
-    }
-    const bool is_directory = root.kind == EntryKind::directory;
-    entity.put("@type", is_directory ? "Dataset" : "File");
-    entity.put("alternateName", Value(printable(root.path)));
-    entity.put("dateModified", format_time(root.modified));
-    if (!is_directory) entity.put("contentSize", std::to_string(node.size_bytes));
-    add_part(node, path_uri(fmt::format("{}/{}", directory, name)) + (is_directory ? "/" : ""), std::move(entity));
-  }
-
-  void add_object(const Node& node, const ObjectId& object, Map entity) {
-    const Value value = store_.get_value(object);
-    if (auto plain = plain_value(value)) return add_value(node, std::move(*plain), std::move(entity));
-    const Bytes* bytes = value.get_if<Bytes>();
-    const std::string* text = value.get_if<std::string>();
-    const char* suffix = bytes != nullptr ? "bin" : text != nullptr ? "txt" : "json";
-    const char* format = bytes != nullptr ? "application/octet-stream" : text != nullptr ? "text/plain" : "application/json";
-    const std::string path = fmt::format("data/{}.{}", node.uuid.text(), suffix);
-    if (directory_ != nullptr) {
-      if (bytes != nullptr)
-        directory_->write(path, {reinterpret_cast<const char*>(bytes->data()), bytes->size()});
-      else
-        directory_->write(path, text != nullptr ? *text : to_json(value) + "\n");
-      ++report_.files;
-    }
-    entity.put("@type", "File");
-    entity.put("encodingFormat", format);
-    add_part(node, path, std::move(entity));
-  }
-
-  void add_part(const Node& node, std::string id, Map entity) {
-    ids_.emplace(node.uuid, id);
-    add(std::move(id), std::move(entity), true);
-  }
-
-  void add_value(const Node& node, Value value, Map entity) {
-    entity.put("@type", value.is<std::monostate>() ? "CreativeWork" : "PropertyValue");
-    if (!value.is<std::monostate>()) entity.put("value", std::move(value));
-    std::string id = fmt::format("#{}", node.uuid.text());
-    ids_.emplace(node.uuid, id);
-    add(std::move(id), std::move(entity), false);
-  }
-
   // ---- Processes ----
   List data_of(const std::vector<const Link*>& links, Uuid Link::*end) const {
     List list;
-    for (const Link* link : links) list.emplace_back(reference(ids_.at(link->*end)));
+    for (const Link* link : links) list.emplace_back(reference(data_.id(link->*end)));
     return list;
   }
 
@@ -241,7 +141,7 @@ class Crate {
     if (is_new) {
       Map entity{{"@type", "SoftwareApplication"}, {"name", node.type == "step" || node.type.empty() ? name_of(node) : node.type}};
       put_text(entity, "softwareVersion", node.code_version);
-      add(tool->second, std::move(entity), false);
+      entities_.add(tool->second, std::move(entity));
     }
     return tool->second;
   }
@@ -262,14 +162,14 @@ class Crate {
                                                     : node.exit_message);
     const std::string id = action_id(node);
     mentions_.emplace_back(reference(id));
-    add(id, std::move(action), false);
+    entities_.add(id, std::move(action));
     add_status(node.state);
   }
 
   // Described, so that all that is referred to is there.
   void add_status(NodeState state) {
     const std::string_view id = status_of(state);
-    add(std::string(id), Map{{"@type", "ActionStatusType"}, {"name", Value(id.substr(id.rfind('/') + 1))}}, false);
+    entities_.add(std::string(id), Map{{"@type", "ActionStatusType"}, {"name", Value(id.substr(id.rfind('/') + 1))}});
   }
 
   // ---- The workflow ----
@@ -303,18 +203,20 @@ class Crate {
     put_text(workflow, "version", workflow_->code_version);
     put_all(workflow, "input", parameters(graph_.into(workflow_->uuid, LinkType::input), &Link::source, "input"));
     put_all(workflow, "output", parameters(graph_.from(workflow_->uuid, LinkType::return_), &Link::target, "output"));
-    add(kWorkflowFile, std::move(workflow), true);
-    add("#cairn", Map{{"@type", "ComputerLanguage"}, {"name", "cairn"}}, false);
+    entities_.add_part(kWorkflowFile, std::move(workflow));
+    entities_.add("#cairn", Map{{"@type", "ComputerLanguage"}, {"name", "cairn"}});
   }
 
   List parameters(const std::vector<const Link*>& links, Uuid Link::*end, std::string_view role) {
     List list;
     for (const Link* link : links) {
-      const std::string id = fmt::format("#{}-{}", role, link->label), realised = ids_.at(link->*end);
+      const std::string id = fmt::format("#{}-{}", role, link->label), realised = data_.id(link->*end);
       Map& example = entities_.at(realised);
       const Value type = *example.find("@type");
-      add(id, Map{{"@type", "FormalParameter"}, {"name", link->label}, {"additionalType", type == Value("CreativeWork") ? Value("PropertyValue") : type},
-                  {"workExample", reference(realised)}}, false);
+      entities_.add(id, Map{{"@type", "FormalParameter"},
+                            {"name", link->label},
+                            {"additionalType", type == Value("CreativeWork") ? Value("PropertyValue") : type},
+                            {"workExample", reference(realised)}});
       example.put("exampleOfWork", reference(id));
       list.emplace_back(reference(id));
     }
@@ -325,11 +227,11 @@ class Crate {
   const Subgraph& graph_;
   const CrateDirectory* directory_;  // null: the document alone
   ExportReport& report_;
+  CrateEntities entities_;
+  CrateData data_;
   const Node* workflow_;
-  std::map<std::string, Map> entities_;  // by @id
-  std::unordered_map<Uuid, std::string> ids_;  // of data
   std::map<std::tuple<std::string, std::string, std::string>, std::string> tools_;
-  List parts_, mentions_;
+  List mentions_;
 };
 
 }  // namespace
