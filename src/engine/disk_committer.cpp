@@ -38,7 +38,7 @@ constexpr std::uint64_t kRecordCopies = 4;
 
 PublishResult DiskCommitter::publish(DiskStaging* staging, const Commit& commit) {
   require_working_records();
-  core_.space->require(kRecordCopies * edit_bytes(commit.edit), "commit");
+  core_.require_space(kRecordCopies * edit_bytes(commit.edit), "commit");
   if (staging != nullptr) staging->settle();
 
   Waiting waiting{&commit, staging, {}, nullptr, false};
@@ -49,7 +49,7 @@ PublishResult DiskCommitter::publish(DiskStaging* staging, const Commit& commit)
 
 void DiskCommitter::spill(DiskStaging& staging) {
   require_working_records();
-  core_.space->require(0, "store new data");
+  core_.require_space(0, "store new data");
   staging.settle();
   Waiting waiting{nullptr, &staging, {}, nullptr, false};
   wait_for(waiting);

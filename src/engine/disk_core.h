@@ -94,6 +94,8 @@ struct DiskCore {
   std::atomic<std::uint64_t> next_blob{1};
   std::atomic<std::uint64_t> collisions{0};
 
+  /// Throws no_space unless `bytes` more fit on the disk, beside what RocksDB may write meanwhile.
+  void require_space(std::uint64_t bytes, std::string_view doing) { space->require(bytes, records->unwritten_bytes(), doing); }
   std::filesystem::path packs_path() const { return path / "packs"; }
   std::filesystem::path records_path() const { return path / "db"; }
 };

@@ -266,7 +266,7 @@ class DiskEngine : public Engine {
 
   void compact() override {
     require_writable("compact");
-    core_->space->require(bytes_below(core_->records_path()), "compact");
+    core_->space->require(bytes_below(core_->records_path()), 0, "compact");
     core_->records->compact();
   }
 

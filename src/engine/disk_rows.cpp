@@ -106,7 +106,7 @@ void DiskRowStaging::add(Family family, std::string_view key, std::string_view v
 // Throws what went wrong with the rows that were handed over before.
 void DiskRowStaging::hand_over(Table& table) {
   table.bytes_unasked += table.rows.size();
-  if (table.bytes_unasked >= kAskedFor) core_->space->require(std::exchange(table.bytes_unasked, 0), "load rows");
+  if (table.bytes_unasked >= kAskedFor) core_->require_space(std::exchange(table.bytes_unasked, 0), "load rows");
   std::string rows = table.writing.valid() ? table.writing.get() : std::string();
   rows.swap(table.rows);
   const auto write = [&table](std::string handed) {
@@ -119,7 +119,7 @@ void DiskRowStaging::hand_over(Table& table) {
 
 DiskRowStaging::Table& DiskRowStaging::open(Family family) {
   static std::atomic<std::uint64_t> number{0};
-  core_->space->require(kAskedFor, "load rows");
+  core_->require_space(kAskedFor, "load rows");
   std::optional<Table>& table = tables_[static_cast<std::size_t>(family)];
   const auto name = fmt::format("{}{}-{}.sst", kStagedRowsPrefix, family_name(family), ++number);
   table.emplace();

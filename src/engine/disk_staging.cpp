@@ -306,7 +306,7 @@ void DiskStaging::append(PendingBlob& blob, std::span<const std::byte> bytes) {
   begin_pack();
   unchecked_bytes_ += bytes.size();
   if (unchecked_bytes_ >= kSpaceCheckEvery) {
-    core_->space->require(2 * kSpaceCheckEvery, "store new data");
+    core_->require_space(2 * kSpaceCheckEvery, "store new data");
     unchecked_bytes_ = 0;
   }
   const auto compressed = compressor_.compress(bytes);

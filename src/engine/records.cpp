@@ -55,6 +55,7 @@ constexpr std::array<std::string_view, kFamilyCount> kNames = {"default", "cell"
 namespace fs = std::filesystem;
 
 constexpr int kOpenAttemptsMax = 100;  // beside a writer that changes its tables all the time
+constexpr std::uint64_t kCompactionBytesMax = 1600u << 20;  // RocksDB's own limit: 25 tables of 64 MiB
 constexpr std::uint64_t kLogBytesMax = 16u << 20;  // replaying it takes about a third of a second
 
 // RocksDB's own log: nobody reads it in a store that works, and a reader must not write into the directory.
@@ -193,6 +194,13 @@ void Records::compact() {
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   for (rocksdb::ColumnFamilyHandle* handle : handles_) check(db_->CompactRange(options, handle, nullptr, nullptr), "compact the records");
+}
+
+std::uint64_t Records::unwritten_bytes() const {
+  std::uint64_t memory = 0, compaction = 0;
+  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &memory);
+  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kEstimatePendingCompactionBytes, &compaction);
+  return memory + std::min(compaction, kCompactionBytesMax);
 }
 
 void Records::close() {

@@ -52,6 +52,8 @@ class Records {
   std::optional<std::string> failure() const;
   /// Rewrites all tables as few large ones. Throws io.
   void compact();
+  /// What RocksDB may write of its own accord: its memory as tables, and the next compaction. A guess that is rather too high.
+  std::uint64_t unwritten_bytes() const;
   rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
 
  private:

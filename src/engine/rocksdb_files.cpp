@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 #include "base/file.h"
 
@@ -27,13 +28,17 @@ IOStatus errno_status(int error_number, const std::string& doing) {
   return is_full(error_number) ? IOStatus::NoSpace(doing, message) : IOStatus::IOError(doing, message);
 }
 
-// Calls `attempt` (-1 and errno on failure) again after the ballast was given back.
+using Use = SpaceGuard::Use;
+
+Use use_of(std::string_view path) { return path.ends_with(".sst") ? Use::table : Use::log; }
+
+// Calls `attempt` (-1 and errno on failure) again after some of the ballast was given back.
 template <class Attempt>
-auto with_ballast(SpaceGuard& guard, Attempt attempt) {
+auto with_ballast(SpaceGuard& guard, Use use, Attempt attempt) {
   for (;;) {
     const std::uint64_t seen = guard.releases();
     const auto result = attempt();
-    if (result >= 0 || (errno != EINTR && !(is_full(errno) && guard.release(seen)))) return result;
+    if (result >= 0 || (errno != EINTR && !(is_full(errno) && guard.release(seen, use)))) return result;
   }
 }
 
@@ -41,7 +46,7 @@ auto with_ballast(SpaceGuard& guard, Attempt attempt) {
 class GuardedFile : public FSWritableFile {
  public:
   GuardedFile(SpaceGuard& guard, base::File file, bool direct, std::uint64_t size)
-      : guard_(guard), file_(std::move(file)), direct_(direct), size_(size) {}
+      : guard_(guard), file_(std::move(file)), use_(use_of(file_.name())), direct_(direct), size_(size) {}
 
   using FSWritableFile::Append;
   using FSWritableFile::PositionedAppend;
@@ -52,7 +57,7 @@ class GuardedFile : public FSWritableFile {
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions&, IODebugContext*) override {
     const auto truncate = [&] { return ::ftruncate(file_.descriptor(), static_cast<off_t>(size)); };
-    if (with_ballast(guard_, truncate) != 0) return failed("truncate");
+    if (with_ballast(guard_, use_, truncate) != 0) return failed("truncate");
     size_ = size;
     return IOStatus::OK();
   }
@@ -78,7 +83,7 @@ class GuardedFile : public FSWritableFile {
   IOStatus write(const Slice& data, std::uint64_t offset) {
     std::size_t done = 0;
     while (done < data.size()) {
-      const ssize_t put = with_ballast(guard_, [&] {
+      const ssize_t put = with_ballast(guard_, use_, [&] {
         return ::pwrite(file_.descriptor(), data.data() + done, data.size() - done, static_cast<off_t>(offset + done));
       });
       if (put < 0) return failed("write");
@@ -91,6 +96,7 @@ class GuardedFile : public FSWritableFile {
 
   SpaceGuard& guard_;
   base::File file_;
+  const Use use_;
   bool direct_;
   std::uint64_t size_;
 };
@@ -145,7 +151,7 @@ class GuardedFileSystem : public rocksdb::FileSystemWrapper {
     for (;;) {
       const std::uint64_t seen = guard_.releases();
       const IOStatus status = call();
-      if (!status.IsNoSpace() || !guard_.release(seen)) return status;
+      if (!status.IsNoSpace() || !guard_.release(seen, Use::log)) return status;
     }
   }
 
@@ -153,7 +159,7 @@ class GuardedFileSystem : public rocksdb::FileSystemWrapper {
     const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | extra;
     bool direct = options.use_direct_writes && !options.use_mmap_writes;
     const auto open_as = [&](int with) {
-      return with_ballast(guard_, [&] { return ::open(path.c_str(), flags | with, mode_); });
+      return with_ballast(guard_, use_of(path), [&] { return ::open(path.c_str(), flags | with, mode_); });
     };
     int descriptor = open_as(direct ? O_DIRECT : 0);
     if (descriptor < 0 && errno == EINVAL && direct) {  // a file system without direct I/O

@@ -26,11 +26,7 @@ void allocate(const base::File& file, std::uint64_t bytes) {
 
 std::uint64_t block_bytes(const base::File& file) { return static_cast<std::uint64_t>(file.status().st_blocks) * 512; }
 
-// The file keeps its size, which tells how much to claim again.
-bool give_back(const base::File& file, std::uint64_t bytes) {
-  return ::fallocate(file.descriptor(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) == 0 ||
-         ::ftruncate(file.descriptor(), 0) == 0;
-}
+std::uint64_t part_for_logs(std::uint64_t ballast) { return ballast / 8 / 4096 * 4096; }
 
 }  // namespace
 
@@ -51,18 +47,27 @@ bool SpaceGuard::claim() {
     if (held < wanted_) allocate(file_, wanted_);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::no_space) throw;
-    give_back(file_, wanted_);
+    give_back(held_);
     return false;
   }
   held_ = wanted_;
   return true;
 }
 
-void SpaceGuard::require(std::uint64_t bytes, std::string_view doing) {
+// The file keeps its size, which tells how much to claim again.
+bool SpaceGuard::give_back(std::uint64_t from) {
+  held_ = from;
+  return ::fallocate(file_.descriptor(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from),
+                     static_cast<off_t>(wanted_ - from)) == 0 ||
+         ::ftruncate(file_.descriptor(), static_cast<off_t>(from)) == 0;
+}
+
+void SpaceGuard::require(std::uint64_t bytes, std::uint64_t unwritten, std::string_view doing) {
   const std::lock_guard lock(mutex_);
-  const std::uint64_t free = base::free_bytes(directory_);
-  const std::uint64_t needed = bytes + kMarginBytes;
-  if (held_ != wanted_ && !claim())
+  const bool is_held = held_ == wanted_ || claim();
+  const std::uint64_t free = base::free_bytes(directory_), for_tables = wanted_ - part_for_logs(wanted_);
+  const std::uint64_t needed = bytes + kMarginBytes + (unwritten > for_tables ? unwritten - for_tables : 0);
+  if (!is_held)
     throw Error(ErrorCode::no_space, fmt::format("{}: the disk is full: {} bytes are free in {}, and the reserve of {} "
                                                  "bytes in {} must be filled again first",
                                                  doing, free, directory_.string(), wanted_, file_.name()));
@@ -71,13 +76,14 @@ void SpaceGuard::require(std::uint64_t bytes, std::string_view doing) {
                                                  doing, free, directory_.string(), needed));
 }
 
-bool SpaceGuard::release(std::uint64_t seen) {
+bool SpaceGuard::release(std::uint64_t seen, Use use) {
   const std::lock_guard lock(mutex_);
   if (releases_ != seen) return true;
-  if (held_ == 0) return false;
-  held_ = 0;
+  const std::uint64_t for_logs = part_for_logs(wanted_);
+  const std::uint64_t kept = held_ > for_logs ? for_logs : 0;
+  if (held_ == 0 || (use == Use::table && kept == 0)) return false;
   ++releases_;
-  return give_back(file_, wanted_);
+  return give_back(kept);
 }
 
 }  // namespace cairn::engine

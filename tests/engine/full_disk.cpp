@@ -1,7 +1,10 @@
 // A disk that fills up, on a small tmpfs (needs root, as mount does; skipped with a message otherwise).
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
+
 #include "engine/engines.h"
+#include "engine/rocksdb_files.h"
 #include "engine/space_guard.h"
 #include "support/small_disk.h"
 #include "support/writer_process.h"
@@ -65,10 +68,67 @@ BOOST_AUTO_TEST_CASE(a_full_disk_refuses_commits_and_loses_none) {
 BOOST_AUTO_TEST_CASE(a_reserve_that_another_thread_gives_back_is_used) {
   const TemporaryDirectory directory;
   engine::SpaceGuard guard(directory.path(), 1u << 20);
+  using Use = engine::SpaceGuard::Use;
   const std::uint64_t before = guard.releases();
-  BOOST_TEST(guard.release(before));
-  BOOST_TEST(guard.release(before));
-  BOOST_TEST(!guard.release(guard.releases()));
+  BOOST_TEST(guard.release(before, Use::table));
+  BOOST_TEST(guard.release(before, Use::table));
+  BOOST_TEST(guard.release(before, Use::log));
+  BOOST_TEST(!guard.release(guard.releases(), Use::table));
+  BOOST_TEST(guard.release(guard.releases(), Use::log));
+  BOOST_TEST(!guard.release(guard.releases(), Use::log));
+}
+
+// Writes blocks to a new file as RocksDB does, until there is no room or it has so many; returns how many it got.
+std::size_t write_blocks(rocksdb::FileSystem& files, const std::string& path, std::size_t count) {
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  BOOST_REQUIRE(files.NewWritableFile(path, {}, &file, nullptr).ok());
+  const std::string block(65536, 'x');
+  for (std::size_t i = 0; i < count; ++i) {
+    const rocksdb::IOStatus status = file->Append(block, {}, nullptr);
+    BOOST_REQUIRE((status.ok() || status.IsNoSpace()));
+    if (!status.ok()) return i;
+  }
+  return count;
+}
+
+// What is in memory must become tables one day, whether or not there is a commit then.
+BOOST_AUTO_TEST_CASE(a_commit_is_refused_when_what_is_in_memory_would_not_fit_any_more) {
+  const SmallDisk disk("40m");
+  if (!disk.mounted()) return;
+  const auto engine = open_disk_engine(disk.path() / "s", {});
+  // Less than turns memory into tables, more than the reserve, in two families.
+  std::uint64_t version = 0;
+  for (; version < 110; ++version) {
+    engine::Commit commit = row_commit(kCell, version, format::be64_text(version), std::string(50'000, 'r'));
+    commit.edit.indexes.push_back({"test" + format::be64_text(version), std::string(50'000, 'i')});
+    BOOST_REQUIRE((engine->publish(nullptr, commit).outcome == Outcome::ok));
+  }
+  const auto commit_more = [&] { return engine->publish(nullptr, row_commit(kCell, version, "more", "r")).outcome; };
+  BOOST_TEST((commit_more() == Outcome::ok));
+  ++version;
+  const auto filler = disk.path() / "filler";
+  fill_disk(filler, base::free_bytes(disk.path()) - (2u << 20));
+  BOOST_CHECK_EXCEPTION(commit_more(), Error, has_code(ErrorCode::no_space));
+  fs::remove(filler);
+  BOOST_TEST((commit_more() == Outcome::ok));
+}
+
+// A commit that was let in while there was room writes its log after a compaction has taken all that is for tables.
+BOOST_AUTO_TEST_CASE(tables_leave_a_part_of_the_reserve_to_the_log) {
+  const SmallDisk disk("20m");
+  if (!disk.mounted()) return;
+  engine::SpaceGuard guard(disk.path(), 4u << 20);
+  const std::atomic<bool> failed = false;
+  const auto files = engine::make_guarded_file_system(guard, 0600, failed);
+  guard.require(0, 0, "commit");
+  fill_disk(disk.path() / "filler");
+  const std::size_t table = write_blocks(*files, disk.path() / "1.sst", SIZE_MAX);
+  BOOST_TEST(table >= 50u);  // 3.5 MiB, but for what tmpfs needs itself
+  BOOST_TEST(write_blocks(*files, disk.path() / "2.sst", 1) == 0u);
+  BOOST_TEST(write_blocks(*files, disk.path() / "3.log", 6) == 6u);
+  BOOST_CHECK_EXCEPTION(guard.require(0, 0, "commit"), Error, has_code(ErrorCode::no_space));
+  std::filesystem::remove(disk.path() / "filler");
+  guard.require(0, 0, "commit");
 }
 
 BOOST_AUTO_TEST_CASE(the_store_goes_on_when_there_is_room_again) {

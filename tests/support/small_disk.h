@@ -5,6 +5,7 @@
 
 #include <sys/mount.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -38,12 +39,12 @@ class SmallDisk {
   bool mounted_ = false;
 };
 
-/// Writes `file` until its disk has no room.
-inline void fill_disk(const std::filesystem::path& file) {
+/// Writes `file` until its disk has no room, or it has so many bytes.
+inline void fill_disk(const std::filesystem::path& file, std::uint64_t bytes = UINT64_MAX) {
   std::ofstream out(file, std::ios::binary);
   const std::string block(65536, 'x');
-  while (out.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
-  }
+  for (std::uint64_t done = 0; done < bytes && out.write(block.data(), static_cast<std::streamsize>(block.size())).flush();)
+    done += block.size();
 }
 
 }  // namespace cairn::test
