@@ -16,7 +16,7 @@ struct NodePathOptions {
   LinkTypes links = {LinkType::input, LinkType::create};
   std::uint64_t length_max = UINT64_MAX;  ///< links
   std::size_t most = 100;                 ///< paths that Store::paths gives; Store::find_path gives one
-  std::uint64_t nodes_max = 10'000'000;   ///< seen from either end, as TraversalOptions::nodes_max; more throws limit
+  std::uint64_t nodes_max = 10'000'000;   ///< seen from either end, or on all paths in all; more throws limit
   Filter within = {};                     ///< the nodes between the two pass it
   std::optional<Timestamp> now = {};      ///< what the filter calls now; else the clock's
 };

@@ -11,15 +11,19 @@
 namespace cairn::graph {
 namespace {
 
-constexpr std::uint64_t kStepsMax = 1'000'000'000;
 constexpr PathSearch::Number kFar = PathGraph::kFar;
 
 bool has(const PathSearch::Numbers& sorted, PathSearch::Number number) { return std::ranges::binary_search(sorted, number); }
 
+std::uint64_t bytes_of_numbers(const PathSearch::Numbers& numbers) {
+  constexpr std::uint64_t kBlock = 16;  // what malloc adds
+  return numbers.capacity() == 0 ? 0 : kBlock + numbers.capacity() * sizeof(PathSearch::Number);
+}
+
 }  // namespace
 
-PathSearch::PathSearch(const PathGraph& graph, std::uint64_t length_max, std::size_t most)
-    : graph_(graph), length_max_(length_max), most_(most), candidates_(Before{this}) {
+PathSearch::PathSearch(const PathGraph& graph, std::uint64_t length_max, std::size_t most, const PathSearchLimits& limits)
+    : graph_(graph), length_max_(length_max), most_(most), limits_(limits), candidates_(Before{this}) {
   if (graph.is_acyclic) return;
   previous_ = graph.next.reversed();
   is_shared_.resize(graph.ids.size());
@@ -30,6 +34,7 @@ std::vector<PathSearch::Numbers> PathSearch::run() {
   accept(direct_way(graph_.from), {});
   while (paths_.size() < most_ && !candidates_.empty()) {
     Candidate best = std::move(candidates_.extract(candidates_.begin()).value());
+    bytes_ -= bytes_of(best);
     const Numbers& parent = paths_[best.parent];
     Numbers path(parent.begin(), parent.begin() + static_cast<std::ptrdiff_t>(best.position) + 1);
     const Numbers rest = graph_.is_acyclic ? direct_way(best.rest.front()) : std::move(best.rest);
@@ -58,6 +63,8 @@ PathSearch::Number PathSearch::node_at(const Candidate& candidate, std::size_t p
 // Splits the set that `from` was the best of.
 void PathSearch::accept(Numbers path, const Candidate& from) {
   const std::size_t number = paths_.size();
+  bytes_ += sizeof path + bytes_of_numbers(path);
+  check_memory();
   paths_.push_back(std::move(path));
   const Numbers& found = paths_.back();
   std::fill(is_shared_.begin(), is_shared_.end(), false);
@@ -71,10 +78,25 @@ void PathSearch::accept(Numbers path, const Candidate& from) {
     }
     ++candidate.taken_count;
     if (!graph_.is_acyclic) candidate.taken.insert(std::ranges::upper_bound(candidate.taken, found[i + 1]), found[i + 1]);
-    if (graph_.is_acyclic ? find_direct_deviation(candidate) : find_deviation(candidate)) candidates_.insert(std::move(candidate));
-    // More than the best that are still wanted will not be asked for.
-    if (candidates_.size() > most_ - paths_.size()) candidates_.erase(std::prev(candidates_.end()));
+    if (graph_.is_acyclic ? find_direct_deviation(candidate) : find_deviation(candidate)) keep(std::move(candidate));
   }
+}
+
+std::uint64_t PathSearch::bytes_of(const Candidate& candidate) {
+  constexpr std::uint64_t kSetNode = 48;  // of the set, and what malloc adds
+  return sizeof candidate + kSetNode + bytes_of_numbers(candidate.rest) + bytes_of_numbers(candidate.taken);
+}
+
+// More than the best that are still wanted will not be asked for.
+void PathSearch::keep(Candidate candidate) {
+  bytes_ += bytes_of(candidate);
+  candidates_.insert(std::move(candidate));
+  if (candidates_.size() > most_ - paths_.size()) {
+    const auto last = std::prev(candidates_.end());
+    bytes_ -= bytes_of(*last);
+    candidates_.erase(last);
+  }
+  check_memory();
 }
 
 // The best path that leaves the parent there, to none of the nodes that are taken. False if there is none that is short enough.
@@ -90,11 +112,11 @@ bool PathSearch::find_direct_deviation(Candidate& candidate) {
 // path has been.
 bool PathSearch::find_deviation(Candidate& candidate) {
   for (const Number next : graph_.next.of(paths_[candidate.parent][candidate.position])) {
-    count_steps(1);
+    count_links(1);
     if (graph_.distance[next] == kFar || candidate.position + 1 + graph_.distance[next] > length_max_) return false;
     if (is_shared_[next] || has(candidate.taken, next)) continue;
     candidate.rest = direct_way(next);
-    count_steps(candidate.rest.size());
+    count_links(candidate.rest.size());
     if (std::ranges::any_of(candidate.rest, [&](Number on) { return is_shared_[on]; })) return find_detour(candidate);
     candidate.length = candidate.position + candidate.rest.size();
     return true;
@@ -140,7 +162,7 @@ void PathSearch::measure_detours(const Candidate& candidate) {
     next.clear();
     for (const Number node : level) {
       const auto before = previous_.of(node);
-      count_steps(before.size() + 1);
+      count_links(before.size() + 1);
       for (const Number other : before) {
         if (detour_[other] != kFar || is_shared_[other]) continue;
         detour_[other] = depth;
@@ -151,11 +173,18 @@ void PathSearch::measure_detours(const Candidate& candidate) {
   }
 }
 
-void PathSearch::count_steps(std::size_t steps) {
-  steps_ += steps;
-  if (steps_ > kStepsMax)
+void PathSearch::count_links(std::size_t links) {
+  links_ += links;
+  if (links_ > limits_.links_max)
     throw Error(ErrorCode::limit, fmt::format("list paths: more than {} links looked at after {} paths; ask for shorter or fewer ones",
-                                              kStepsMax, paths_.size()));
+                                              limits_.links_max, paths_.size()));
+}
+
+void PathSearch::check_memory() const {
+  if (bytes_ > limits_.memory_bytes_max)
+    throw Error(ErrorCode::limit, fmt::format("list paths: {} paths and what may come next take more than {} bytes; ask for "
+                                              "shorter or fewer ones",
+                                              paths_.size(), limits_.memory_bytes_max));
 }
 
 }  // namespace cairn::graph

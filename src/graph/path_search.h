@@ -10,6 +10,12 @@
 
 namespace cairn::graph {
 
+/// What a search may cost.
+struct PathSearchLimits {
+  std::uint64_t links_max = 1'000'000'000;    ///< looked at, in a graph with cycles
+  std::uint64_t memory_bytes_max = 512 << 20;  ///< of the paths and of what may come next
+};
+
 /// Yen's algorithm as Lawler has it: each path that was found splits what is left into paths that leave it at one of its nodes,
 /// and the best of each of these sets is a candidate for the next one. So each path costs polynomial time, however many there are.
 /// In a graph without cycles the best of a set follows from the distances to the end, and only its first node is kept.
@@ -19,10 +25,9 @@ class PathSearch {
   using Numbers = std::vector<Number>;
 
   /// The graph must outlive the search, and have a path.
-  PathSearch(const PathGraph& graph, std::uint64_t length_max, std::size_t most);
+  PathSearch(const PathGraph& graph, std::uint64_t length_max, std::size_t most, const PathSearchLimits& limits = {});
 
-  /// At most `most` paths of at most `length_max` links; fewer if there are no others. To be called once. Throws limit beyond
-  /// 10^9 links looked at.
+  /// At most `most` paths of at most `length_max` links; fewer if there are no others. To be called once. Throws limit.
   std::vector<Numbers> run();
 
  private:
@@ -50,12 +55,17 @@ class PathSearch {
   Numbers direct_way(Number node) const;
   Number nearest_around(Number node, const Numbers& taken) const;
   void measure_detours(const Candidate& candidate);
-  void count_steps(std::size_t steps);
+  static std::uint64_t bytes_of(const Candidate& candidate);
+  void keep(Candidate candidate);
+  void count_links(std::size_t links);
+  void check_memory() const;
 
   const PathGraph& graph_;
   const std::uint64_t length_max_;
   const std::size_t most_;
-  std::uint64_t steps_ = 0;
+  const PathSearchLimits limits_;
+  std::uint64_t links_ = 0;  // looked at
+  std::uint64_t bytes_ = 0;  // of paths_ and candidates_
   std::vector<Numbers> paths_;
   std::set<Candidate, Before> candidates_;
   // In a graph with cycles only:

@@ -1,5 +1,9 @@
 #include "store/paths.h"
 
+#include <cairn/error.h>
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -58,6 +62,16 @@ class PathReader {
   std::map<std::pair<NodeId, NodeId>, Link> links_;
 };
 
+// Nodes that lie on several of them are given back with each.
+void check_size(const std::vector<IdPath>& paths, std::uint64_t nodes_max) {
+  std::uint64_t nodes = 0;
+  for (const IdPath& path : paths) nodes += path.size();
+  if (nodes > nodes_max)
+    throw Error(ErrorCode::limit, fmt::format("list paths: {} paths have {} nodes in all, expected at most {}; ask for shorter or "
+                                              "fewer ones",
+                                              paths.size(), nodes, nodes_max));
+}
+
 }  // namespace
 
 std::optional<NodePath> find_path(const StoreState& state, const Uuid& from, const Uuid& to, const NodePathOptions& options) {
@@ -72,6 +86,7 @@ NodePaths find_paths(const StoreState& state, const Uuid& from, const Uuid& to, 
   Question question(state);
   const NodeId first = question.reader().get_id(from), last = question.reader().get_id(to);
   const auto found = graph::list_paths(question.view(), first, last, options, question.gate(options.within, {}, options.now));
+  check_size(found.paths, options.nodes_max);
   const PathReader reader(question, options, found.paths);
   NodePaths paths{.paths = {}, .more = found.more};
   for (const IdPath& path : found.paths) paths.paths.push_back(reader.read(path));
