@@ -176,7 +176,31 @@ BOOST_AUTO_TEST_CASE(wide_and_long_labels_fit_the_page) {
     }
     transaction.commit();
   }
-  for (const std::string& line : lines(picture(last, "text"))) BOOST_TEST(columns(line) <= 80u, line);
+  for (const char* direction : {"--up", "--both"})
+    for (const std::string& line : lines(picture(last, "text", {direction}))) BOOST_TEST(columns(line) <= 80u, line);
+}
+
+BOOST_AUTO_TEST_CASE(a_tree_of_both_directions_has_an_arrow_for_each_link) {
+  cairn::Uuid step;
+  {
+    cairn::Store opened = cairn::Store::open(store(), {.create = false});
+    cairn::Transaction transaction = opened.transaction();
+    const cairn::Uuid given = transaction.add({.label = "given"}), made = transaction.add({.label = "made"});
+    step = transaction.add({.kind = NodeKind::calculation, .type = "relax"});
+    const cairn::Uuid other = transaction.add({.kind = NodeKind::calculation, .type = "dos"});
+    transaction.link(given, step, LinkType::input, "x");
+    transaction.link(given, other, LinkType::input, "x");
+    transaction.link(step, made, LinkType::create, "y");
+    transaction.link(given, made, LinkType::mutual, "twin");
+    transaction.commit();
+  }
+  const auto text = lines(picture(step, "text", {"--both", "--links", "all"}));
+  const std::vector<std::string> expected{"|- <- input x: data \"given\" ", "|  |- <-> mutual twin: data \"made\" ",
+                                          "|  `- -> input x: calculation dos", "`- -> create y: data \"made\" "};
+  BOOST_TEST_REQUIRE(text.size() == expected.size() + 2);
+  for (std::size_t i = 0; i < expected.size(); ++i) BOOST_TEST(text[i + 1].starts_with(expected[i]), text[i + 1]);
+  BOOST_TEST(text.back() == "4 nodes, 4 links; <- came from, -> led to");
+  for (const char* direction : {"--up", "--down"}) BOOST_TEST(!has(picture(step, "text", {direction, "--links", "all"}), "-> "));
 }
 
 BOOST_AUTO_TEST_CASE(joined_characters_do_not_make_a_line_without_end) {

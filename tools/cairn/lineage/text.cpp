@@ -13,8 +13,9 @@ void print_text(const Picture& picture, const PictureOptions& options, Output& o
   LineageTree tree(picture, how);
   tree.print(out);
   const std::string unprinted = tree.unprinted() == 0 ? "" : fmt::format(", {} not shown", tree.unprinted());
-  out.line(fmt::format("{}, {}{}", count_of(picture.graph.nodes.size(), "node"), count_of(picture.graph.links.size(), "link"),
-                       unprinted));
+  const char* arrows = picture.direction == Direction::both ? "; <- came from, -> led to" : "";
+  out.line(fmt::format("{}, {}{}{}", count_of(picture.graph.nodes.size(), "node"), count_of(picture.graph.links.size(), "link"),
+                       unprinted, arrows));
 }
 
 }  // namespace cairn::cli

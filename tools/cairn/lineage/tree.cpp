@@ -84,9 +84,11 @@ void LineageTree::print_root(const Node& node, std::string_view note, Output& ou
 
 // What the link says of the node at its far end; with its direction, where both are walked.
 std::string LineageTree::relation(const Branch& branch) const {
-  const bool one_way = picture_.direction == Direction::up || picture_.direction == Direction::down;
   const bool leads_there = branch.link->target == branch.node->uuid;
-  std::string text = one_way || branch.link->type == LinkType::mutual ? "" : leads_there ? "-> " : "<- ";
+  std::string text = picture_.direction != Direction::both        ? ""
+                     : branch.link->type == LinkType::mutual ? "<-> "
+                     : leads_there                           ? "-> "
+                                                             : "<- ";
   text += link_name(branch.link->type);
   if (!branch.link->label.empty()) text += " " + visible(branch.link->label);
   return text;

@@ -17,8 +17,8 @@ struct TreeOptions {
   std::size_t columns = 80;      ///< 60 at least
 };
 
-/// Prints each node of a picture once, below the node it was reached from, beginning with the starts. A node that is met
-/// again is referred to; what lies deeper than the page is wide continues in a tree of its own, so the cost is one line a
+/// Prints each node of a picture once, below the node it was reached from, beginning with the starts; where links are walked both
+/// ways, with an arrow: "<-" to what the line above came from, "->" to what came of it. A node that is met again is referred to; what lies deeper than the page is wide continues in a tree of its own, so the cost is one line a
 /// link at most.
 class LineageTree {
  public:
