@@ -224,6 +224,13 @@ inline void for_each_graph(std::size_t count, const std::function<void(Store&, G
   });
 }
 
+/// Runs `body` so many times with each of them, to ask something else every time.
+inline void ask_each_graph(std::size_t count, int rounds, const std::function<void(Store&, GraphModel&)>& body) {
+  for_each_graph(count, [&](Store& store, GraphModel& model) {
+    for (int round = 0; round < rounds; ++round) BOOST_TEST_CONTEXT("round " << round) body(store, model);
+  });
+}
+
 inline std::vector<std::size_t> numbers_of(const GraphModel& model, const std::vector<Node>& nodes) {
   std::vector<std::size_t> numbers;
   for (const Node& node : nodes) numbers.push_back(model.number(node.uuid));

@@ -57,66 +57,62 @@ Totals read(const std::vector<ImpactTotal>& list) {
 BOOST_AUTO_TEST_SUITE(impacts)
 
 BOOST_AUTO_TEST_CASE(what_is_affected_is_what_a_plain_model_says) {
-  for_each_graph(60, [](Store& store, GraphModel& model) {
-    std::size_t found = 0, called = 0;
-    for (int round = 0; round < 80; ++round) {
-      const Numbers given = any_nodes(model);
-      ImpactOptions options;
-      if (model.pick(3) == 0) options.links.add(LinkType::call);
-      options.list = model.pick(2) == 0;
-      GraphModel::Depths affected = model.reach(given, Direction::down, {.links = options.links});
-      const Numbers callers = callers_of(model, keys(affected));
-      for (const Number node : given) affected.erase(node);
-      const Impact impact = store.impact(uuids_of(model, given), options);
-      BOOST_TEST_REQUIRE((read(impact.affected_totals) == total(model, keys(affected))));
-      BOOST_TEST_REQUIRE((read(impact.caller_totals) == total(model, callers)));
-      BOOST_TEST_REQUIRE((depths_of(model, impact.affected) == (options.list ? sorted(affected) : ModelDepths())));
-      BOOST_TEST_REQUIRE(numbers_of(model, impact.callers) == (options.list ? callers : Numbers()), boost::test_tools::per_element());
-      found += affected.size();
-      called += callers.size();
-    }
-    BOOST_TEST(found > 100u);
-    BOOST_TEST(called > 20u);
+  std::size_t found = 0, called = 0;
+  ask_each_graph(60, 80, [&](Store& store, GraphModel& model) {
+    const Numbers given = any_nodes(model);
+    ImpactOptions options;
+    if (model.pick(3) == 0) options.links.add(LinkType::call);
+    options.list = model.pick(2) == 0;
+    GraphModel::Depths affected = model.reach(given, Direction::down, {.links = options.links});
+    const Numbers callers = callers_of(model, keys(affected));
+    for (const Number node : given) affected.erase(node);
+    const Impact impact = store.impact(uuids_of(model, given), options);
+    BOOST_TEST_REQUIRE((read(impact.affected_totals) == total(model, keys(affected))));
+    BOOST_TEST_REQUIRE((read(impact.caller_totals) == total(model, callers)));
+    BOOST_TEST_REQUIRE((depths_of(model, impact.affected) == (options.list ? sorted(affected) : ModelDepths())));
+    BOOST_TEST_REQUIRE(numbers_of(model, impact.callers) == (options.list ? callers : Numbers()), boost::test_tools::per_element());
+    found += affected.size();
+    called += callers.size();
   });
+  BOOST_TEST(found > 900u);
+  BOOST_TEST(called > 180u);
 }
 
 BOOST_AUTO_TEST_CASE(a_closure_is_what_a_plain_model_says) {
-  for_each_graph(60, [](Store& store, GraphModel& model) {
-    std::size_t found = 0, contents = 0;
-    for (int round = 0; round < 80; ++round) {
-      const Numbers given = any_nodes(model);
-      const Numbers nodes = keys(model.reach(given, Direction::up, {}));
-      const Closure closure = store.closure(uuids_of(model, given));
-      BOOST_TEST_REQUIRE(numbers_of(model, closure.nodes) == nodes, boost::test_tools::per_element());
-      BOOST_TEST_REQUIRE(numbers_of(model, closure.workflows) == callers_of(model, nodes), boost::test_tools::per_element());
-      Numbers inputs;
-      std::map<Content, std::uint64_t> held, given_in;
-      std::map<std::pair<std::string, std::string>, std::uint64_t> code;
-      for (const Number number : nodes) {
-        const Node& node = model.nodes[number];
-        const bool is_input = node.kind == NodeKind::data && model.next(number, Direction::up, {LinkType::create}).empty();
-        if (is_input) inputs.push_back(number);
-        if (node.content.index() != 0) held.emplace(node.content, node.size_bytes);
-        if (node.content.index() != 0 && is_input) given_in.emplace(node.content, node.size_bytes);
-        if (node.kind != NodeKind::data) ++code[{node.type, node.code_version}];
-      }
-      for (const Node& node : closure.workflows) ++code[{node.type, node.code_version}];
-      BOOST_TEST_REQUIRE(numbers_of(model, closure.inputs) == inputs, boost::test_tools::per_element());
-      BOOST_TEST_REQUIRE(closure.objects.size() == held.size());
-      std::uint64_t bytes = 0, input_bytes = 0;
-      for (const auto& [content, size] : held) bytes += size;
-      for (const auto& [content, size] : given_in) input_bytes += size;
-      BOOST_TEST_REQUIRE(closure.size_bytes == bytes);
-      BOOST_TEST_REQUIRE(closure.input_bytes == input_bytes);
-      std::map<std::pair<std::string, std::string>, std::uint64_t> listed;
-      for (const CodeUse& use : closure.code) listed[{use.type, use.code_version}] = use.node_count;
-      BOOST_TEST_REQUIRE((listed == code));
-      found += nodes.size();
-      contents += held.size();
+  std::size_t found = 0, contents = 0;
+  ask_each_graph(60, 80, [&](Store& store, GraphModel& model) {
+    const Numbers given = any_nodes(model);
+    const Numbers nodes = keys(model.reach(given, Direction::up, {}));
+    const Closure closure = store.closure(uuids_of(model, given));
+    BOOST_TEST_REQUIRE(numbers_of(model, closure.nodes) == nodes, boost::test_tools::per_element());
+    BOOST_TEST_REQUIRE(numbers_of(model, closure.workflows) == callers_of(model, nodes), boost::test_tools::per_element());
+    Numbers inputs;
+    std::map<Content, std::uint64_t> held, given_in;
+    std::map<std::pair<std::string, std::string>, std::uint64_t> code;
+    for (const Number number : nodes) {
+      const Node& node = model.nodes[number];
+      const bool is_input = node.kind == NodeKind::data && model.next(number, Direction::up, {LinkType::create}).empty();
+      if (is_input) inputs.push_back(number);
+      if (node.content.index() != 0) held.emplace(node.content, node.size_bytes);
+      if (node.content.index() != 0 && is_input) given_in.emplace(node.content, node.size_bytes);
+      if (node.kind != NodeKind::data) ++code[{node.type, node.code_version}];
     }
-    BOOST_TEST(found > 150u);
-    BOOST_TEST(contents > 20u);
+    for (const Node& node : closure.workflows) ++code[{node.type, node.code_version}];
+    BOOST_TEST_REQUIRE(numbers_of(model, closure.inputs) == inputs, boost::test_tools::per_element());
+    BOOST_TEST_REQUIRE(closure.objects.size() == held.size());
+    std::uint64_t bytes = 0, input_bytes = 0;
+    for (const auto& [content, size] : held) bytes += size;
+    for (const auto& [content, size] : given_in) input_bytes += size;
+    BOOST_TEST_REQUIRE(closure.size_bytes == bytes);
+    BOOST_TEST_REQUIRE(closure.input_bytes == input_bytes);
+    std::map<std::pair<std::string, std::string>, std::uint64_t> listed;
+    for (const CodeUse& use : closure.code) listed[{use.type, use.code_version}] = use.node_count;
+    BOOST_TEST_REQUIRE((listed == code));
+    found += nodes.size();
+    contents += held.size();
   });
+  BOOST_TEST(found > 1350u);
+  BOOST_TEST(contents > 180u);
 }
 
 BOOST_AUTO_TEST_CASE(a_closure_holds_each_object_and_artifact_once) {

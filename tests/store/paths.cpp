@@ -56,28 +56,26 @@ BOOST_AUTO_TEST_SUITE(paths)
 
 BOOST_AUTO_TEST_CASE(random_paths_are_those_of_a_plain_model_in_its_order) {
   std::size_t compared = 0, found = 0, cut = 0;
-  for_each_graph(30, [&](Store& store, GraphModel& model) {
-    for (int round = 0; round < 150; ++round) {
-      const Number from = model.any(), to = model.any();
-      const NodePathOptions options = any_options(model);
-      const auto expected = model.paths(from, to, options, 50'000);
-      if (!expected) continue;
-      const NodePaths paths = store.paths(model.nodes[from].uuid, model.nodes[to].uuid, options);
-      BOOST_TEST_CONTEXT("from " << from << " to " << to << ", at most " << options.length_max << " long, " << options.most << " of them") {
-        BOOST_TEST_REQUIRE(paths.paths.size() == std::min(options.most, expected->size()));
-        BOOST_TEST_REQUIRE(paths.more == (expected->size() > options.most));
-        for (std::size_t i = 0; i < paths.paths.size(); ++i) {
-          BOOST_TEST_REQUIRE(numbers_of(model, paths.paths[i].nodes) == (*expected)[i], boost::test_tools::per_element());
-          check_links(model, paths.paths[i], options);
-        }
-        const auto shortest = store.find_path(model.nodes[from].uuid, model.nodes[to].uuid, options);
-        BOOST_TEST_REQUIRE(shortest.has_value() == !expected->empty());
-        if (shortest) BOOST_TEST_REQUIRE(numbers_of(model, shortest->nodes) == expected->front(), boost::test_tools::per_element());
+  ask_each_graph(30, 150, [&](Store& store, GraphModel& model) {
+    const Number from = model.any(), to = model.any();
+    const NodePathOptions options = any_options(model);
+    const auto expected = model.paths(from, to, options, 50'000);
+    if (!expected) return;
+    const NodePaths paths = store.paths(model.nodes[from].uuid, model.nodes[to].uuid, options);
+    BOOST_TEST_CONTEXT("from " << from << " to " << to << ", at most " << options.length_max << " long, " << options.most << " of them") {
+      BOOST_TEST_REQUIRE(paths.paths.size() == std::min(options.most, expected->size()));
+      BOOST_TEST_REQUIRE(paths.more == (expected->size() > options.most));
+      for (std::size_t i = 0; i < paths.paths.size(); ++i) {
+        BOOST_TEST_REQUIRE(numbers_of(model, paths.paths[i].nodes) == (*expected)[i], boost::test_tools::per_element());
+        check_links(model, paths.paths[i], options);
       }
-      ++compared;
-      found += paths.paths.size();
-      cut += paths.more ? 1 : 0;
+      const auto shortest = store.find_path(model.nodes[from].uuid, model.nodes[to].uuid, options);
+      BOOST_TEST_REQUIRE(shortest.has_value() == !expected->empty());
+      if (shortest) BOOST_TEST_REQUIRE(numbers_of(model, shortest->nodes) == expected->front(), boost::test_tools::per_element());
     }
+    ++compared;
+    found += paths.paths.size();
+    cut += paths.more ? 1 : 0;
   });
   BOOST_TEST(compared > 1000u);
   BOOST_TEST(found > 2000u);

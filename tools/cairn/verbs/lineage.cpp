@@ -25,6 +25,7 @@ struct LineageOptions {
   std::string id;
   bool up = false, down = false, both = false, roots = false, leaves = false, all = false;
   std::uint64_t depth = UINT64_MAX;
+  std::uint64_t nodes_max = 2'000'000;  // about two gigabytes of memory
   std::vector<std::string> links{"input", "create"};
   std::string within, stop_at;
   std::string format = "text";
@@ -69,6 +70,7 @@ ExitStatus lineage(const LineageOptions& options, Context& context) {
   const Direction direction = direction_of(options);
   const TraversalOptions traversal{.links = parse_link_types(options.links),
                                    .depth_max = options.depth,
+                                   .nodes_max = options.nodes_max,
                                    .within = parse_filter(options.within),
                                    .stop_at = parse_filter(options.stop_at)};
   const Store store = open_reader(context);
@@ -96,6 +98,8 @@ Action add_lineage(CLI::App& app, Context& context) {
   CLI::Option* roots = app.add_flag("--roots", options->roots, "Only where it came from in the end")->excludes(down)->excludes(both);
   app.add_flag("--leaves", options->leaves, "Only what came of it in the end")->excludes(up)->excludes(both)->excludes(roots);
   add_number<std::uint64_t>(app, "--depth", options->depth, "At most so many links away");
+  add_number<std::uint64_t>(app, "--nodes-max", options->nodes_max, "Refuse a larger one: it takes about a kilobyte of memory a node")
+      ->default_str("2000000");
   add_links_option(app, options->links);
   add_filter_option(app, "--within", options->within, "Only over nodes that pass, such as 'run = bands'");
   add_filter_option(app, "--stop-at", options->stop_at, "Not beyond nodes that pass, such as 'tag = released'");
