@@ -45,6 +45,8 @@ constexpr std::array<Fault, 6> kFaults = {{
     {"ENOSPC", "always"},
 }};
 
+constexpr std::string_view kTablesOfLoads = "/rows-";
+
 std::vector<std::string> lines_of(const fs::path& path) {
   std::vector<std::string> lines;
   std::ifstream file(path);
@@ -173,6 +175,12 @@ void check_large_batch(const Store& store, std::istream& words) {
   BOOST_TEST((store.get_all<Reading>(Store::in_memory().put_all(objects)) == objects), "acknowledged and lost: large batch " << number);
 }
 
+void check_graph(const Store& store, std::istream& words) {
+  std::int64_t number = 0;
+  words >> number;
+  BOOST_TEST(is_graph_there(store, number), "acknowledged and lost: graph " << number);
+}
+
 void check_artifact(const Store& store, const Trial& trial, std::istream& words) {
   std::string id;
   words >> id;
@@ -192,7 +200,20 @@ void check_acknowledged(Store& store, const Trial& trial) {
     if (what == "object") check_object(store, words);
     if (what == "batch") check_batch(store, words);
     if (what == "large") check_large_batch(store, words);
+    if (what == "graph") check_graph(store, words);
     if (what == "artifact") check_artifact(store, trial, words);
+  }
+}
+
+// "error CODE load-graph NUMBER: ...": nothing of that load is there, unless nobody knew whether it happened.
+void check_failed_loads(const Store& store, const Trial& trial) {
+  for (const std::string& line : trial.acknowledgements()) {
+    std::istringstream words(line);
+    std::string error, code, doing;
+    std::int64_t number = 0;
+    words >> error >> code >> doing >> number;
+    if (error == "error" && doing == kLoading && is_graph_there(store, number))
+      BOOST_TEST(code == "unknown_outcome", "refused and there: graph " << number << ", " << line);
   }
 }
 
@@ -206,6 +227,7 @@ void check_store(const Trial& trial) {
     Store store = Store::open(trial.store());
     check_verified(store);
     check_acknowledged(store, trial);
+    check_failed_loads(store, trial);
     store.run(kWorkRun).checkpoint(1000).save(kWorkState, numbers(1000, kLarge)).commit();
   }
   const Store store = Store::open(trial.store(), {.create = false});
@@ -238,10 +260,17 @@ void check_reports(const Trial& trial, const Fault& fault) {
   for (const std::string& line : lines) {
     if (line.starts_with("session ")) sessions.emplace_back();
     if (line.starts_with("error ")) sessions.back().add(line);
-    for (const char* commit : {"checkpoint ", "step ", "object ", "batch ", "large "})
+    for (const char* commit : {"checkpoint ", "step ", "object ", "batch ", "large ", "graph "})
       if (line.starts_with(commit))
         BOOST_TEST(!sessions.back().unknown, "acknowledged after an unknown outcome: " << line);
   }
+  // Tables of a load are files of their own: nothing else fails with them.
+  if (fault.files == kTablesOfLoads)
+    for (const std::string& line : lines)
+      if (line.starts_with("error ")) {
+        const bool is_full = std::string_view(fault.error) == "ENOSPC";
+        BOOST_TEST(line.starts_with(std::string(is_full ? "error no_space " : "error io ") + std::string(kLoading)), line);
+      }
   if (!fault.passes()) return;
   // A store that is opened again has left the failure behind.
   const auto failed = [](const SessionErrors& session) { return session.count != 0; };
@@ -307,6 +336,13 @@ BOOST_AUTO_TEST_CASE(a_failing_manifest_does_not_keep_a_store_from_being_opened)
 // The files that a large batch is written to before the manifest names them.
 BOOST_AUTO_TEST_CASE(a_large_batch_of_which_a_table_fails_leaves_the_store_as_it_was) {
   check_faults(std::array<Fault, 2>{{{"EIO", "once", "/commit-"}, {"ENOSPC", "always", "/commit-"}}});
+}
+
+// The files that nodes and links of a load are written to as they come.
+BOOST_AUTO_TEST_CASE(a_load_of_a_graph_of_which_a_table_fails_leaves_the_store_as_it_was) {
+  std::array<Fault, 4> faults{{{"EIO", "once"}, {"EIO", "torn"}, {"ENOSPC", "once"}, {"ENOSPC", "always"}}};
+  for (Fault& fault : faults) fault.files = kTablesOfLoads.data();
+  check_faults(faults);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,6 +32,7 @@ inline std::vector<Numbers> batch(std::int64_t seed) {
   return objects;
 }
 
+inline constexpr std::string_view kLoading = "load-graph";  // what errors of loads say they were doing
 inline constexpr std::string_view kWorkRun = "work";
 inline constexpr std::string_view kWorkState = "state";
 inline constexpr std::string_view kWorkFile = "file";

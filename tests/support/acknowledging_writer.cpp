@@ -4,8 +4,8 @@
 //   acknowledging_writer STORE ACKNOWLEDGEMENTS FILE
 //
 // FILE is attached to checkpoints and added. Lines of the acknowledgements: "session NUMBER",
-// "checkpoint ID STEP COUNT", "object ID SEED COUNT", "batch SEED ID...", "large NUMBER", "artifact ID", "step NAME SEED COUNT",
-// "error CODE DOING: MESSAGE", "end". The exit status is 0 also after errors, if they were cairn::Error.
+// "checkpoint ID STEP COUNT", "object ID SEED COUNT", "batch SEED ID...", "large NUMBER", "graph NUMBER", "artifact ID",
+// "step NAME SEED COUNT", "error CODE DOING: MESSAGE", "end". The exit status is 0 also after errors, if they were cairn::Error.
 #include <cairn/cairn.h>
 
 #include <fcntl.h>
@@ -46,6 +46,7 @@ class Writer {
     put(*store, ++step, kLarge);
     put_batch(*store, ++step);
     put_large_batch(*store, session);
+    load_graph(*store, session);
     checkpoint(*store, ++step, kHuge);
     add(*store);
     for (int i = 0; i < 12; ++i) checkpoint(*store, ++step, kSmall);
@@ -106,6 +107,12 @@ class Writer {
     attempt("put a large batch", [&] {
       store.put_all(large_batch(number));
       acknowledge("large " + std::to_string(number));
+    });
+  }
+  void load_graph(Store& store, std::int64_t number) const {
+    attempt(std::string(kLoading) + " " + std::to_string(number), [&] {
+      load_large_graph(store, number);
+      acknowledge("graph " + std::to_string(number));
     });
   }
   void add(Store& store) const {

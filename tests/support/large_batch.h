@@ -7,6 +7,7 @@
 #include <boost/describe/operators.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,17 @@ inline void load_large_graph(Store& store, std::int64_t number) {
     load.link(step, data, LinkType::create, result);
   }
   load.commit();
+}
+
+/// Whether the graph of this number is in the store, which has all of it or nothing.
+inline bool is_graph_there(const Store& store, std::int64_t number) {
+  const std::string label = std::to_string(number);
+  const NodePage oldest = store.query({.filter = Filter::where("label", Comparison::equal, label), .limit = 1});
+  if (oldest.nodes.empty()) return false;
+  constexpr std::uint64_t kNodes = 2 * kGraphSteps + 1;
+  const Reach reach = store.reach(std::span(&oldest.nodes.front().uuid, 1), Direction::down);
+  if (reach.size() == kNodes && reach.link_count() == kNodes - 1) return true;
+  throw Error(ErrorCode::damaged, "of graph " + label + " a part is there: " + std::to_string(reach.size()) + " nodes");
 }
 
 }  // namespace cairn::test
