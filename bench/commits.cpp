@@ -6,6 +6,9 @@
 //           just written), each against a file of the same bytes written with O_DIRECT, 4 MiB a write, + fdatasync
 //   again   the same array and file saved once more, first with the packs out of the page cache, then as that left
 //           them: every byte is read back and compared, none is stored
+//   stall   how long commit_async holds the program up that saves --bytes of a protected region: the first one, which needs memory
+//           for a copy, and later ones, which have it; and one that is handed the array over. Beside memcpy of the bytes into memory
+//           whose pages are there, and into memory that is new. What is then written is waited for and not counted
 //   restart the array read into a new vector, against read(2) of the plain file into one, both out of the page cache
 //
 // Each ratio is taken within one round; a line shows its quartiles over the rounds. Ratios of time: below 1 is faster
@@ -15,7 +18,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -33,6 +39,7 @@ struct Options {
   fs::path directory = ".";
   std::uint64_t bytes = std::uint64_t{1} << 30;
   std::uint64_t rounds = 5;
+  std::uint64_t stalls = 7;
   std::uint64_t blocks = 80;  // of small commits, each of kBlockCommits for every way
   std::string json;
 };
@@ -41,9 +48,10 @@ constexpr std::uint64_t kBlockCommits = 25;
 constexpr std::size_t kSmallBytes = 1024;
 
 constexpr const char* kUsage =
-    "usage: bench_commits [--directory DIR] [--bytes N] [--rounds N] [--blocks N] [--json FILE]\n"
+    "usage: bench_commits [--directory DIR] [--bytes N] [--rounds N] [--stalls N] [--blocks N] [--json FILE]\n"
     "  --bytes   of each array and file, a multiple of 4096 (default 1 GiB)\n"
     "  --rounds  of large saves (default 5); 0 leaves them out\n"
+    "  --stalls  rounds of checkpoints that another thread makes (default 7); 0 leaves them out\n"
     "  --blocks  of 25 small commits each (default 80); 0 leaves them out\n";
 
 double gigabytes(std::uint64_t bytes) { return 1e-9 * static_cast<double>(bytes); }
@@ -204,6 +212,61 @@ void measure_large(const fs::path& directory, const Options& options, bench::Rep
   }
 }
 
+// ---- Checkpoints that another thread makes ----
+
+// Called so that nobody finds out that nothing is read of what it copies, and leaves it out.
+void* (*volatile copy_bytes)(void*, const void*, std::size_t) = std::memcpy;
+
+class StallRounds {
+ public:
+  StallRounds(const fs::path& directory, std::uint64_t bytes, bench::Report& report)
+      : report_(report),
+        store_(cairn::Store::open(directory / "stall.cairn", {.background_bytes = bytes})),
+        run_(store_.run("stall")),
+        region_(bytes / sizeof(double)),
+        warm_(bytes) {
+    run_.protect("region", std::span(region_));
+  }
+
+  void round() {
+    const auto from = std::as_writable_bytes(std::span(region_));
+    bench::fill_random(from, 1000 + static_cast<std::uint64_t>(step_));
+    const double warm = bench::measure([&] { copy_bytes(warm_.bytes().data(), from.data(), from.size()); }).seconds;
+    const double fresh = bench::measure([&] {
+      const std::unique_ptr<std::byte, void (*)(void*)> copy(static_cast<std::byte*>(std::malloc(from.size())), std::free);
+      copy_bytes(copy.get(), from.data(), from.size());
+    }).seconds;
+    cairn::PendingCommit pending;
+    const double stall = bench::measure([&] { pending = run_.commit_async(step_++); }).seconds;
+    pending.get();
+    std::vector<double> array = region_;
+    array[0] = -1;
+    const double handed_over = bench::measure([&] {
+      pending = run_.checkpoint(step_++, {.background = true}).save("array", std::move(array)).commit_async();
+    }).seconds;
+    pending.get();
+    report_.add("stall: peer, memcpy into warm memory, GB/s", gigabytes(from.size()) / warm);
+    report_.add("stall: memcpy into fresh memory / warm", fresh / warm);
+    const std::string which = step_ == 2 ? "first" : "later";
+    report_.add(fmt::format("stall: {} commit_async / memcpy into warm memory", which), stall / warm);
+    report_.add(fmt::format("stall: {} commit_async / memcpy into fresh memory", which), stall / fresh);
+    report_.add("stall: array handed over, ms", 1e3 * handed_over);
+  }
+
+ private:
+  bench::Report& report_;
+  cairn::Store store_;
+  cairn::Run run_;
+  std::vector<double> region_;
+  bench::Buffer warm_;
+  std::int64_t step_ = 0;
+};
+
+void measure_stalls(const fs::path& directory, const Options& options, bench::Report& report) {
+  StallRounds rounds(directory, options.bytes, report);
+  for (std::uint64_t i = 0; i < options.stalls; ++i) rounds.round();
+}
+
 // ---- Command ----
 
 Options parse(int count, char** words) {
@@ -215,6 +278,7 @@ Options parse(int count, char** words) {
     if (name == "--directory") options.directory = value;
     else if (name == "--bytes") options.bytes = bench::parse_number(value, kUsage);
     else if (name == "--rounds") options.rounds = bench::parse_number(value, kUsage);
+    else if (name == "--stalls") options.stalls = bench::parse_number(value, kUsage);
     else if (name == "--blocks") options.blocks = bench::parse_number(value, kUsage);
     else if (name == "--json") options.json = value;
     else throw std::invalid_argument(kUsage);
@@ -226,12 +290,13 @@ Options parse(int count, char** words) {
 void run(const Options& options, const std::string& command) {
   const bench::Setting setting(command, options.directory);
   setting.print();
-  fmt::print("{} rounds of {} bytes, {} blocks of {} small commits\n", options.rounds, options.bytes, options.blocks,
-             kBlockCommits);
+  fmt::print("{} rounds of {} bytes, {} stalls, {} blocks of {} small commits\n", options.rounds, options.bytes, options.stalls,
+             options.blocks, kBlockCommits);
   std::fflush(stdout);
   bench::Report report;
   const bench::Scratch scratch(options.directory, "bench_commits");
   if (options.blocks != 0) measure_small(scratch.path(), options.blocks, report);
+  if (options.stalls != 0) measure_stalls(scratch.path(), options, report);
   if (options.rounds != 0) measure_large(scratch.path(), options, report);
   report.print();
   bench::write_json(options.json, setting, report);

@@ -101,10 +101,10 @@ class PendingCommit {
 
 /// When the next checkpoint is due: as soon as one of those that are set says so.
 struct CheckpointSchedule {
-  std::optional<std::int64_t> every_steps;
-  std::optional<std::chrono::nanoseconds> every;
+  std::optional<std::int64_t> every_steps = {};
+  std::optional<std::chrono::nanoseconds> every = {};
   /// So large a part of the run's time may go into checkpoints, such as 0.02; what one costs is taken from those before.
-  std::optional<double> cost_max;
+  std::optional<double> cost_max = {};
 };
 
 }  // namespace cairn

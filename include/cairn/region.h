@@ -18,11 +18,11 @@ namespace [[gnu::visibility("default")]] cairn {
 /// Elements in C order, as they lie in memory. Saved as a numeric array of the shape; elements that are no numbers as bytes, with
 /// the size of an element as the last dimension.
 struct Region {
-  std::string name;
-  DType dtype = DType::uint8;          ///< of the stored array
-  std::string element;                 ///< what the elements are, such as "float64" or "24 bytes", for messages
-  std::vector<std::uint64_t> shape;    ///< of the stored array
-  std::span<std::byte> memory;
+  std::string name = {};
+  DType dtype = DType::uint8;              ///< of the stored array
+  std::string element = {};                ///< what the elements are, such as "float64" or "24 bytes", for messages
+  std::vector<std::uint64_t> shape = {};   ///< of the stored array
+  std::span<std::byte> memory = {};
 };
 
 /// Where a restart takes the bytes of a region from.

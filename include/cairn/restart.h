@@ -50,10 +50,10 @@ struct UnfinishedNode {
 
 /// Which checkpoint to go on from; the newest one if nothing is set, and at most one of `id`, `step` and `tag` may be.
 struct RestartOptions {
-  std::optional<CheckpointId> id;
-  std::optional<std::int64_t> step;  ///< the newest of this step
-  std::optional<std::string> tag;
-  bool fall_back = true;             ///< if it is damaged, take the newest one before it that is not
+  std::optional<CheckpointId> id = {};
+  std::optional<std::int64_t> step = {};  ///< the newest of this step
+  std::optional<std::string> tag = {};
+  bool fall_back = true;                  ///< if it is damaged, take the newest one before it that is not
   /// Parts of the checkpoint that must be whole; empty: all of it.
   std::vector<std::string> parts = {};
   /// Where the protected regions are filled from; empty: each from the state of its own name.

@@ -203,11 +203,11 @@ class Input {
 using Inputs = std::vector<Input>;
 
 struct HistoryOptions {
-  std::optional<CheckpointId> before;  ///< continue a listing: only checkpoints older than this one
-  std::optional<CheckpointId> after;   ///< only newer ones
-  std::optional<std::int64_t> step;    ///< only of this step
-  Map metadata = {};                   ///< only those whose metadata have all of these entries
-  std::size_t limit = SIZE_MAX;        ///< at most so many are returned
+  std::optional<CheckpointId> before = {};  ///< continue a listing: only checkpoints older than this one
+  std::optional<CheckpointId> after = {};   ///< only newer ones
+  std::optional<std::int64_t> step = {};    ///< only of this step
+  Map metadata = {};                        ///< only those whose metadata have all of these entries
+  std::size_t limit = SIZE_MAX;             ///< at most so many are returned
 };
 
 struct ForkOptions {

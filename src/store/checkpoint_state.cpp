@@ -4,186 +4,151 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "base/bytes.h"
-#include "base/clock.h"
-#include "format/blob.h"
-#include "format/checkpoint.h"
-#include "format/keys.h"
 #include "object/artifacts.h"
-#include "object/blobs.h"
-#include "object/objects.h"
-#include "object/references.h"
-#include "store/embedded.h"
-#include "store/history.h"
-#include "store/step.h"
+#include "store/regions.h"
 #include "store/store_state.h"
+#include "store/waiting_checkpoint.h"
 
 namespace cairn::store {
-namespace {
 
-constexpr std::size_t kNameMax = 255;
+CheckpointState::CheckpointState(std::shared_ptr<RunState> run, std::int64_t step, const CheckpointOptions& options)
+    : run_(std::move(run)), options_(options), step_(step), parts_(std::make_unique<CheckpointParts>(run_->store(), step)) {}
 
-void check_name(std::string_view what, std::string_view name) {
-  if (name.empty() || name.size() > kNameMax || !base::is_utf8(name) || name.find('\0') != std::string_view::npos)
-    throw Error(ErrorCode::invalid_argument, fmt::format("{} of a checkpoint: a name must be 1 to {} bytes of UTF-8, got {} bytes",
-                                                         what, kNameMax, name.size()));
-}
-
-template <class Names>
-void check_new(std::string_view what, std::string_view name, const Names& names) {
-  check_name(what, name);
-  if (names.contains(name))
-    throw Error(ErrorCode::invalid_argument, fmt::format("{} of a checkpoint: the name {} is used already", what, name));
-}
-
-Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
-
-Receipt made_durable(Receipt receipt) {
-  std::promise<void> done;
-  done.set_value();
-  receipt.durable = done.get_future().share();
-  return receipt;
-}
-
-// Process nodes of the run that were not finished, in order of UUID.
-std::vector<std::pair<Uuid, NodeState>> unfinished_nodes(const RunState& run, const engine::View& view) {
-  const graph::GraphReader reader(view, run.store().labels());
-  std::vector<std::pair<Uuid, NodeState>> nodes;
-  for (const graph::StoredNode& node : reader.unfinished(run.cell()))
-    nodes.emplace_back(node.record.uuid, node.record.state);
-  std::sort(nodes.begin(), nodes.end());
-  return nodes;
-}
-
-}  // namespace
-
-CheckpointState::CheckpointState(std::shared_ptr<RunState> run, std::int64_t step)
-    : run_(std::move(run)), staging_(run_->store().engine().stage()), step_(step) {}
-
-void CheckpointState::require_open() const {
-  if (staging_ == nullptr)
+CheckpointParts& CheckpointState::parts() const {
+  if (parts_ == nullptr)
     throw Error(ErrorCode::invalid_argument, fmt::format("checkpoint {} of {}: it is committed already", step_, run_->title()));
+  return *parts_;
 }
 
 void CheckpointState::save(std::string_view name, const Encodable& value, const SaveOptions& options) {
-  require_open();
-  check_new("state", name, state_);
-  try {
-    state_.emplace(name, object::write_object(*staging_, value, run_->store().writing(options)).digest);
-  } catch (const Error&) {
-    detail::rethrow_at_field(name);
-  }
+  const HeldUp held_up(held_up_);
+  parts().save(name, value, options);
 }
 
-void CheckpointState::save(std::string_view name, const ObjectId& object) {
-  require_open();
-  check_new("state", name, state_);
-  object::hold(*staging_, {engine::BlobKind::object, object.digest});
-  state_.emplace(name, object.digest);
+void CheckpointState::save_held(std::string_view name, std::uint64_t bytes, CheckpointParts::Encode encode,
+                                const SaveOptions& options) {
+  parts().hold_value(name, bytes, std::move(encode), options);
 }
 
-void CheckpointState::attach(std::string_view name, const AddArtifact& add) {
-  require_open();
-  check_new("artifact", name, artifacts_);
-  if (memory_ == nullptr) memory_ = std::make_unique<StoredFileMemory>(run_->store().engine());
-  artifacts_.emplace(name, add(*staging_, *memory_).id.digest);
+void CheckpointState::save(std::string_view name, const ObjectId& object) { parts().save(name, object); }
+
+std::vector<Region> CheckpointState::regions() const {
+  std::vector<Region> regions = run_->regions().all();
+  if (regions.empty())
+    throw Error(ErrorCode::invalid_argument, fmt::format("save the regions of {}: none is protected", run_->title()));
+  return regions;
 }
 
-void CheckpointState::attach(std::string_view name, const ArtifactId& artifact) {
-  require_open();
-  check_new("artifact", name, artifacts_);
-  object::hold(*staging_, {engine::BlobKind::artifact, artifact.digest});
-  artifacts_.emplace(name, artifact.digest);
+void CheckpointState::save_regions() {
+  const HeldUp held_up(held_up_);
+  std::vector<Region> all = regions();
+  if (is_background()) return hold_regions(std::move(all));
+  for (const Region& region : all) parts().save(region.name, encodable(RegionValue{region}), {});
 }
 
-void CheckpointState::note(std::string_view key, Value value) {
-  require_open();
-  check_name("note", key);
-  metadata_.put(Value(std::string(key)), std::move(value));
+void CheckpointState::hold_regions(std::vector<Region> regions) {
+  CheckpointParts& parts = this->parts();
+  const auto copied = std::make_shared<const RegionCopy>(run_->regions().copy(std::move(regions)));
+  for (const Region& region : copied->regions())
+    parts.hold_value(region.name, region.memory.size(),
+                     [copy = copied, &region](const auto& use) mutable {
+                       use(encodable(RegionValue{region}));
+                       copy = nullptr;  // so that the next copy finds its memory
+                     }, {});
 }
 
-void CheckpointState::tag(std::string_view name) {
-  require_open();
-  check_name("tag", name);
-  if (std::ranges::find(tags_, name) == tags_.end()) tags_.emplace_back(name);
+void CheckpointState::attach(std::string_view name, const CheckpointParts::AddArtifact& add) {
+  const HeldUp held_up(held_up_);
+  if (is_background()) parts().hold_artifact(name, add);
+  else parts().attach(name, add);
 }
 
-// The newest checkpoint of this step, if it holds the same content and can be read. The digest `content` of what was
-// saved only tells where to look: the rest is compared.
-std::optional<Receipt> CheckpointState::find_equal(const engine::View& view, const format::CheckpointRecord& saved,
-                                                   const Digest& content) const {
-  const auto sequence = sequence_at(view, run_->cell(), step_);
-  if (!sequence) return std::nullopt;
-  const format::CheckpointRow row = checkpoint_row(view, run_->cell(), *sequence);
-  if (row.content != content) return std::nullopt;
-  try {
-    const format::CheckpointRecord found = run_->store().checkpoint_record(view, row.id);
-    if (found.state != saved.state || found.artifacts != saved.artifacts || found.metadata != saved.metadata)
-      return std::nullopt;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
-    return std::nullopt;  // a commit of the same content must be one that restarts
-  }
-  return made_durable({row.id, *sequence, timestamp(row.time), true, 0, staged_bytes(*staging_), {}});
-}
+void CheckpointState::attach(std::string_view name, const ArtifactId& artifact) { parts().attach(name, artifact); }
+void CheckpointState::note(std::string_view key, Value value) { parts().note(key, std::move(value)); }
+void CheckpointState::tag(std::string_view name) { parts().tag(name); }
 
-Receipt CheckpointState::commit() {
-  require_open();
-  format::CheckpointRecord saved;
-  saved.step = step_;
-  saved.state.insert(state_.begin(), state_.end());
-  saved.artifacts.insert(artifacts_.begin(), artifacts_.end());
-  if (metadata_.size() != 0) saved.metadata = write_embedded(*staging_, Value(metadata_));
-  const Digest content = format::checkpoint_content(saved);
+// ---- Commits ----
 
+Receipt CheckpointState::commit(const CommitOptions& options) {
+  parts();
   Receipt receipt;
-  const std::string doing = fmt::format("commit checkpoint {} of {}", step_, run_->title());
-  if (tags_.empty() && !has_new(*staging_)) {  // else the copy that is there may be damaged, and these bytes repair it
-    if (auto equal = find_equal(*run_->store().engine().view(), saved, content)) {
-      staging_ = nullptr;
-      return *equal;
-    }
+  {
+    const HeldUp held_up(held_up_);
+    receipt = options.durability == Durability::sync ? commit_now() : commit_behind(options.durability == Durability::async);
   }
-  const std::uint64_t bytes_new = staging_->bytes_added(), bytes_shared = staging_->bytes_existed();
-  run_->commit(staging_.get(), 0, {}, doing, [&](Draft& draft) {
-    if (auto equal = find_equal(draft.view, saved, content)) {
-      receipt = *equal;
-      return write_tags(draft, equal->sequence);
-    }
-    receipt = made_durable({});
-    receipt.bytes_new = bytes_new;
-    receipt.bytes_shared = bytes_shared;
-    format::CheckpointRecord record = saved;
-    record.run = run_->uuid();
-    record.run_name = run_->name();
-    record.sequence = receipt.sequence = draft.run.head + 1;
-    if (draft.run.head != 0) record.parent = checkpoint_row(draft.view, run_->cell(), draft.run.head).id.digest;
-    record.time = base::now_nanoseconds();
-    receipt.time = timestamp(record.time);
-    record.unfinished = unfinished_nodes(*run_, draft.view);
-    record.node_next = draft.run.node_next;
-    record.tags = tags_;
-    record.bytes_new = bytes_new;
-    record.bytes_shared = bytes_shared;
-    receipt.id.digest =
-        object::stage_blob(*staging_, engine::BlobKind::checkpoint, format::encode_checkpoint(record));
-
-    draft.run.head = record.sequence;
-    const format::CheckpointRow row{receipt.id, step_, record.time, content};
-    draft.edit.rows.push_back({format::row::checkpoint(record.sequence), format::encode_checkpoint_row(row)});
-    draft.edit.rows.push_back({format::row::by_step(step_, record.sequence), ""});
-    draft.edit.claims.push_back({format::claim::checkpoint(receipt.id), format::be64_pair(run_->cell(), record.sequence)});
-    write_tags(draft, record.sequence);
-  });
-  staging_ = nullptr;
-  if (memory_ != nullptr) memory_->keep_if_possible();
+  note_pace();
   return receipt;
 }
 
-void CheckpointState::write_tags(Draft& draft, std::uint64_t sequence) const {
-  for (const std::string& tag : tags_) draft.edit.rows.push_back({format::row::tag(tag), format::be64_text(sequence)});
+Receipt CheckpointState::commit_now() {
+  const RunState::Turn turn = run_->take_turn();
+  const Receipt receipt = parts_->commit(*run_);
+  parts_ = nullptr;
+  return receipt;
+}
+
+// All is told here and now, and written by the queue.
+Receipt CheckpointState::commit_behind(bool is_due) {
+  parts_->store_held();
+  parts_->drop_stored();
+  const RunState::Turn turn = run_->take_turn_behind();
+  run_->throw_failure();
+  PendingHead& pending = run_->pending(turn);
+  CommitQueue::Room room = *run_->store().queue().make_room(parts_->memory_bytes(), WhenBusy::wait);
+  const auto view = run_->store().engine().view();
+  const format::CheckpointRecord saved = parts_->saved_record();
+  const auto equal = parts_->find_equal(*run_, *view, &pending, saved);
+  std::optional<NewCheckpoint> made;
+  if (!equal) made = parts_->make(*run_, *view, pending.head(), saved);
+  Receipt receipt = made ? parts_->receipt_of(*made) : parts_->receipt_of(*equal);
+  if (equal && !parts_->adds_to_equal()) {
+    parts_ = nullptr;
+    return receipt;
+  }
+
+  auto commit = std::make_unique<KnownCheckpoint>(*run_, std::move(parts_), made, receipt.sequence);
+  receipt.durable = commit->durable();
+  std::unique_ptr<WaitingCommit> waiting = std::move(commit);
+  try {
+    run_->add(turn, waiting, std::move(room), is_due, true);
+  } catch (...) {
+    parts_ = static_cast<KnownCheckpoint&>(*waiting).take_parts();
+    throw;
+  }
+  if (!made) return receipt;
+  run_->set_skipped({});
+  pending.add({made->id, made->content, std::move(made->record), receipt.durable});
+  return receipt;
+}
+
+// All is stored and told when its turn comes.
+PendingCommit CheckpointState::commit_late(const AsyncCommitOptions& options, std::vector<Region> regions) {
+  parts();
+  std::shared_future<Receipt> receipt;
+  {
+    const HeldUp held_up(held_up_);
+    const RunState::Turn turn = run_->take_turn_behind();
+    run_->throw_failure();
+    auto room = run_->store().queue().make_room(parts_->memory_bytes() + bytes_of(regions), options.when_busy);
+    if (!room) return {};
+    if (!regions.empty()) hold_regions(std::move(regions));
+    auto commit = std::make_unique<LateCheckpoint>(*run_, std::move(parts_));
+    receipt = commit->receipt();
+    std::unique_ptr<WaitingCommit> waiting = std::move(commit);
+    try {
+      run_->add(turn, waiting, std::move(*room), options.durability != Durability::on_close, false);
+    } catch (...) {
+      parts_ = static_cast<LateCheckpoint&>(*waiting).take_parts();
+      throw;
+    }
+  }
+  note_pace();
+  return PendingCommit(std::move(receipt));
+}
+
+void CheckpointState::note_pace() {
+  run_->pace().add(step_, CheckpointPace::Clock::now(), held_up_);
+  run_->store().keep(*run_);
 }
 
 }  // namespace cairn::store
@@ -200,23 +165,35 @@ CheckpointBuilder& CheckpointBuilder::save_encoded(std::string_view name, const 
   state_->save(name, value, options);
   return *this;
 }
+CheckpointBuilder& CheckpointBuilder::save_held(std::string_view name, std::uint64_t bytes, Encode encode, const SaveOptions& options) {
+  state_->save_held(name, bytes, std::move(encode), options);
+  return *this;
+}
+bool CheckpointBuilder::is_background() const { return state_->is_background(); }
+
 CheckpointBuilder& CheckpointBuilder::save(std::string_view name, const ObjectId& object) {
   state_->save(name, object);
   return *this;
 }
+CheckpointBuilder& CheckpointBuilder::save_regions() {
+  state_->save_regions();
+  return *this;
+}
 CheckpointBuilder& CheckpointBuilder::attach(std::string_view name, const std::filesystem::path& path,
                                              const AddOptions& options) {
-  state_->attach(name, [&](auto& staging, auto& memory) { return object::add_path(staging, path, options, &memory); });
+  state_->attach(name, [path, options](auto& staging, auto& memory) { return object::add_path(staging, path, options, &memory); });
   return *this;
 }
 CheckpointBuilder& CheckpointBuilder::attach_source(std::string_view name, const ArtifactSource& source,
                                                     const AddOptions& options) {
-  state_->attach(name, [&](auto& staging, auto& memory) { return object::add_source(staging, source, options, &memory); });
+  state_->attach(name, [source, options](auto& staging, auto& memory) { return object::add_source(staging, source, options, &memory); });
   return *this;
 }
 CheckpointBuilder& CheckpointBuilder::attach_files(std::string_view name, std::span<const NamedSource> sources,
                                                    const AddOptions& options) {
-  state_->attach(name, [&](auto& staging, auto& memory) { return object::add_sources(staging, sources, options, &memory); });
+  state_->attach(name, [all = std::vector(sources.begin(), sources.end()), options](auto& staging, auto& memory) {
+    return object::add_sources(staging, all, options, &memory);
+  });
   return *this;
 }
 CheckpointBuilder& CheckpointBuilder::attach(std::string_view name, const ArtifactId& artifact) {
@@ -231,12 +208,8 @@ CheckpointBuilder& CheckpointBuilder::tag(std::string_view name) {
   state_->tag(name);
   return *this;
 }
-bool CheckpointBuilder::is_background() const { return false; }
-CheckpointBuilder& CheckpointBuilder::save_held(std::string_view name, std::uint64_t, Encode encode, const SaveOptions& options) {
-  encode([&](const Encodable& value) { state_->save(name, value, options); });
-  return *this;
-}
-// On disk when it returns, which is what every durability allows.
-Receipt CheckpointBuilder::commit(const CommitOptions&) { return state_->commit(); }
+
+Receipt CheckpointBuilder::commit(const CommitOptions& options) { return state_->commit(options); }
+PendingCommit CheckpointBuilder::commit_async(const AsyncCommitOptions& options) { return state_->commit_async(options); }
 
 }  // namespace cairn

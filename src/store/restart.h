@@ -3,8 +3,11 @@
 
 #include <cairn/checkpoint.h>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -19,18 +22,29 @@ enum class Depth : std::uint8_t {
   all,    ///< every byte
 };
 
+/// Which checkpoints of a run are looked at, and how closely.
+struct RestartSearch {
+  Depth depth = Depth::all;
+  std::optional<std::uint64_t> newest = {};  ///< the sequence that is looked at first; empty: the newest of all
+  bool fall_back = true;                     ///< look at those before it, too
+  std::vector<std::string> parts = {};       ///< names of the states and artifacts that must be whole; empty: all
+};
+
 /// Throws damaged, naming the first blob that is missing or does not match its digest. Blobs in `seen` are passed over,
-/// with all below them.
+/// with all below them. Only `parts` are looked at, unless that is empty.
 void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth,
-                      std::unordered_set<Digest> seen = {});
+                      std::unordered_set<Digest> seen = {}, const std::vector<std::string>& parts = {});
 
 /// Reads what it needs of a checkpoint through the view it is given.
 using UseCheckpoint = std::function<void(const Checkpoint&, const engine::View&)>;
 
 /// The newest checkpoint of the run for which `use` succeeds; empty if the run has none. Where the checkpoint is
 /// damaged, whether or not `use` came upon it, it is passed over and listed in `skipped`. Throws damaged if all are.
-std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View& view, Depth depth,
-                                        std::vector<SkippedCheckpoint>& skipped,
-                                        const UseCheckpoint& use);
+std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View& view, const RestartSearch& search,
+                                        std::vector<SkippedCheckpoint>& skipped, const UseCheckpoint& use);
+
+/// A restart of this program went on from `checkpoint`: the run's next one names what it passed over, and steps are counted from
+/// here.
+void note_restart(RunState& run, const Checkpoint& checkpoint, const std::vector<SkippedCheckpoint>& skipped);
 
 }  // namespace cairn::store

@@ -38,8 +38,14 @@ Node Run::node() const {
   return state_->store().public_node(*view, reader.get_record(state_->store().run_record(*view, state_->cell()).workflow));
 }
 
-CheckpointBuilder Run::checkpoint(std::int64_t step, const CheckpointOptions&) {
-  return CheckpointBuilder(std::make_unique<store::CheckpointState>(state_, step));
+CheckpointBuilder Run::checkpoint(std::int64_t step, const CheckpointOptions& options) {
+  return CheckpointBuilder(std::make_unique<store::CheckpointState>(state_, step, options));
+}
+
+void Run::flush() { state_->flush(); }
+
+bool Run::should_checkpoint(std::int64_t step, const CheckpointSchedule& schedule) const {
+  return state_->pace().is_due(step, store::CheckpointPace::Clock::now(), schedule);
 }
 
 Transaction Run::transaction() { return Transaction(std::make_unique<store::TransactionState>(state_)); }
@@ -70,7 +76,7 @@ std::optional<Checkpoint> Run::tagged(std::string_view tag) const {
 std::optional<Checkpoint> Run::latest_valid(std::vector<SkippedCheckpoint>* skipped) const {
   const auto view = state_->store().engine().view();
   std::vector<SkippedCheckpoint> passed_over;
-  auto found = store::newest_usable(*state_, *view, store::Depth::all, passed_over,
+  auto found = store::newest_usable(*state_, *view, {}, passed_over,
                                     [](const Checkpoint&, const engine::View&) {});
   if (skipped != nullptr) *skipped = std::move(passed_over);
   return found;
@@ -99,7 +105,8 @@ std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restar
     std::string_view name, const Decode& decode, const ReadOptions& options) const {
   const auto view = state_->store().engine().view();
   std::vector<SkippedCheckpoint> skipped;
-  auto found = store::newest_usable(*state_, *view, store::Depth::state, skipped, [&](const Checkpoint& checkpoint, const engine::View& reading) {
+  const store::RestartSearch search{.depth = store::Depth::state};
+  auto found = store::newest_usable(*state_, *view, search, skipped, [&](const Checkpoint& checkpoint, const engine::View& reading) {
     const auto object = checkpoint.state.find(std::string(name));
     if (object == checkpoint.state.end())
       throw Error(ErrorCode::not_found, fmt::format("restart {}: checkpoint {} (step {}) has no state called {}", state_->title(),
@@ -107,6 +114,7 @@ std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restar
     state_->store().read_object(reading, object->second, decode, options);
   });
   if (!found) return std::nullopt;
+  store::note_restart(*state_, *found, skipped);
   return std::pair(std::move(*found), std::move(skipped));
 }
 

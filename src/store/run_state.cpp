@@ -29,9 +29,8 @@ void move_behind(std::vector<T>& to, std::vector<T>& from) {
 
 }  // namespace
 
-RunState::RunState(std::shared_ptr<StoreState> store, CellId cell, std::uint64_t epoch,
-                   const format::RunRecord& record)
-    : store_(std::move(store)), cell_(cell), epoch_(epoch), name_(record.name), uuid_(record.uuid) {}
+RunState::RunState(StoreState& store, CellId cell, std::uint64_t epoch, const format::RunRecord& record)
+    : store_(store), cell_(cell), epoch_(epoch), name_(record.name), uuid_(record.uuid), pace_(CheckpointPace::Clock::now()) {}
 
 std::string RunState::title() const {
   return cell_ == format::kLooseCell ? "the nodes of no run" : fmt::format("run {}", name_);
@@ -44,12 +43,12 @@ void RunState::reserve_nodes(const format::RunRecord& record, std::uint64_t coun
   if (record.node_end > spare_.first) spare_ = {};
   if (room(record) >= count || spare_.count >= count) return;
   const std::uint64_t block = std::clamp(record.node_block * 4, kFirstBlock, kLargestBlock);
-  spare_ = store_->root().lease_nodes(cell_, std::max(block, count));
+  spare_ = store_.root().lease_nodes(cell_, std::max(block, count));
 }
 
 // Says which id that was to be new belongs to which node.
 void RunState::throw_taken(std::string_view claim, std::string_view doing) const {
-  const auto view = store_->engine().view();
+  const auto view = store_.engine().view();
   const auto owner = view->find_claim(claim);
   const auto fail = [&](std::string_view what) {
     std::string by = "another node";
@@ -68,23 +67,66 @@ void RunState::throw_taken(std::string_view claim, std::string_view doing) const
 
 void RunState::commit(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels,
                       std::string_view doing, const BuildDraft& build, engine::RowStaging* rows) {
-  if (store_->engine().read_only())
+  const Turn turn = take_turn();
+  publish(staging, node_count, std::move(labels), doing, build, rows);
+}
+
+RunState::Turn RunState::take_turn() {
+  Turn turn(order_);
+  pending_.reset();
+  store_.queue().finish(lane_);
+  return turn;
+}
+
+PendingHead& RunState::pending(const Turn&) {
+  if (pending_ && pending_->failure_count() != store_.queue().failure_count(lane_)) pending_.reset();
+  if (!pending_) {
+    store_.queue().finish(lane_);
+    const std::uint64_t failures = store_.queue().failure_count(lane_);
+    const auto view = store_.engine().view();
+    pending_.emplace(store_.head_of(*view, cell_), failures);
+  }
+  pending_->forget_durable();
+  return *pending_;
+}
+
+void RunState::add(const Turn&, std::unique_ptr<WaitingCommit>& commit, CommitQueue::Room room, bool is_due, bool is_known) {
+  store_.queue().add(lane_, shared_from_this(), commit, std::move(room), is_due);
+  if (!is_known) pending_.reset();
+}
+
+void RunState::flush() { store_.queue().finish(lane_); }
+void RunState::throw_failure() { store_.queue().throw_failure(lane_); }
+
+void RunState::set_skipped(std::vector<SkippedCheckpoint> skipped) {
+  const std::lock_guard lock(skipped_mutex_);
+  skipped_ = std::move(skipped);
+}
+
+std::vector<SkippedCheckpoint> RunState::skipped() const {
+  const std::lock_guard lock(skipped_mutex_);
+  return skipped_;
+}
+
+void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels,
+                       std::string_view doing, const BuildDraft& build, engine::RowStaging* rows) {
+  if (store_.engine().read_only())
     throw Error(ErrorCode::read_only, fmt::format("{}: the store is open for reading only", doing));
   if (staging != nullptr) object::hold_needed(*staging);
-  if (!labels.empty()) store_->root().intern(labels);
+  if (!labels.empty()) store_.root().intern(labels);
   std::lock_guard lock(mutex_);
-  reserve_nodes(store_->run_record(*store_->engine().view(), cell_), node_count);
-  const auto pass = rows == nullptr ? store_->gate().enter_beside_others() : store_->gate().enter_alone();
+  reserve_nodes(store_.run_record(*store_.engine().view(), cell_), node_count);
+  const auto pass = rows == nullptr ? store_.gate().enter_beside_others() : store_.gate().enter_alone();
   const CommitRequest request{cell_, epoch_, staging, doing, rows};
-  const auto refused = commit_cell(store_->engine(), request, [&](const engine::View& view) {
-    format::RunRecord record = store_->run_record(view, cell_);
+  const auto refused = commit_cell(store_.engine(), request, [&](const engine::View& view) {
+    format::RunRecord record = store_.run_record(view, cell_);
     if (room(record) < node_count) {
       record.node_next = spare_.first;
       record.node_end = spare_.first + spare_.count;
       record.node_block = spare_.count;
     }
     const StagedBlobs blobs(staging, view);
-    graph::GraphWriter graph(view, store_->root().labels(), cell_, attribute_entries(view, blobs));
+    graph::GraphWriter graph(view, store_.root().labels(), cell_, attribute_entries(view, blobs));
     engine::Edit edit;
     Draft draft{view, graph, record, edit};
     build(draft);

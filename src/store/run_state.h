@@ -1,16 +1,23 @@
 // RunState: what all handles of one run share, and the one way in which a run is changed.
 #pragma once
 
+#include <cairn/checkpoint.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/engine.h"
 #include "format/records.h"
 #include "graph/writer.h"
+#include "store/checkpoint_pace.h"
+#include "store/commit_queue.h"
+#include "store/pending_head.h"
+#include "store/regions.h"
 #include "store/root.h"
 
 namespace cairn::store {
@@ -29,36 +36,73 @@ struct Draft {
 
 using BuildDraft = std::function<void(Draft&)>;
 
-/// A run, or with kLooseCell the nodes that belong to none. Thread-safe; commits of one run are made one by one.
-class RunState {
+/// A run, or with kLooseCell the nodes that belong to none. Thread-safe; commits of one run are made one by one, in the order in
+/// which they were asked for. Does not keep its store open: what StoreState gives out does.
+class RunState : public std::enable_shared_from_this<RunState> {
  public:
   /// `epoch` is that of the owner: one more than any before.
-  RunState(std::shared_ptr<StoreState> store, CellId cell, std::uint64_t epoch, const format::RunRecord& record);
+  RunState(StoreState& store, CellId cell, std::uint64_t epoch, const format::RunRecord& record);
 
-  StoreState& store() const { return *store_; }
-  const std::shared_ptr<StoreState>& store_pointer() const { return store_; }
+  StoreState& store() const { return store_; }
   CellId cell() const { return cell_; }
   const std::string& name() const { return name_; }
   Uuid uuid() const { return uuid_; }
   /// For messages: "run argon", or "the nodes of no run".
   std::string title() const;
 
-  /// Makes one durable commit. `node_count` is how often `build` may call new_node(), `labels` are those of its links; `rows`
-  /// are more that it changes, or null. With rows, no other commit writes nodes meanwhile.
+  /// Makes one durable commit, after all that wait. `node_count` is how often `build` may call new_node(), `labels` are those of its
+  /// links; `rows` are more that it changes, or null. With rows, no other commit writes nodes meanwhile. Throws, before anything
+  /// else, the failure of an earlier commit that nobody was told.
   void commit(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels,
               std::string_view doing, const BuildDraft& build, engine::RowStaging* rows = nullptr);
+
+  // ---- Commits that wait ----
+  /// Held by who adds to the commits of the run. Never by the thread of the queue.
+  using Turn = std::unique_lock<std::mutex>;
+  /// All earlier commits are on disk. Throws as commit() does.
+  Turn take_turn();
+  /// Earlier commits may still wait.
+  Turn take_turn_behind() { return Turn(order_); }
+  /// With the turn: the newest checkpoint behind all that wait. If that cannot be told yet, waits until it can. Throws as commit().
+  PendingHead& pending(const Turn& turn);
+  /// With the turn: puts the commit behind those that wait. One `is_known` if pending() is told of it. Throws as CommitQueue::add.
+  void add(const Turn& turn, std::unique_ptr<WaitingCommit>& commit, CommitQueue::Room room, bool is_due, bool is_known);
+  /// As commit(), without waiting for anything: by who has the turn and all is on disk, or the thread of the queue.
+  void publish(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels, std::string_view doing,
+               const BuildDraft& build, engine::RowStaging* rows = nullptr);
+  /// Waits until all commits are on disk. Throws as commit().
+  void flush();
+  /// Throws the failure of an earlier commit that nobody was told.
+  void throw_failure();
+
+  // ---- What a program has told of its run ----
+  Regions& regions() { return regions_; }
+  CheckpointPace& pace() { return pace_; }
+  /// A restart passed over these; the next checkpoint says so.
+  void set_skipped(std::vector<SkippedCheckpoint> skipped);
+  std::vector<SkippedCheckpoint> skipped() const;
 
  private:
   [[noreturn]] void throw_taken(std::string_view claim, std::string_view doing) const;
   void reserve_nodes(const format::RunRecord& record, std::uint64_t count);
 
-  std::shared_ptr<StoreState> store_;
+  StoreState& store_;
   const CellId cell_;
   const std::uint64_t epoch_;
   const std::string name_;
   const Uuid uuid_;
+
+  std::mutex order_;                    // before mutex_
+  CommitLane lane_;
+  std::optional<PendingHead> pending_;  // by order_; empty: what is on disk when nothing waits
+
   std::mutex mutex_;
   NodeBlock spare_;  // leased, and not yet in the run's record
+
+  Regions regions_;
+  CheckpointPace pace_;
+  mutable std::mutex skipped_mutex_;
+  std::vector<SkippedCheckpoint> skipped_;
 };
 
 }  // namespace cairn::store

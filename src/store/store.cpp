@@ -92,15 +92,18 @@ Store Store::open(const std::filesystem::path& path, const OpenOptions& options)
   disk.compression = options.compression;
   const format::ObjectOptions objects = object_options(options);  // first: nothing is opened for options that are wrong
   return store::make_store(
-      std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string())));
+      std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string()),
+                                   options.background_bytes));
 }
 
 Store Store::in_memory(const OpenOptions& options) {
-  return store::make_store(std::make_shared<StoreState>(engine::make_memory_engine(), object_options(options)));
+  return store::make_store(std::make_shared<StoreState>(engine::make_memory_engine(), object_options(options), "a store in memory",
+                                                        options.background_bytes));
 }
 
 Uuid Store::uuid() const { return state_->engine().uuid(); }
 void Store::refresh() { state_->engine().refresh(); }
+void Store::flush() { state_->queue().finish_all(); }
 
 // ---- Runs ----
 

@@ -57,16 +57,35 @@ format::RunRecord StoreState::run_record(const engine::View& view, CellId cell) 
   throw Error(ErrorCode::damaged, fmt::format("read the run of cell {}: its record is missing", cell));
 }
 
+RunHead StoreState::head_of(const engine::View& view, CellId cell) const {
+  const std::uint64_t head = run_record(view, cell).head;
+  return head == 0 ? RunHead{} : RunHead{head, checkpoint_row(view, cell, head).id};
+}
+
 std::shared_ptr<RunState> StoreState::share_run(CellId cell) {
   std::lock_guard lock(runs_mutex_);
-  if (auto shared = runs_[cell].lock()) return shared;
+  if (auto shared = runs_[cell].lock()) return give_out(std::move(shared));
   // Looked at under the mutex: an owner that came and went meanwhile would have a newer epoch.
   const auto view = engine_->view();
   // The writer of the store owns the nodes of no run; a run has an owner of its own.
   const std::uint64_t epoch = cell == format::kLooseCell ? 0 : view->cell(cell).epoch + 1;
-  auto state = std::make_shared<RunState>(shared_from_this(), cell, epoch, run_record(*view, cell));
+  auto state = std::make_shared<RunState>(*this, cell, epoch, run_record(*view, cell));
   runs_[cell] = state;
-  return state;
+  return give_out(std::move(state));
+}
+
+std::shared_ptr<RunState> StoreState::give_out(std::shared_ptr<RunState> run) {
+  struct Handle {
+    std::shared_ptr<StoreState> store;  // outlives the run
+    std::shared_ptr<RunState> run;
+  };
+  const auto handle = std::make_shared<Handle>(shared_from_this(), std::move(run));
+  return {handle, handle->run.get()};
+}
+
+void StoreState::keep(RunState& run) {
+  std::lock_guard lock(runs_mutex_);
+  kept_runs_.try_emplace(run.cell(), run.shared_from_this());
 }
 
 std::shared_ptr<RunState> StoreState::find_run(std::string_view name) {
@@ -139,6 +158,7 @@ Checkpoint StoreState::read_checkpoint(const engine::View& view, const Checkpoin
     if (const Map* map = metadata.get_if<Map>()) checkpoint.metadata = *map;
   }
   checkpoint.unfinished = std::move(record.unfinished);
+  checkpoint.skipped = std::move(record.skipped);
   checkpoint.bytes_new = record.bytes_new;
   checkpoint.bytes_shared = record.bytes_shared;
   return checkpoint;

@@ -5,7 +5,6 @@
 #include <cairn/store.h>
 
 #include <functional>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,24 +18,27 @@
 #include "graph/reader.h"
 #include "object/objects.h"
 #include "store/commit_gate.h"
+#include "store/commit_queue.h"
 #include "store/history.h"
 #include "store/root.h"
 #include "store/run_state.h"
 
 namespace cairn::store {
 
-/// Thread-safe.
+/// Thread-safe. Who has a run that it gave out keeps it open; what waits to be committed does not, and is committed when it closes.
 class StoreState : public std::enable_shared_from_this<StoreState> {
  public:
-  /// `title` is how messages call the store.
+  /// `title` is how messages call the store; `background_bytes` is as in OpenOptions.
   explicit StoreState(std::unique_ptr<engine::Engine> engine, const format::ObjectOptions& objects = {},
-                      std::string title = "a store in memory")
-      : engine_(std::move(engine)), root_(*engine_), objects_(objects), title_(std::move(title)) {}
+                      std::string title = "a store in memory", std::uint64_t background_bytes = OpenOptions().background_bytes)
+      : engine_(std::move(engine)), root_(*engine_), objects_(objects), title_(std::move(title)), queue_(background_bytes) {}
 
   engine::Engine& engine() const { return *engine_; }
   Root& root() { return root_; }
   /// What every commit that writes nodes goes through.
   CommitGate& gate() { return gate_; }
+  /// What commits that wait go through.
+  CommitQueue& queue() { return queue_; }
   const graph::Labels& labels() const { return root_.labels(); }
   /// How objects are written.
   const format::ObjectOptions& objects() const { return objects_; }
@@ -55,9 +57,13 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   std::shared_ptr<RunState> find_run(std::string_view name);
   /// The nodes that belong to no run.
   std::shared_ptr<RunState> loose();
+  /// Keeps what the program has told of the run until the store closes, also without a handle of it.
+  void keep(RunState& run);
 
   /// The record of a run's cell. Throws damaged if it has none. That of kLooseCell may be missing.
   format::RunRecord run_record(const engine::View& view, CellId cell) const;
+  /// The newest checkpoint of a run.
+  RunHead head_of(const engine::View& view, CellId cell) const;
 
   /// Throws not_found if the blob is missing, damaged if it is.
   format::CheckpointRecord checkpoint_record(const engine::View& view, const CheckpointId& id) const;
@@ -70,6 +76,7 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
  private:
   Checkpoint read_checkpoint(const engine::View& view, const CheckpointId& id) const;
   std::shared_ptr<RunState> share_run(CellId cell);
+  std::shared_ptr<RunState> give_out(std::shared_ptr<RunState> run);
   void create_run(std::string_view name);
 
   std::unique_ptr<engine::Engine> engine_;
@@ -79,7 +86,9 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   const std::string title_;
   object::SchemaCache schemas_;
   std::mutex runs_mutex_;
-  std::map<CellId, std::weak_ptr<RunState>> runs_;  // weak: a run's handles keep the store open, not the reverse
+  std::map<CellId, std::weak_ptr<RunState>> runs_;
+  std::map<CellId, std::shared_ptr<RunState>> kept_runs_;
+  CommitQueue queue_;  // last: when it ends, it commits what waits
 };
 
 }  // namespace cairn::store

@@ -154,6 +154,43 @@ BOOST_AUTO_TEST_CASE(a_damaged_checkpoint_is_passed_over_and_reported) {
   BOOST_TEST(run({"verify"}).out.find("damaged ") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_named_one_is_replaced_by_another_only_if_that_is_asked_for) {
+  const std::string old_content = noise(1, 300'000), new_content = noise(2, 300'000);
+  const std::string oldest = run_line({"checkpoint", "r", "--step", "1", "--state", "s=" + file("old", old_content)});
+  const std::string newest = run_line({"checkpoint", "r", "--step", "2", "--state", "s=" + file("new", new_content), "--tag", "t"});
+  damage(store(), new_content);
+  for (const Arguments& name : {Arguments{"--step", "2"}, {"--tag", "t"}, {"--id", newest}}) {
+    Arguments arguments{"restart", "r"};
+    arguments.insert(arguments.end(), name.begin(), name.end());
+    BOOST_TEST(run(arguments).status == 1);
+    arguments.push_back("--fall-back");
+    const auto found = run_json(arguments).at(0);
+    BOOST_TEST(found.at("checkpoint").at("id").as_string() == oldest);
+    BOOST_TEST(found.at("skipped").as_array().at(0).at("id").as_string() == newest);
+  }
+  BOOST_TEST(run({"restart", "r", "--id", oldest.substr(0, 8)}).out.starts_with(oldest + "  step 1, 1 state, 0 artifacts"));
+  BOOST_TEST(run({"restart", "r", "--id", oldest, "--step", "1"}).status == 2);
+  run_line({"checkpoint", "other", "--step", "1"});
+  BOOST_TEST(run({"restart", "other", "--id", oldest}).status == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_without_a_directory_says_what_it_found_and_what_was_left_open) {
+  run_line({"checkpoint", "r", "--step", "1", "--state", "s=" + file("s", "x")});
+  const std::string input = run_line({"node", "--run", "r", "--label", "structure"});
+  const std::string node = run_line({"node", "--run", "r", "--kind", "calculation", "--type", "relax", "--label", "first", "--state",
+                                     "running", "--input", "structure=" + input});
+  const auto found = run_json({"restart", "r"}).at(0);
+  BOOST_TEST(found.at("directory").is_null());
+  BOOST_TEST(found.at("pending_writes").as_array().empty());
+  BOOST_REQUIRE(found.at("unfinished").as_array().size() == 1u);
+  const auto& unfinished = found.at("unfinished").as_array().at(0);
+  BOOST_TEST(unfinished.at("node").at("uuid").as_string() == node);
+  BOOST_TEST(unfinished.at("inputs").as_array().at(0).at("label").as_string() == "structure");
+  BOOST_TEST(unfinished.at("inputs").as_array().at(0).at("node").as_string() == input);
+  const std::string text = run({"restart", "r"}).out;
+  BOOST_TEST(text.find("unfinished  " + node + "  running calculation  relax \"first\"\n    input structure: " + input) != std::string::npos, text);
+}
+
 BOOST_AUTO_TEST_CASE(runs_and_log_list_what_is_there) {
   for (int step = 1; step <= 3; ++step)
     run_line({"checkpoint", "a", "--step", std::to_string(step), "--state", "s=" + file("s", std::to_string(step))});

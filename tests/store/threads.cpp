@@ -69,6 +69,48 @@ BOOST_AUTO_TEST_CASE(threads_share_one_run) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(threads_and_runs_commit_with_every_durability_at_once) {
+  for_each_store([](TestStore& store) {
+    constexpr int kThreads = 6, kCommits = 12;
+    in_threads(kThreads, [&](int thread) {
+      Run shared = store->run("shared"), own = store->run(run_name(thread));
+      std::vector<Receipt> receipts;
+      std::vector<PendingCommit> pending;
+      for (int i = 0; i < kCommits; ++i) {
+        for (Run* run : {&shared, &own}) {
+          CheckpointBuilder builder = run->checkpoint(thread * 1000 + i, {.background = i % 4 == 3});
+          builder.save("thread", thread).save("large", std::vector<int>(3000, thread * 100 + i));
+          if (i % 4 == 3) pending.push_back(builder.commit_async({i % 8 == 3 ? Durability::async : Durability::on_close}));
+          else receipts.push_back(builder.commit({static_cast<Durability>(i % 4)}));
+        }
+        if (i == 5) own.step("relax", {{"x", i}}, [&] { return i; });
+        if (i == 7) shared.flush();
+      }
+      store->flush();
+      for (const Receipt& receipt : receipts) receipt.durable.get();
+      for (const PendingCommit& one : pending) one.get();
+      for (const Receipt& receipt : receipts)
+        if (store->find_checkpoint(receipt.id).value().sequence != receipt.sequence) throw std::runtime_error("another sequence");
+    });
+    store.reopen();
+    std::map<std::int64_t, std::int64_t> last;  // of each thread
+    std::vector<Checkpoint> history = store->run("shared").history();
+    BOOST_TEST(history.size() == static_cast<std::size_t>(kThreads * kCommits));
+    for (auto checkpoint = history.rbegin(); checkpoint != history.rend(); ++checkpoint) {
+      const std::int64_t thread = checkpoint->step / 1000, i = checkpoint->step % 1000;
+      BOOST_TEST(last.try_emplace(thread, -1).first->second == i - 1);  // each saw its own in order
+      last[thread] = i;
+      BOOST_TEST(store->get<std::vector<int>>(checkpoint->state.at("large")).at(2999) == thread * 100 + i);
+    }
+    for (int thread = 0; thread < kThreads; ++thread) {
+      history = store->run(run_name(thread)).history();
+      BOOST_REQUIRE(history.size() == static_cast<std::size_t>(kCommits));
+      for (int i = 0; i < kCommits; ++i) BOOST_TEST(history[static_cast<std::size_t>(kCommits - 1 - i)].step == thread * 1000 + i);
+    }
+    check_clean(*store);
+  });
+}
+
 BOOST_AUTO_TEST_CASE(threads_put_the_same_and_other_values) {
   for_each_store([](TestStore& store) {
     in_threads(6, [&](int thread) {

@@ -25,6 +25,9 @@ inline Numbers numbers(std::int64_t seed, std::size_t count) {
 /// Sizes of states and results: beside the records, in a pack, and in several segments of one.
 inline constexpr std::size_t kSmall = 350, kLarge = 60'000, kHuge = 700'000;
 
+/// How many numbers the state of a step has, where that is all that is known of it.
+inline std::size_t work_count(std::int64_t step) { return step % 40 == 0 ? kHuge : step % 5 == 0 ? kLarge : kSmall; }
+
 /// Small objects, too many in all to stand beside the records.
 inline std::vector<Numbers> batch(std::int64_t seed) {
   std::vector<Numbers> objects;

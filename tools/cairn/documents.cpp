@@ -56,6 +56,8 @@ object document(const Checkpoint& checkpoint) {
   array unfinished;
   for (const auto& [node, state] : checkpoint.unfinished)
     unfinished.push_back({{"node", node.text()}, {"state", state_name(state)}});
+  array skipped;
+  for (const SkippedCheckpoint& one : checkpoint.skipped) skipped.push_back(document(one));
   return {{"id", checkpoint.id.hex()},
           {"run", json_text(checkpoint.run)},
           {"sequence", checkpoint.sequence},
@@ -67,6 +69,7 @@ object document(const Checkpoint& checkpoint) {
           {"metadata", value_document(checkpoint.metadata)},
           {"tags", texts(checkpoint.tags)},
           {"unfinished", std::move(unfinished)},
+          {"skipped", std::move(skipped)},
           {"bytes_new", checkpoint.bytes_new},
           {"bytes_shared", checkpoint.bytes_shared},
           {"damaged", checkpoint.damaged}};
@@ -74,6 +77,21 @@ object document(const Checkpoint& checkpoint) {
 
 object document(const SkippedCheckpoint& skipped) {
   return {{"id", skipped.id.hex()}, {"step", skipped.step}, {"reason", json_text(skipped.reason)}};
+}
+
+object document(const PendingWrite& write) {
+  return {{"task", json_text(write.task)},
+          {"index", write.index},
+          {"channel", json_text(write.channel)},
+          {"value", write.value.hex()},
+          {"time", format_time(write.time)}};
+}
+
+object document(const UnfinishedNode& unfinished) {
+  array inputs;
+  for (const StepData& input : unfinished.inputs)
+    inputs.push_back(object{{"label", json_text(input.label)}, {"node", input.node.text()}, {"content", input.content.hex()}});
+  return {{"node", document(unfinished.node)}, {"inputs", std::move(inputs)}};
 }
 
 object document(const Receipt& receipt) {

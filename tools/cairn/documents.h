@@ -10,6 +10,8 @@ namespace cairn::cli {
 
 boost::json::object document(const Checkpoint& checkpoint);
 boost::json::object document(const SkippedCheckpoint& skipped);
+boost::json::object document(const PendingWrite& write);
+boost::json::object document(const UnfinishedNode& unfinished);
 boost::json::object document(const Receipt& receipt);
 boost::json::object document(const RunInfo& run);
 boost::json::object document(const Node& node);
