@@ -327,6 +327,17 @@ struct RunRecord {
   forkedAt @10 :UInt64;   # sequence
   deleted @11 :Bool;      # its name is free; what forks have of it stays
   stepKeysIndexed @12 :Bool;  # all recorded steps of the run are in the index k
+  forkedCount @13 :UInt64;   # checkpoints that this one had in common with that run when it was forked
+  forkedWrites @14 :UInt64;  # of that run's pending writes, those with a smaller number are also this one's
+  writes @15 :UInt64;   # pending writes that were ever recorded in the cell: the next one's number
+  removed @16 :UInt64;  # checkpoints that were removed from the cell
+}
+
+struct PendingWriteRecord {  # since format 7
+  channel @0 :Text;
+  object @1 :Digest;
+  time @2 :Int64;
+  number @3 :UInt64;  # 0, 1, 2, ... in the order in which those of the cell were recorded
 }
 
 struct CheckpointRow {
@@ -357,4 +368,42 @@ struct StepRecord {
     content @1 :Digest;
     node @2 :UInt64;
   }
+}
+
+struct StepAttemptRecord {  # since format 7
+  step @0 :Data;  # a StepRecord in canonical form with what makes it this step, and the nodes of its inputs
+  attempts @1 :List(Attempt);  # those that ended, by number; the last 100
+  claim @2 :Claim;  # of the attempt that is under way; null if there is none
+
+  struct Attempt {
+    number @0 :UInt32;  # from 1
+    end @1 :UInt8;
+    process @2 :Uuid;
+    begun @3 :Int64;  # nanoseconds since the Unix epoch
+    ended @4 :Int64;
+    message @5 :Text;
+    atMostOnce @6 :Bool;
+  }
+
+  struct Claim {
+    number @0 :UInt32;
+    process @1 :Uuid;
+    begun @2 :Int64;
+    until @3 :Int64;  # 0: for as long as the owner has the store open
+    atMostOnce @4 :Bool;
+    host @5 :Text;  # of the owner, as the following
+    boot @6 :Text;
+    processNumber @7 :UInt64;
+    processStarted @8 :UInt64;  # clock ticks from boot
+    detached @9 :Bool;  # the owner does not have the store open meanwhile
+  }
+}
+
+struct StepInvalidationRecord {  # since format 7
+  time @0 :Int64;  # steps that were recorded later are not meant
+  hasName @1 :Bool;
+  name @2 :Text;
+  hasCodeVersion @3 :Bool;
+  codeVersion @4 :Text;
+  recordedBefore @5 :Int64;  # only steps that were recorded before this; 2^63-1 if that does not matter
 }

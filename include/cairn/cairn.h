@@ -10,6 +10,7 @@
 #include <cairn/closure.h>
 #include <cairn/checkpoint_difference.h>
 #include <cairn/codec.h>
+#include <cairn/detached_step.h>
 #include <cairn/difference.h>
 #include <cairn/digest.h>
 #include <cairn/error.h>

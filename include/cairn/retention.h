@@ -3,6 +3,7 @@
 
 #include <cairn/checkpoint.h>
 #include <cairn/node.h>
+#include <cairn/value.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,10 +22,11 @@ struct RetentionPolicy {
     std::size_t count = 1;
     bool smallest = true;  ///< else the largest
   };
-  std::optional<std::size_t> last;           ///< the newest so many
-  std::optional<std::uint64_t> every;        ///< those whose step is a multiple of this
-  std::optional<Timestamp> newer_than;
-  std::optional<Best> best;
+  std::optional<std::size_t> last = {};           ///< the newest so many
+  std::optional<std::uint64_t> every = {};        ///< those whose step is a multiple of this
+  std::optional<Timestamp> newer_than = {};
+  std::optional<Best> best = {};
+  std::optional<Map> without = {};  ///< those whose metadata lack one of these entries; to remove those that have them all
   bool tagged = true;
 };
 

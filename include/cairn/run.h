@@ -211,7 +211,7 @@ struct HistoryOptions {
 };
 
 struct ForkOptions {
-  std::optional<CheckpointId> at;  ///< the last checkpoint that the fork has; empty: the newest
+  std::optional<CheckpointId> at = {};  ///< the last checkpoint that the fork has; empty: the newest
 };
 
 /// A handle on one run of an open store. Copies refer to the same run. Thread-safe. Keeps its store open.

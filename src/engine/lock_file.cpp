@@ -9,11 +9,11 @@
 
 #include <array>
 #include <cerrno>
-#include <fstream>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/process.h"
 
 namespace cairn::engine {
 namespace {
@@ -21,21 +21,9 @@ namespace {
 constexpr std::size_t kOwnerBytes = 1024;      // text, padded with newlines
 constexpr std::uint64_t kWitnessOffset = 1024; // u64 commits, u64 XXH3-64 of the first
 
-std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
-
 std::string owner_text() {
-  std::string text = fmt::format("host {}\nprocess {}\nsince {}\nboot {}\n", host_name(), ::getpid(),
-                                 format_time(Timestamp(std::chrono::nanoseconds(base::now_nanoseconds()))), boot_id());
+  std::string text = fmt::format("host {}\nprocess {}\nsince {}\nboot {}\n", base::host_name(), ::getpid(),
+                                 format_time(Timestamp(std::chrono::nanoseconds(base::now_nanoseconds()))), base::boot_id());
   text.resize(kOwnerBytes, '\n');
   return text;
 }

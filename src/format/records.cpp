@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kNode = "node record";
 constexpr std::string_view kRun = "run record";
 constexpr std::string_view kCheckpoint = "checkpoint row";
+constexpr std::string_view kPendingWrite = "pending write record";
 constexpr std::string_view kStep = "step record";
 constexpr std::string_view kGroup = "group record";
 constexpr std::string_view kAttributeIndex = "attribute index record";
@@ -132,12 +133,20 @@ RunRecord read_run(wire::RunRecord::Reader wire) {
   run.forked_at = wire.getForkedAt();
   run.deleted = wire.getDeleted();
   run.step_keys_indexed = wire.getStepKeysIndexed();
+  run.forked_count = wire.getForkedCount();
+  run.forked_writes = wire.getForkedWrites();
+  run.writes = wire.getWrites();
+  run.removed = wire.getRemoved();
   return run;
 }
 
 CheckpointRow read_checkpoint(wire::CheckpointRow::Reader wire) {
   return {CheckpointId{get_digest(wire.getId())}, wire.getStep(), wire.getTime(),
           get_digest(wire.getContent())};
+}
+
+PendingWriteRecord read_pending_write(wire::PendingWriteRecord::Reader wire) {
+  return {get_text(wire.getChannel()), ObjectId{get_digest(wire.getObject())}, wire.getTime(), wire.getNumber()};
 }
 
 void set_inputs(wire::StepRecord::Builder wire, const std::vector<StepRecord::Input>& inputs) {
@@ -220,6 +229,10 @@ std::string encode_run(const RunRecord& run) {
   wire.setForkedAt(run.forked_at);
   wire.setDeleted(run.deleted);
   wire.setStepKeysIndexed(run.step_keys_indexed);
+  wire.setForkedCount(run.forked_count);
+  wire.setForkedWrites(run.forked_writes);
+  wire.setWrites(run.writes);
+  wire.setRemoved(run.removed);
   return canonical_row(wire, kRun);
 }
 
@@ -239,6 +252,20 @@ std::string encode_checkpoint_row(const CheckpointRow& row) {
 
 CheckpointRow decode_checkpoint_row(std::string_view bytes) {
   return read_wire<wire::CheckpointRow>(base::as_bytes(bytes), kCheckpoint, read_checkpoint);
+}
+
+std::string encode_pending_write(const PendingWriteRecord& write) {
+  capnp::MallocMessageBuilder message(32);
+  auto wire = message.initRoot<wire::PendingWriteRecord>();
+  set_text(write.channel, [&](auto text) { wire.setChannel(text); });
+  set_digest(wire.initObject(), write.object.digest);
+  wire.setTime(write.time);
+  wire.setNumber(write.number);
+  return canonical_row(wire, kPendingWrite);
+}
+
+PendingWriteRecord decode_pending_write(std::string_view bytes) {
+  return read_wire<wire::PendingWriteRecord>(base::as_bytes(bytes), kPendingWrite, read_pending_write);
 }
 
 std::string encode_step(const StepRecord& step) {

@@ -70,6 +70,10 @@ struct RunRecord {
   std::uint64_t forked_at = 0;    ///< sequence
   bool deleted = false;           ///< its name is free; what forks have of it stays
   bool step_keys_indexed = false; ///< all recorded steps of the run are in the index of step keys
+  std::uint64_t forked_count = 0;   ///< checkpoints that it had in common with that run when it was forked
+  std::uint64_t forked_writes = 0;  ///< of that run's pending writes, those with a smaller number are also this one's
+  std::uint64_t writes = 0;         ///< pending writes that were ever recorded in the cell: the next one's number
+  std::uint64_t removed = 0;        ///< checkpoints that were removed from the cell
 
   friend bool operator==(const RunRecord&, const RunRecord&) = default;
 };
@@ -81,6 +85,15 @@ struct CheckpointRow {
   Digest content;
 
   friend bool operator==(const CheckpointRow&, const CheckpointRow&) = default;
+};
+
+struct PendingWriteRecord {
+  std::string channel;
+  ObjectId object;
+  std::int64_t time = 0;
+  std::uint64_t number = 0;  ///< 0, 1, 2, ... in the order in which those of the cell were recorded
+
+  friend bool operator==(const PendingWriteRecord&, const PendingWriteRecord&) = default;
 };
 
 /// Bytes of the parameters of a step, and of its environment.
@@ -138,6 +151,8 @@ std::string encode_run(const RunRecord& run);
 RunRecord decode_run(std::string_view bytes);
 std::string encode_checkpoint_row(const CheckpointRow& row);
 CheckpointRow decode_checkpoint_row(std::string_view bytes);
+std::string encode_pending_write(const PendingWriteRecord& write);
+PendingWriteRecord decode_pending_write(std::string_view bytes);
 std::string encode_group(const GroupRecord& group);
 GroupRecord decode_group(std::string_view bytes);
 std::string encode_attribute_index(const AttributeIndexRecord& index);

@@ -10,6 +10,7 @@
 #include "graph/backlink_folding.h"
 #include "graph/held_links.h"
 #include "store/commit.h"
+#include "store/removal.h"
 #include "store/step_index.h"
 
 namespace cairn::store {
@@ -25,7 +26,8 @@ void index_steps(StoreState& state, const engine::View& view, const format::RunR
   const auto commit = [&](bool is_last) {
     run->commit(nullptr, 0, {}, doing, [&](Draft& draft) {
       draft.edit.indexes = entries;
-      draft.run.steps_indexed = is_last;
+      draft.run.steps_indexed = draft.run.steps_indexed || is_last;
+      draft.run.step_keys_indexed = is_last;
     });
     entries.clear();
   };
@@ -45,7 +47,7 @@ void index_steps(StoreState& state) {
   for (bool more = claims->seek(prefix); more && claims->key().starts_with(prefix); more = claims->next()) {
     const CellId cell = format::parse_be64(claims->value());
     const format::RunRecord record = state.run_record(*view, cell);
-    if (!record.steps_indexed) index_steps(state, *view, record, cell);
+    if (!record.steps_indexed || !record.step_keys_indexed) index_steps(state, *view, record, cell);
   }
 }
 
@@ -77,6 +79,7 @@ void fold_held_links(StoreState& state) {
 }  // namespace
 
 void compact(StoreState& state) {
+  finish_deletions(state);
   fold_backlinks(state);
   fold_held_links(state);
   index_steps(state);

@@ -5,7 +5,8 @@
 
 namespace cairn::store {
 
-/// Folds the backlinks of all nodes and indexes the steps that older formats recorded, some of them in each commit, then has the engine rewrite what it keeps.
+/// Ends deletions that a crash interrupted, folds the backlinks of all nodes and indexes the steps that older formats recorded,
+/// some of them in each commit, then has the engine rewrite what it keeps.
 void compact(StoreState& state);
 
 }  // namespace cairn::store

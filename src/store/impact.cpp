@@ -23,7 +23,7 @@ std::vector<ImpactTotal> total(const StoreState& state, const Question& question
   std::vector<ImpactTotal> list;
   for (auto& [key, total] : totals) {
     const auto& [cell, kind, type] = key;
-    total.run = cell == format::kLooseCell ? std::string() : state.run_record(question.view(), cell).name;
+    total.run = state.run_name(question.view(), cell);
     total.kind = kind;
     total.type = type;
     list.push_back(std::move(total));

@@ -186,7 +186,7 @@ bool list_by_index(const graph::NodeScan& scan, const NodeQuery& query, const st
 }  // namespace
 
 graph::NodeLookups node_lookups(const StoreState& state, const engine::View& view) {
-  return {.run_name = [&](engine::CellId cell) { return cell == format::kLooseCell ? std::string() : state.run_record(view, cell).name; },
+  return {.run_name = [&](engine::CellId cell) { return state.run_name(view, cell); },
           .find_run = [&](std::string_view name) -> std::optional<engine::CellId> {
             const auto owner = view.find_claim(format::claim::run_name(name));
             return owner ? std::optional(format::parse_be64(*owner)) : std::nullopt;

@@ -12,7 +12,7 @@
 
 namespace cairn::store {
 
-/// The last checkpoint of a run; number 0 if it has none.
+/// The last number that a history has given out, and its newest checkpoint, which is zero if it has none.
 struct RunHead {
   std::uint64_t sequence = 0;
   CheckpointId id;

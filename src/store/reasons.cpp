@@ -8,6 +8,8 @@
 #include "format/keys.h"
 #include "store/step_difference.h"
 #include "store/step_index.h"
+#include "store/step_lookup.h"
+#include "store/step_reuse.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -48,7 +50,20 @@ std::optional<FoundStep> nearest(const engine::View& view, StepWalk& walk, CellI
   return place ? find_there(view, *place) : std::nullopt;
 }
 
+// Of a step whose result was taken from another run.
+StepReason reason_of_reuse(StoreState& state, const engine::View& view, const FoundStep& step) {
+  StepReason reason;
+  reason.done = false;
+  reason.step = step_info(state, view, view, step.place.cell, step.record);
+  const auto source = graph::GraphReader(view, state.labels()).find_node(step.record.reused_from);
+  const auto place = source ? find_step_of_process(view, source->id, source->record) : std::nullopt;
+  if (const auto found = place ? find_there(view, *place) : std::nullopt)
+    reason.compared = step_info(state, view, view, found->place.cell, found->record);
+  return reason;
+}
+
 StepReason reason_of(StoreState& state, const engine::View& view, StepWalk& walk, const FoundStep& step) {
+  if (step.record.reused_from != Uuid{}) return reason_of_reuse(state, view, step);
   StepReason reason;
   reason.step = step_info(state, view, view, step.place.cell, step.record);
   const auto earlier = nearest(view, walk, step.place.cell, step.record.name, step.record.process, step.record.time);
@@ -57,16 +72,6 @@ StepReason reason_of(StoreState& state, const engine::View& view, StepWalk& walk
   DifferenceOptions options;
   reason.difference = compare_steps(state, view, *reason.compared, reason.step, earlier->record, step.record, options);
   return reason;
-}
-
-// By its label, which is the step's name unless somebody changed it.
-std::optional<StepPlace> place_of_process(const engine::View& view, NodeId process, const format::NodeRecord& node) {
-  if (node.cell == format::kLooseCell || node.kind != NodeKind::calculation) return std::nullopt;
-  StepWalk walk(view, node.cell);
-  if (walk.last_before(node.label, process + 1) && walk.process() == process) return walk.place();
-  for (bool more = walk.first(); more; more = walk.next())
-    if (walk.process() == process) return walk.place();
-  return std::nullopt;
 }
 
 }  // namespace
@@ -89,7 +94,7 @@ StepReason why_process(StoreState& state, const Uuid& process) {
   const auto view = state.engine().view();
   const auto node = graph::GraphReader(*view, state.labels()).find_node(process);
   if (!node) throw Error(ErrorCode::not_found, fmt::format("there is no node {}", process.text()));
-  const auto place = place_of_process(*view, node->id, node->record);
+  const auto place = find_step_of_process(*view, node->id, node->record);
   const auto step = place ? find_there(*view, *place) : std::nullopt;
   if (!step)
     throw Error(ErrorCode::type_mismatch,
@@ -103,7 +108,7 @@ StepReason predict_step(const RunState& run, const StepOutcome& step) {
   StoreState& state = run.store();
   const auto view = state.engine().view();
   StepReason reason;
-  if (const auto recorded = find_step_record(run, *view, step)) {
+  if (const auto recorded = find_step_rows(run, *view, step).record) {
     reason.done = false;
     reason.step = step_info(state, *view, *view, run.cell(), *recorded);
     reason.compared = reason.step;
@@ -112,6 +117,12 @@ StepReason predict_step(const RunState& run, const StepOutcome& step) {
   const format::StepRecord record = step_record(step);
   const StoredOrStaged blobs(*view, *step.staging);
   reason.step = step_info(state, *view, blobs, run.cell(), record);
+  const auto reusable = step.reuse ? find_reusable(run, *view, step, {}) : std::nullopt;
+  if (reusable) {
+    reason.done = false;
+    reason.compared = step_info(state, *view, *view, reusable->place.cell, reusable->record);
+    return reason;
+  }
   StepWalk walk(*view, run.cell());
   const auto earlier = nearest(*view, walk, run.cell(), step.name, UINT64_MAX, base::now_nanoseconds());
   if (!earlier) return reason;

@@ -38,6 +38,15 @@ std::optional<std::string> try_checkpoint(const RunState& run, const engine::Vie
   return std::nullopt;
 }
 
+// Where checkpoints were removed, it does not show which others are missing; but it must show that some are.
+void require_empty_if_none(const RunState& run, const engine::View& view, bool has_any) {
+  if (has_any) return;
+  const format::RunRecord record = run.store().run_record(view, run.cell());
+  if (!record.deleted && checkpoint_count(record) != 0)
+    throw Error(ErrorCode::damaged,
+                fmt::format("restart {}: the rows of its {} checkpoints are missing", run.title(), checkpoint_count(record)));
+}
+
 }  // namespace
 
 void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth,
@@ -57,28 +66,32 @@ void check_checkpoint(const engine::View& view, const format::CheckpointRecord& 
 std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View& view, const RestartSearch& search,
                                         std::vector<SkippedCheckpoint>& skipped, const UseCheckpoint& use) {
   std::optional<Checkpoint> found;
-  const std::uint64_t newest = search.newest.value_or(run.store().run_record(view, run.cell()).head);
-  const std::uint64_t last = search.fall_back || newest == 0 ? 0 : newest - 1;  // those up to here are not looked at
-  std::uint64_t expected = newest;
-  const auto skip_missing = [&](std::uint64_t down_to) {
-    for (; expected > std::max(down_to, last); --expected)
-      skipped.push_back({{}, 0, fmt::format("the row of checkpoint number {} is missing", expected)});
+  std::optional<std::uint64_t> only;  // the sequence that is looked at, if it is one
+  if (!search.fall_back) only = search.newest;
+  const auto is_wanted = [&](std::uint64_t sequence) {
+    if (!search.fall_back && !only) only = sequence;
+    return search.fall_back || sequence == *only;
   };
-  walk_history(view, run.cell(), newest + 1, [&](std::uint64_t sequence, const format::CheckpointRow& row) {
-    skip_missing(sequence);
-    if (sequence <= last) return false;
-    expected = sequence - 1;
-    const auto problem = try_checkpoint(run, view, row.id, search, found, use);
-    if (problem) skipped.push_back({row.id, row.step, *problem});
-    return problem.has_value();
-  });
-  if (!found) skip_missing(last);
+  walk_history(
+      view, run.cell(), search.newest ? *search.newest + 1 : UINT64_MAX,
+      [&](std::uint64_t sequence, const format::CheckpointRow& row) {
+        if (!is_wanted(sequence)) return false;
+        const auto problem = try_checkpoint(run, view, row.id, search, found, use);
+        if (problem) skipped.push_back({row.id, row.step, *problem});
+        return problem.has_value();
+      },
+      [&](std::uint64_t sequence) {
+        if (!is_wanted(sequence)) return;
+        skipped.push_back({{}, 0, fmt::format("the row of checkpoint number {} is missing", sequence)});
+      });
+  require_empty_if_none(run, view, found.has_value() || !skipped.empty());
   if (found || skipped.empty()) return found;
   const std::string& reason = skipped.front().reason;
   if (!search.fall_back)
-    throw Error(ErrorCode::damaged, fmt::format("restart {}: checkpoint number {} is damaged: {}", run.title(), newest, reason));
-  throw Error(ErrorCode::damaged, fmt::format("restart {}: none of its {} checkpoints{} verifies; the newest: {}", run.title(),
-                                              skipped.size(), search.newest ? fmt::format(" up to number {}", newest) : "", reason));
+    throw Error(ErrorCode::damaged, fmt::format("restart {}: checkpoint number {} is damaged: {}", run.title(), *only, reason));
+  throw Error(ErrorCode::damaged,
+              fmt::format("restart {}: none of its {} checkpoints{} verifies; the newest: {}", run.title(), skipped.size(),
+                          search.newest ? fmt::format(" up to number {}", *search.newest) : "", reason));
 }
 
 void note_restart(RunState& run, const Checkpoint& checkpoint, const std::vector<SkippedCheckpoint>& skipped) {

@@ -13,6 +13,7 @@
 #include "graph/reader.h"
 #include "object/artifacts.h"
 #include "store/history.h"
+#include "store/pending_writes.h"
 #include "store/recording_view.h"
 #include "store/region_fill.h"
 #include "store/restart.h"
@@ -29,21 +30,9 @@ void check_options(const RunState& run, const RestartOptions& options) {
     throw Error(ErrorCode::invalid_argument, fmt::format("restart {}: expected at most one of id, step and tag", run.title()));
 }
 
-// Where the checkpoint is in the run's history, if it is part of it.
-std::optional<std::uint64_t> sequence_of(const RunState& run, const engine::View& view, const CheckpointId& id) {
-  const auto place = find_checkpoint(view, id);
-  if (!place) return std::nullopt;
-  std::optional<std::uint64_t> sequence;
-  walk_history(view, run.cell(), place->sequence + 1, [&](std::uint64_t number, const format::CheckpointRow& row) {
-    if (number == place->sequence && row.id == id) sequence = number;
-    return false;
-  });
-  return sequence;
-}
-
 // The sequence of what was asked for; 0 if there is none.
 std::uint64_t asked_sequence(const RunState& run, const engine::View& view, const RestartOptions& options) {
-  if (options.id) return sequence_of(run, view, *options.id).value_or(0);
+  if (options.id) return find_in_history(view, run.cell(), *options.id).value_or(0);
   if (options.step) return sequence_at(view, run.cell(), *options.step).value_or(0);
   if (options.tag) return sequence_tagged(view, run.cell(), *options.tag).value_or(0);
   return run.store().run_record(view, run.cell()).head;
@@ -90,7 +79,7 @@ std::optional<RestartPoint> Run::restart_point(const RestartOptions& options) {
   });
   if (!found) return std::nullopt;
   restart->checkpoint = *found;
-  // Pending writes of the checkpoint belong here: restart->pending_writes.
+  restart->pending_writes = store::read_pending_writes(view, state_->cell(), found->sequence);
   store::fill_regions(*state_, store::RecordingView(view), restart->checkpoint, fills);
   store::note_restart(*state_, restart->checkpoint, restart->skipped);
   return RestartPoint(std::move(restart));

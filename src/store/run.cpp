@@ -9,17 +9,13 @@
 #include <cstdio>
 
 #include "base/clock.h"
-#include "format/artifact.h"
 #include "object/artifacts.h"
-#include "object/objects.h"
-#include "object/references.h"
 #include "store/bulk_load.h"
 #include "store/checkpoint_state.h"
 #include "store/history.h"
 #include "store/recording_view.h"
 #include "store/restart.h"
 #include "store/step.h"
-#include "store/step_attempt.h"
 #include "store/store_state.h"
 #include "store/transaction.h"
 
@@ -52,27 +48,6 @@ Transaction Run::transaction() { return Transaction(std::make_unique<store::Tran
 
 BulkLoad Run::bulk_load() { return BulkLoad(std::make_unique<store::BulkLoadState>(state_)); }
 
-std::optional<Checkpoint> Run::latest() const {
-  const auto view = state_->store().engine().view();
-  const std::uint64_t head = state_->store().run_record(*view, state_->cell()).head;
-  if (head == 0) return std::nullopt;
-  return state_->store().public_checkpoint(*view, store::checkpoint_row(*view, state_->cell(), head).id);
-}
-
-std::optional<Checkpoint> Run::at(std::int64_t step) const {
-  const auto view = state_->store().engine().view();
-  const auto sequence = store::sequence_at(*view, state_->cell(), step);
-  if (!sequence) return std::nullopt;
-  return state_->store().public_checkpoint(*view, store::checkpoint_row(*view, state_->cell(), *sequence).id);
-}
-
-std::optional<Checkpoint> Run::tagged(std::string_view tag) const {
-  const auto view = state_->store().engine().view();
-  const auto sequence = store::sequence_tagged(*view, state_->cell(), tag);
-  if (!sequence) return std::nullopt;
-  return state_->store().public_checkpoint(*view, store::checkpoint_row(*view, state_->cell(), *sequence).id);
-}
-
 std::optional<Checkpoint> Run::latest_valid(std::vector<SkippedCheckpoint>* skipped) const {
   const auto view = state_->store().engine().view();
   std::vector<SkippedCheckpoint> passed_over;
@@ -80,25 +55,6 @@ std::optional<Checkpoint> Run::latest_valid(std::vector<SkippedCheckpoint>* skip
                                     [](const Checkpoint&, const engine::View&) {});
   if (skipped != nullptr) *skipped = std::move(passed_over);
   return found;
-}
-
-std::vector<Checkpoint> Run::history(const HistoryOptions& options) const {
-  const auto view = state_->store().engine().view();
-  std::uint64_t before = UINT64_MAX;
-  if (options.before) {
-    const auto place = store::find_checkpoint(*view, *options.before);
-    if (!place || place->cell != state_->cell())
-      throw Error(ErrorCode::not_found, fmt::format("list {}: checkpoint {} is not one of it", state_->title(), options.before->hex()));
-    before = place->sequence;
-  }
-  std::vector<Checkpoint> checkpoints;
-  if (options.limit == 0) return checkpoints;
-  const store::TagIndex tags = store::tags_by_sequence(*view, state_->cell());
-  store::walk_history(*view, state_->cell(), before, [&](std::uint64_t sequence, const format::CheckpointRow& row) {
-    checkpoints.push_back(state_->store().listed_checkpoint(*view, state_->name(), sequence, row, tags));
-    return checkpoints.size() < options.limit;
-  });
-  return checkpoints;
 }
 
 std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restart_decoded(
@@ -122,79 +78,6 @@ void Run::report_skipped(const std::vector<SkippedCheckpoint>& skipped) {
   for (const SkippedCheckpoint& checkpoint : skipped)
     std::fputs(fmt::format("cairn: checkpoint {} (step {}) is damaged and was passed over: {}\n", checkpoint.id.hex(),
                            checkpoint.step, checkpoint.reason).c_str(), stderr);
-}
-
-Run::StepRun::StepRun() = default;
-Run::StepRun::StepRun(StepRun&&) noexcept = default;
-Run::StepRun::~StepRun() = default;
-Uuid Run::StepRun::data() const { return outcome->data; }
-Uuid Run::StepRun::process() const { return outcome->process; }
-ArtifactId Run::StepRun::artifact() const {
-  if (const auto* id = std::get_if<ArtifactId>(&outcome->content)) return *id;
-  throw Error(ErrorCode::type_mismatch, fmt::format("step {}: its recorded result is an object, expected an artifact", outcome->name));
-}
-
-Run::StepRun Run::begin_step(std::string_view name, const Inputs& inputs, const StepOptions& options,
-                             std::string_view type) {
-  store::check_step_names(*state_, name, options.code_version);
-  graph::check_type(type);
-  StepRun step;
-  step.outcome = std::make_unique<store::StepOutcome>();
-  const auto view = state_->store().engine().view();
-  store::resolve_step(*state_, *view, name, inputs, options, *step.outcome);
-  step.found = store::find_step(*state_, *view, *step.outcome);
-  if (!step.found) store::require_unfinished(*state_, *view, fmt::format("step {}", name));
-  step.outcome->started = base::now_nanoseconds();
-  return step;
-}
-
-void Run::do_step(StepRun&, const StepOptions&, const std::function<void(StepContext&)>& attempt) {
-  store::StepAttempt state;
-  StepContext context(state);
-  attempt(context);
-}
-
-void Run::redo_step(StepRun&, const std::function<void(StepContext&)>& attempt) {
-  store::StepAttempt state;
-  StepContext context(state);
-  attempt(context);
-}
-
-void Run::record_step(StepRun& step, const Encodable& result, std::string_view type) {
-  const std::uint64_t before = store::staged_bytes(*step.outcome->staging);
-  const ObjectId object = object::write_object(*step.outcome->staging, result, state_->store().objects());
-  step.found = store::record_step(*state_, *step.outcome, object, type, store::staged_bytes(*step.outcome->staging) - before);
-}
-
-void Run::record_step(StepRun& step, const ArtifactId& result) {
-  object::hold(*step.outcome->staging, {format::BlobKind::artifact, result.digest});
-  const auto view = state_->store().engine().view();
-  const format::Artifact artifact = format::decode_artifact(view->get_blob(format::BlobKind::artifact, result.digest));
-  step.found = store::record_step(*state_, *step.outcome, result, "artifact", artifact.size);
-}
-
-bool Run::read_step(const StepRun& step, const Decode& decode) const {
-  const ObjectId* object = std::get_if<ObjectId>(&step.outcome->content);
-  if (object == nullptr)
-    throw Error(ErrorCode::type_mismatch, fmt::format("step {} of {}: its recorded result is an artifact, expected an object",
-                                                      step.outcome->name, state_->title()));
-  const auto view = state_->store().engine().view();
-  try {
-    state_->store().read_object(store::RecordingView(*view), *object, decode);
-    return true;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::damaged || state_->store().engine().read_only()) throw;
-    return false;
-  }
-}
-
-void Run::repair_step(StepRun& step, const Encodable& result) {
-  engine::Staging& staging = *step.outcome->staging;
-  if (Content(object::write_object(staging, result, state_->store().objects())) != step.outcome->content)
-    throw Error(ErrorCode::damaged, fmt::format("step {} of {}: its recorded result is damaged, and the work gives another one now",
-                                                step.outcome->name, state_->title()));
-  state_->commit(&staging, 0, {}, fmt::format("repair the result of step {} of {}", step.outcome->name, state_->title()),
-                 [](store::Draft&) {});
 }
 
 Node Run::add(std::string_view label, const std::filesystem::path& path, const AddOptions& options) {

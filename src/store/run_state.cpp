@@ -12,6 +12,7 @@
 #include "store/attribute_indexes.h"
 #include "store/commit.h"
 #include "store/embedded.h"
+#include "store/history.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -29,11 +30,19 @@ void move_behind(std::vector<T>& to, std::vector<T>& from) {
 
 }  // namespace
 
+void throw_deleted(std::string_view doing, std::string_view run) {
+  throw Error(ErrorCode::not_found, fmt::format("{}: run {} was deleted", doing, run));
+}
+
 RunState::RunState(StoreState& store, CellId cell, std::uint64_t epoch, const format::RunRecord& record)
     : store_(store), cell_(cell), epoch_(epoch), name_(record.name), uuid_(record.uuid), pace_(CheckpointPace::Clock::now()) {}
 
 std::string RunState::title() const {
   return cell_ == format::kLooseCell ? "the nodes of no run" : fmt::format("run {}", name_);
+}
+
+void RunState::require_there(std::string_view doing) const {
+  if (cell_ != format::kLooseCell && run_record(*store_.engine().view(), cell_).deleted) throw_deleted(doing, name_);
 }
 
 // Leases a block if the run has too few ids left. Larger ones each time, so that a long run leases rarely and a
@@ -120,6 +129,7 @@ void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::
   const CommitRequest request{cell_, epoch_, staging, doing, rows};
   const auto refused = commit_cell(store_.engine(), request, [&](const engine::View& view) {
     format::RunRecord record = store_.run_record(view, cell_);
+    const bool was_deleted = record.deleted;
     if (room(record) < node_count) {
       record.node_next = spare_.first;
       record.node_end = spare_.first + spare_.count;
@@ -130,6 +140,7 @@ void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::
     engine::Edit edit;
     Draft draft{view, graph, record, edit};
     build(draft);
+    if (was_deleted && !draft.even_if_deleted) throw_deleted(doing, name_);
     engine::Edit changed = graph.finish();
     move_behind(changed.rows, edit.rows);
     move_behind(changed.claims, edit.claims);

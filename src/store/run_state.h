@@ -19,6 +19,7 @@
 #include "store/pending_head.h"
 #include "store/regions.h"
 #include "store/root.h"
+#include "store/step_calls.h"
 
 namespace cairn::store {
 
@@ -30,11 +31,15 @@ struct Draft {
   graph::GraphWriter& graph;
   format::RunRecord& run;  ///< as it will be after the commit
   engine::Edit& edit;      ///< rows, claims and indexes beside those of the graph
+  bool even_if_deleted = false;  ///< else nothing is committed to a run that was deleted
 
   NodeId new_node() { return run.node_next++; }
 };
 
 using BuildDraft = std::function<void(Draft&)>;
+
+/// Throws not_found; `doing` is for the message, such as "commit a checkpoint".
+[[noreturn]] void throw_deleted(std::string_view doing, std::string_view run);
 
 /// A run, or with kLooseCell the nodes that belong to none. Thread-safe; commits of one run are made one by one, in the order in
 /// which they were asked for. Does not keep its store open: what StoreState gives out does.
@@ -49,10 +54,14 @@ class RunState : public std::enable_shared_from_this<RunState> {
   Uuid uuid() const { return uuid_; }
   /// For messages: "run argon", or "the nodes of no run".
   std::string title() const;
+  StepCalls& step_calls() { return step_calls_; }
+
+  /// Throws not_found if the run was deleted; `doing` is for the message.
+  void require_there(std::string_view doing) const;
 
   /// Makes one durable commit, after all that wait. `node_count` is how often `build` may call new_node(), `labels` are those of its
   /// links; `rows` are more that it changes, or null. With rows, no other commit writes nodes meanwhile. Throws, before anything
-  /// else, the failure of an earlier commit that nobody was told.
+  /// else, the failure of an earlier commit that nobody was told; not_found if the run was deleted.
   void commit(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels,
               std::string_view doing, const BuildDraft& build, engine::RowStaging* rows = nullptr);
 
@@ -97,6 +106,7 @@ class RunState : public std::enable_shared_from_this<RunState> {
   std::optional<PendingHead> pending_;  // by order_; empty: what is on disk when nothing waits
 
   std::mutex mutex_;
+  StepCalls step_calls_;
   NodeBlock spare_;  // leased, and not yet in the run's record
 
   Regions regions_;

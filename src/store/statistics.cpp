@@ -4,6 +4,7 @@
 
 #include "format/superblock.h"
 #include "graph/held_links.h"
+#include "store/forks.h"
 #include "store/history.h"
 #include "store/store_state.h"
 
@@ -32,17 +33,16 @@ std::uint64_t logical_bytes(const StoreState& state, const engine::View& view, c
   }
 }
 
+// A checkpoint that several runs have counts once: with the run that made it, even where only forks of that are left.
 void count_runs(const StoreState& state, const engine::View& view, StoreStats& stats) {
-  const auto cursor = view.claims();
-  const std::string prefix(1, format::claim::kRunName);
-  for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
-    ++stats.run_count;
-    walk_history(view, format::parse_be64(cursor->value()), UINT64_MAX,
-                 [&](std::uint64_t, const format::CheckpointRow& row) {
-                   ++stats.checkpoint_count;
-                   stats.logical_bytes += logical_bytes(state, view, row.id);
-                   return true;
-                 });
+  for (const CellId cell : cells_with_history(view)) {
+    const auto run = find_run_record(view, cell);
+    if (!run || !run->deleted) ++stats.run_count;
+    walk_own(view, cell, UINT64_MAX, [&](std::uint64_t, const format::CheckpointRow& row) {
+      ++stats.checkpoint_count;
+      stats.logical_bytes += logical_bytes(state, view, row.id);
+      return true;
+    });
   }
 }
 

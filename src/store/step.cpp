@@ -15,7 +15,6 @@
 #include "graph/held_links.h"
 #include "object/objects.h"
 #include "store/embedded.h"
-#include "store/step_index.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -28,14 +27,6 @@ constexpr std::size_t kStepTextMax = 4096;
 void append_text(std::string& bytes, std::string_view text) {
   base::append_varint(bytes, text.size());
   bytes += text;
-}
-
-bool same_step(const StepOutcome& step, const format::StepRecord& record) {
-  const auto same_input = [](const StepInput& a, const format::StepRecord::Input& b) {
-    return a.label == b.label && a.content == b.content;
-  };
-  return step.name == record.name && step.code_version == record.code_version && step.parameters == record.parameters &&
-         step.environment == record.environment && std::ranges::equal(step.inputs, record.inputs, same_input);
 }
 
 StepInput input_from_node(const graph::GraphReader& reader, const Input& input) {
@@ -62,27 +53,6 @@ bool has_large_parts(std::string_view object) {
   });
 }
 
-// Looks for the step's record, or for the key that it would have.
-std::optional<format::StepRecord> find_record(const RunState& run, const engine::View& view, const StepOutcome& step,
-                                              Digest& key) {
-  for (unsigned probe = 0; probe <= 255; ++probe) {
-    key = step_key(step, static_cast<std::uint8_t>(probe));
-    const auto bytes = view.find_row(run.cell(), format::row::step(key));
-    if (!bytes) return std::nullopt;
-    format::StepRecord record = format::decode_step(*bytes);
-    if (same_step(step, record)) return record;
-  }
-  throw Error(ErrorCode::limit, fmt::format("step {} of {}: 256 keys belong to other steps", step.name, run.title()));
-}
-
-void read_record(const RunState& run, const engine::View& view, const format::StepRecord& record, StepOutcome& step) {
-  const graph::GraphReader reader(view, run.store().labels());
-  const format::NodeRecord data = reader.get_record(record.result);
-  step.data = data.uuid;
-  step.content = data.content;
-  step.process = reader.get_record(record.process).uuid;
-}
-
 // Whether a calculation made the data node. The link is written with the node, so those to it need not be walked.
 bool was_created(const engine::View& view, NodeId data) {
   bool created = false;
@@ -91,29 +61,6 @@ bool was_created(const engine::View& view, NodeId data) {
       created = created || (link.type == LinkType::create && !link.outgoing);
     });
   return created;
-}
-
-// The node of an input; a new one unless the run has it by now.
-NodeId input_node(const RunState& run, Draft& draft, const StepInput& input) {
-  if (input.node != 0) return input.node;
-  if (const auto known = find_given_data(run, draft.view, input.content, input.label)) return *known;
-  const NodeId id = draft.new_node();
-  draft.graph.add_node(id, data_node(run, input.type, input.label, input.value, input.size));
-  return id;
-}
-
-format::NodeRecord process_node(const RunState& run, const StepOutcome& step, std::int64_t now) {
-  format::NodeRecord process;
-  process.uuid = Uuid::generate();
-  process.kind = NodeKind::calculation;
-  process.state = NodeState::finished;
-  process.type = "step";
-  process.label = step.name;
-  process.cell = run.cell();
-  process.created = step.started;
-  process.modified = now;
-  process.code_version = step.code_version;
-  return process;
 }
 
 void resolve_components(const RunState& run, const StepOptions& options, StepOutcome& step) {
@@ -152,10 +99,7 @@ void resolve_inputs(const RunState& run, const engine::View& view, const Inputs&
     resolved.node = find_given_data(run, view, resolved.content, resolved.label).value_or(0);
     step.inputs.push_back(std::move(resolved));
   }
-  std::ranges::sort(step.inputs, {}, &StepInput::label);
-  const auto twice = std::ranges::adjacent_find(step.inputs, {}, &StepInput::label);
-  if (twice != step.inputs.end())
-    throw Error(ErrorCode::invalid_argument, fmt::format("step {}: two inputs are called {}", step.name, twice->label));
+  sort_inputs(step);
 }
 
 }  // namespace
@@ -173,7 +117,12 @@ void check_step_names(const RunState& run, std::string_view name, std::string_vi
             run.title(), kStepTextMax, name.size(), code_version.size()));
 }
 
+std::string step_title(const RunState& run, const StepOutcome& step) {
+  return fmt::format("step {} of {}", step.name, run.title());
+}
+
 void require_unfinished(const RunState& run, const engine::View& view, std::string_view doing) {
+  run.require_there(doing);
   const graph::GraphReader reader(view, run.store().labels());
   const format::NodeRecord workflow = reader.get_record(run.store().run_record(view, run.cell()).workflow);
   if (is_terminal(workflow.state))
@@ -187,7 +136,14 @@ Digest content_digest(const Content& content) {
   return {};
 }
 
-Digest step_key(const StepOutcome& step, std::uint8_t probe) {
+void sort_inputs(StepOutcome& step) {
+  std::ranges::sort(step.inputs, {}, &StepInput::label);
+  const auto twice = std::ranges::adjacent_find(step.inputs, {}, &StepInput::label);
+  if (twice != step.inputs.end())
+    throw Error(ErrorCode::invalid_argument, fmt::format("step {}: two inputs are called {}", step.name, twice->label));
+}
+
+std::string step_components(const StepOutcome& step) {
   std::string bytes;
   append_text(bytes, step.name);
   append_text(bytes, step.code_version);
@@ -200,28 +156,32 @@ Digest step_key(const StepOutcome& step, std::uint8_t probe) {
     append_text(bytes, step.parameters);
     append_text(bytes, step.environment);
   }
-  return base::hash128(base::as_bytes(bytes), kStepKeySeed | probe);
+  return bytes;
+}
+
+Digest step_key(const StepOutcome& step, std::uint8_t probe) {
+  return base::hash128(base::as_bytes(step_components(step)), kStepKeySeed | probe);
+}
+
+bool same_step(const StepOutcome& step, const format::StepRecord& record) {
+  const auto same_input = [](const StepInput& a, const format::StepRecord::Input& b) {
+    return a.label == b.label && a.content == b.content;
+  };
+  return step.name == record.name && step.code_version == record.code_version && step.parameters == record.parameters &&
+         step.environment == record.environment && std::ranges::equal(step.inputs, record.inputs, same_input);
 }
 
 void resolve_step(const RunState& run, const engine::View& view, std::string_view name, const Inputs& inputs,
                   const StepOptions& options, StepOutcome& step) {
   step.name = name;
   step.code_version = options.code_version;
+  step.position = options.position;
+  step.reuse = options.reuse;
+  step.at_most_once = options.at_most_once;
+  step.retry_interrupted = options.retry_interrupted;
   step.staging = run.store().engine().stage();
   resolve_components(run, options, step);
   resolve_inputs(run, view, inputs, step);
-}
-
-std::optional<format::StepRecord> find_step_record(const RunState& run, const engine::View& view, const StepOutcome& step) {
-  Digest key;
-  return find_record(run, view, step, key);
-}
-
-bool find_step(const RunState& run, const engine::View& view, StepOutcome& step) {
-  const auto record = find_step_record(run, view, step);
-  if (!record) return false;
-  read_record(run, view, *record, step);
-  return true;
 }
 
 std::optional<NodeId> find_given_data(const RunState& run, const engine::View& view, const Digest& content,
@@ -261,47 +221,6 @@ format::StepRecord step_record(const StepOutcome& step) {
   record.parameters = step.parameters;
   record.environment = step.environment;
   return record;
-}
-
-bool record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
-                 std::uint64_t size) {
-  const std::int64_t now = base::now_nanoseconds();
-  std::vector<std::string> labels = {"result", "step"};
-  std::uint64_t nodes = 2;
-  for (const StepInput& input : step.inputs) {
-    labels.push_back(input.label);
-    nodes += input.node == 0 ? 1 : 0;
-  }
-  const std::string doing = fmt::format("record step {} of {}", step.name, run.title());
-  bool recorded = false;
-  run.commit(step.staging.get(), nodes, std::move(labels), doing, [&](Draft& draft) {
-    Digest key;
-    const auto earlier = find_record(run, draft.view, step, key);
-    recorded = earlier.has_value();
-    if (recorded) return read_record(run, draft.view, *earlier, step);
-    format::StepRecord record = step_record(step);
-    record.time = now;
-    record.duration = static_cast<std::uint64_t>(std::max<std::int64_t>(now - step.started, 0));
-    record.result_content = content_digest(content);
-    for (std::size_t i = 0; i < step.inputs.size(); ++i) record.inputs[i].node = input_node(run, draft, step.inputs[i]);
-    format::NodeRecord process = process_node(run, step, now);
-    record.process = draft.new_node();
-    step.process = process.uuid;
-    draft.graph.add_node(record.process, std::move(process));
-    for (const auto& input : record.inputs)
-      draft.graph.add_link(input.node, record.process, LinkType::input, input.label);
-    draft.graph.add_link(draft.run.workflow, record.process, LinkType::call, "step");
-
-    format::NodeRecord result = data_node(run, type, "result", content, size);
-    record.result = draft.new_node();
-    step.data = result.uuid;
-    step.content = content;
-    draft.graph.add_node(record.result, std::move(result));
-    draft.graph.add_link(record.process, record.result, LinkType::create, "result");
-    draft.edit.rows.push_back({format::row::step(key), format::encode_step(record)});
-    add_step_entries(record, {run.cell(), key}, draft.edit.indexes);
-  });
-  return recorded;
 }
 
 }  // namespace cairn::store

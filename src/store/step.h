@@ -1,4 +1,4 @@
-// Recorded steps: the key that says when two are the same, looking one up, and recording it.
+// Steps: what makes one, the key that says when two are the same, and the nodes of their inputs.
 #pragma once
 
 #include <cairn/run.h>
@@ -30,9 +30,24 @@ struct StepOutcome {
   std::vector<StepInput> inputs;  ///< sorted by label
   std::string parameters, environment;  ///< as in StepRecord
   std::unique_ptr<engine::Staging> staging;
+  std::optional<std::uint64_t> position = {};
+  bool reuse = false;  ///< as in StepOptions, and these
+  bool at_most_once = false;
+  bool retry_interrupted = false;
+  StepCalls::Turn turn = {};
+
+  // The attempt that is under way.
+  std::uint32_t attempt = 0;
   std::int64_t started = 0;
-  Uuid data{}, process{};
-  Content content;
+  bool claimed = false;   ///< others know of it
+  bool detached = false;  ///< the store is closed meanwhile
+  bool recorded = false;  ///< the work has ended, and its result is being committed
+
+  Uuid process{};         ///< of that attempt, and of the one that recorded the step
+
+  // What it gave.
+  Uuid data{};
+  Content content = {};
 };
 
 /// Digest of name, code version, inputs, parameters and environment, which are what makes two steps equal; a hint, as every
@@ -45,24 +60,24 @@ Digest step_key(const StepOutcome& step, std::uint8_t probe);
 void resolve_step(const RunState& run, const engine::View& view, std::string_view name, const Inputs& inputs,
                   const StepOptions& options, StepOutcome& step);
 
-/// The record of a step that is equal in all components.
-std::optional<format::StepRecord> find_step_record(const RunState& run, const engine::View& view, const StepOutcome& step);
+/// The bytes that the key is made of.
+std::string step_components(const StepOutcome& step);
 
-/// Looks the step up; if it is recorded, fills in what it gave and returns true.
-bool find_step(const RunState& run, const engine::View& view, StepOutcome& step);
+bool same_step(const StepOutcome& step, const format::StepRecord& record);
+
+/// Brings the inputs in order. Throws invalid_argument for a label that occurs twice.
+void sort_inputs(StepOutcome& step);
 
 /// The components of the step as they are recorded; all else is empty.
 format::StepRecord step_record(const StepOutcome& step);
 
-/// Records that the step gave `content`, in one durable commit. If it was recorded meanwhile, that record stands,
-/// fills in what the step gave, and true is returned.
-bool record_step(RunState& run, StepOutcome& step, const Content& content, std::string_view type,
-                 std::uint64_t size);
-
 /// Throws invalid_argument unless both are UTF-8 without NUL of at most 4096 bytes, and the name is not empty.
 void check_step_names(const RunState& run, std::string_view name, std::string_view code_version);
 
-/// Throws rule_violation if the run is finished; `doing` is for the message, such as "step relax".
+/// For messages: "step relax of run argon".
+std::string step_title(const RunState& run, const StepOutcome& step);
+
+/// Throws rule_violation if the run is finished, not_found if it was deleted; `doing` is for the message, such as "step relax".
 void require_unfinished(const RunState& run, const engine::View& view, std::string_view doing);
 
 /// The data node of this run that has this content and label and no creator.

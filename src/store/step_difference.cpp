@@ -26,6 +26,7 @@ StepInfo step_info(const StoreState& state, const engine::View& view, const engi
   if (!record.environment.empty()) info.environment = read_embedded(blobs, record.environment);
   info.time = Timestamp(std::chrono::nanoseconds(record.time));
   info.duration = std::chrono::nanoseconds(static_cast<std::int64_t>(record.duration));
+  if (record.reused_from != Uuid{}) info.reused_from = record.reused_from;
   return info;
 }
 

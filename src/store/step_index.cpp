@@ -16,12 +16,13 @@ bool is_indexed(const engine::View& view, CellId cell) {
 
 }  // namespace
 
-std::vector<std::string> step_index_keys(const format::StepRecord& record, CellId cell) {
-  return {index::step(cell, record.name, record.process), index::step_time(record.name, record.time, record.process)};
+std::vector<std::string> step_index_keys(const format::StepRecord& record, const StepPlace& place) {
+  return {index::step(place.cell, record.name, record.process), index::step_time(record.name, record.time, record.process),
+          index::step_key(place.key, record.process)};
 }
 
 void add_step_entries(const format::StepRecord& record, const StepPlace& place, std::vector<engine::IndexEdit>& edits) {
-  for (std::string& key : step_index_keys(record, place.cell)) edits.push_back({std::move(key), index::step_place(place)});
+  for (std::string& key : step_index_keys(record, place)) edits.push_back({std::move(key), index::step_place(place)});
 }
 
 std::optional<format::StepRecord> find_step_record(const engine::View& view, const StepPlace& place) {

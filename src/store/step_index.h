@@ -1,4 +1,4 @@
-// The indexes of recorded steps: those of a run by name, and those of all runs by name and time.
+// The indexes of recorded steps: those of a run by name, and those of all runs by name and time, and by key.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ using engine::CellId;
 using engine::NodeId;
 using format::index::StepPlace;
 
-/// Keys of the entries that lead to a recorded step; the value of both is step_place(place).
-std::vector<std::string> step_index_keys(const format::StepRecord& record, CellId cell);
+/// Keys of the entries that lead to a recorded step; the value of each is step_place(place).
+std::vector<std::string> step_index_keys(const format::StepRecord& record, const StepPlace& place);
 void add_step_entries(const format::StepRecord& record, const StepPlace& place, std::vector<engine::IndexEdit>& edits);
 
 /// The record there; empty if there is none.

@@ -58,6 +58,8 @@ std::vector<std::string> to_lines(const StepDifference& difference) {
 }
 
 std::string to_text(const StepReason& reason) {
+  if (!reason.done && !reason.compared)
+    return fmt::format("reused: equal to step {}, which is not there any more", reason.step.reused_from.value_or(Uuid{}).text());
   if (!reason.done)
     return fmt::format("reused: equal to {}, recorded {}", place_text(reason), format_time(reason.compared->time));
   if (!reason.compared) return "first of its name";

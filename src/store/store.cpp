@@ -82,7 +82,7 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
-Store Store::open(const std::filesystem::path& path, const OpenOptions& options) {
+std::shared_ptr<StoreState> store::open_state(const std::filesystem::path& path, const OpenOptions& options) {
   engine::DiskOptions disk;
   disk.create = options.create;
   disk.read_only = options.read_only;
@@ -91,9 +91,12 @@ Store Store::open(const std::filesystem::path& path, const OpenOptions& options)
   disk.directory_mode = options.directory_mode;
   disk.compression = options.compression;
   const format::ObjectOptions objects = object_options(options);  // first: nothing is opened for options that are wrong
-  return store::make_store(
-      std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string()),
-                                   options.background_bytes));
+  return std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string()),
+                                      options.background_bytes);
+}
+
+Store Store::open(const std::filesystem::path& path, const OpenOptions& options) {
+  return store::make_store(store::open_state(path, options));
 }
 
 Store Store::in_memory(const OpenOptions& options) {
@@ -122,9 +125,10 @@ std::vector<RunInfo> Store::runs() const {
   for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
     const format::CellId cell = format::parse_be64(cursor->value());
     const format::RunRecord record = state_->run_record(*view, cell);
-    RunInfo info{record.name, record.uuid, Timestamp(std::chrono::nanoseconds(record.created)), record.head, std::nullopt};
-    if (record.head != 0)
-      info.latest = state_->listed_checkpoint(*view, record.name, record.head, store::checkpoint_row(*view, cell, record.head),
+    RunInfo info{record.name, record.uuid, Timestamp(std::chrono::nanoseconds(record.created)),
+                 store::checkpoint_count(record), std::nullopt};
+    if (const auto newest = store::newest_checkpoint(*view, cell))
+      info.latest = state_->listed_checkpoint(*view, record.name, newest->sequence, newest->row,
                                               store::tags_by_sequence(*view, cell));
     runs.push_back(std::move(info));
   }

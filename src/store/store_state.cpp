@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::size_t kRunNameMax = 255;
 
+Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
+
+}  // namespace
+
 void check_run_name(std::string_view name) {
   const bool control = std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
   if (name.empty() || name.size() > kRunNameMax || control || !base::is_utf8(name))
@@ -23,10 +27,6 @@ void check_run_name(std::string_view name) {
                 fmt::format("open a run: its name must be 1 to {} bytes of UTF-8 without control characters, got {} bytes",
                             kRunNameMax, name.size()));
 }
-
-Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
-
-}  // namespace
 
 format::ObjectOptions StoreState::writing(const SaveOptions& options) const {
   format::ObjectOptions writing = objects_;
@@ -51,15 +51,19 @@ void StoreState::saying_where(const std::function<void()>& read) const {
 }
 
 format::RunRecord StoreState::run_record(const engine::View& view, CellId cell) const {
-  const auto bytes = view.find_row(cell, format::row::run());
-  if (bytes) return format::decode_run(*bytes);
-  if (cell == format::kLooseCell) return {};
-  throw Error(ErrorCode::damaged, fmt::format("read the run of cell {}: its record is missing", cell));
+  if (cell != format::kLooseCell) return store::run_record(view, cell);
+  return find_run_record(view, cell).value_or(format::RunRecord());
+}
+
+std::string StoreState::run_name(const engine::View& view, CellId cell) const {
+  const format::RunRecord run = run_record(view, cell);
+  return run.deleted ? std::string() : run.name;
 }
 
 RunHead StoreState::head_of(const engine::View& view, CellId cell) const {
-  const std::uint64_t head = run_record(view, cell).head;
-  return head == 0 ? RunHead{} : RunHead{head, checkpoint_row(view, cell, head).id};
+  RunHead head{run_record(view, cell).head, {}};
+  if (const auto newest = newest_checkpoint(view, cell)) head.id = newest->row.id;  // the last one may have been removed
+  return head;
 }
 
 std::shared_ptr<RunState> StoreState::share_run(CellId cell) {
@@ -99,17 +103,16 @@ std::shared_ptr<RunState> StoreState::open_run(std::string_view name) {
   if (auto run = find_run(name)) return run;
   if (engine_->read_only())
     throw Error(ErrorCode::read_only, fmt::format("create run {}: the store is open for reading only", name));
-  create_run(name);
+  create_run(root_.lease_cell(), name);
   return find_run(name);
 }
 
 // The run's cell, its record, its workflow node and its name come to be in one commit. If another thread took the
 // name first, its run is the one, and our cell id stays unused. Its node has no attributes that an index could want.
-void StoreState::create_run(std::string_view name) {
-  const CellId cell = root_.lease_cell();
+bool StoreState::create_run(CellId cell, std::string_view name, const RunOrigin& origin) {
   const NodeBlock block = root_.lease_nodes(cell, 64);
   const std::string doing = fmt::format("create run {}", name);
-  commit_cell(*engine_, {cell, 1, nullptr, doing}, [&](const engine::View& view) {
+  return !commit_cell(*engine_, {cell, 1, nullptr, doing}, [&](const engine::View& view) {
     format::RunRecord run;
     run.uuid = Uuid::generate();
     run.name = name;
@@ -119,6 +122,11 @@ void StoreState::create_run(std::string_view name) {
     run.node_end = block.first + block.count;
     run.node_block = block.count;
     run.steps_indexed = true;
+    run.step_keys_indexed = true;
+    run.head = run.forked_at = origin.forked_at;
+    run.forked_from = origin.forked_from;
+    run.forked_count = origin.forked_count;
+    run.forked_writes = origin.forked_writes;
     format::NodeRecord node;
     node.uuid = run.uuid;  // the run and the node that stands for it are one thing
     node.kind = NodeKind::workflow;
@@ -129,6 +137,7 @@ void StoreState::create_run(std::string_view name) {
     node.created = node.modified = run.created;
     graph::GraphWriter graph(view, root_.labels(), cell);
     graph.add_node(run.workflow, std::move(node));
+    if (origin.caller != 0) graph.add_link(origin.caller, run.workflow, LinkType::call, origin.call_label);
     engine::Edit edit = graph.finish();
     edit.rows.push_back({format::row::run(), format::encode_run(run)});
     edit.claims.push_back({format::claim::run_name(name), format::be64_text(cell)});
@@ -193,7 +202,7 @@ Checkpoint StoreState::listed_checkpoint(const engine::View& view, const std::st
 
 Node StoreState::public_node(const engine::View& view, const format::NodeRecord& record) const {
   Node node = graph::GraphReader::public_node(record);
-  if (record.cell != format::kLooseCell) node.run = run_record(view, record.cell).name;
+  if (record.cell != format::kLooseCell) node.run = run_name(view, record.cell);
   if (!record.attributes.empty()) node.attributes = read_embedded(view, record.attributes);
   if (!record.extras.empty()) node.extras = read_embedded(view, record.extras);
   return node;

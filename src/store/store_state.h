@@ -4,6 +4,7 @@
 #include <cairn/node.h>
 #include <cairn/store.h>
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "format/records.h"
 #include "graph/reader.h"
 #include "object/objects.h"
+#include "store/clock.h"
 #include "store/commit_gate.h"
 #include "store/commit_queue.h"
 #include "store/history.h"
@@ -25,15 +27,31 @@
 
 namespace cairn::store {
 
+/// What a new run comes from; by default from nothing.
+struct RunOrigin {
+  CellId forked_from = 0;  ///< this and the next three as in RunRecord
+  std::uint64_t forked_at = 0;
+  std::uint64_t forked_count = 0;
+  std::uint64_t forked_writes = 0;
+  NodeId caller = 0;            ///< the node that calls it; 0: none
+  std::string call_label = {};  ///< of that link; interned
+};
+
+/// Throws invalid_argument unless it is 1 to 255 bytes of UTF-8 without control characters.
+void check_run_name(std::string_view name);
+
 /// Thread-safe. Who has a run that it gave out keeps it open; what waits to be committed does not, and is committed when it closes.
 class StoreState : public std::enable_shared_from_this<StoreState> {
  public:
   /// `title` is how messages call the store; `background_bytes` is as in OpenOptions.
   explicit StoreState(std::unique_ptr<engine::Engine> engine, const format::ObjectOptions& objects = {},
-                      std::string title = "a store in memory", std::uint64_t background_bytes = OpenOptions().background_bytes)
-      : engine_(std::move(engine)), root_(*engine_), objects_(objects), title_(std::move(title)), queue_(background_bytes) {}
+                      std::string title = "a store in memory", std::uint64_t background_bytes = OpenOptions().background_bytes,
+                      std::shared_ptr<Clock> clock = std::make_shared<Clock>())
+      : engine_(std::move(engine)), root_(*engine_), objects_(objects), title_(std::move(title)), clock_(std::move(clock)),
+        queue_(background_bytes) {}
 
   engine::Engine& engine() const { return *engine_; }
+  Clock& clock() const { return *clock_; }
   Root& root() { return root_; }
   /// What every commit that writes nodes goes through.
   CommitGate& gate() { return gate_; }
@@ -55,11 +73,19 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   /// The run called `name`; every handle of it shares one state.
   std::shared_ptr<RunState> open_run(std::string_view name);
   std::shared_ptr<RunState> find_run(std::string_view name);
+  /// The run of that cell, deleted or not. Throws damaged if it has none.
+  std::shared_ptr<RunState> share_run(CellId cell);
+  /// Makes a run in that leased cell; false if there is one of that name, and then the cell stays unused.
+  bool create_run(CellId cell, std::string_view name, const RunOrigin& origin = {});
   /// The nodes that belong to no run.
   std::shared_ptr<RunState> loose();
   /// Keeps what the program has told of the run until the store closes, also without a handle of it.
   void keep(RunState& run);
+  /// Held where checkpoints are removed, and where a fork is made: so that none goes that a fork is about to need.
+  std::mutex& removal_mutex() { return removal_mutex_; }
 
+  /// The name of the run that nodes of the cell belong to; empty if that is none, or was deleted.
+  std::string run_name(const engine::View& view, CellId cell) const;
   /// The record of a run's cell. Throws damaged if it has none. That of kLooseCell may be missing.
   format::RunRecord run_record(const engine::View& view, CellId cell) const;
   /// The newest checkpoint of a run.
@@ -75,20 +101,23 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
 
  private:
   Checkpoint read_checkpoint(const engine::View& view, const CheckpointId& id) const;
-  std::shared_ptr<RunState> share_run(CellId cell);
   std::shared_ptr<RunState> give_out(std::shared_ptr<RunState> run);
-  void create_run(std::string_view name);
 
   std::unique_ptr<engine::Engine> engine_;
   Root root_;
   CommitGate gate_;
   const format::ObjectOptions objects_;
   const std::string title_;
+  const std::shared_ptr<Clock> clock_;
   object::SchemaCache schemas_;
+  std::mutex removal_mutex_;
   std::mutex runs_mutex_;
   std::map<CellId, std::weak_ptr<RunState>> runs_;
   std::map<CellId, std::shared_ptr<RunState>> kept_runs_;
   CommitQueue queue_;  // last: when it ends, it commits what waits
 };
+
+/// As Store::open.
+std::shared_ptr<StoreState> open_state(const std::filesystem::path& path, const OpenOptions& options);
 
 }  // namespace cairn::store

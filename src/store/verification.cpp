@@ -9,13 +9,16 @@
 #include <unordered_set>
 
 #include "base/bytes.h"
+#include "format/step_attempts.h"
 #include "graph/backlinks.h"
 #include "graph/held_links.h"
 #include "graph/index_entries.h"
 #include "object/references.h"
 #include "store/attribute_indexes.h"
+#include "store/forks.h"
 #include "store/history.h"
 #include "store/step_index.h"
+#include "store/step_verification.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -41,8 +44,10 @@ class Verifier {
       report_.damage.push_back({"file", finding.where, finding.problem, {}});
     check_blobs();
     check_claims();
+    check_deleted_runs();
     check_nodes();
     check_groups();
+    check_invalidations();
     check_indexes();
     trace_effects();
     return std::move(report_);
@@ -73,7 +78,11 @@ class Verifier {
   void check_claims();
   void check_claim(char space, std::string_view name, std::string_view owner);
   void check_run(std::string_view name, engine::CellId cell);
+  void check_deleted_runs();
+  void check_history(const format::RunRecord& run, engine::CellId cell);
+  void check_fork(const format::RunRecord& run, engine::CellId cell);
   void check_rows(const format::RunRecord& run, engine::CellId cell);
+  void check_write(const format::RunRecord& run, engine::CellId cell, std::string_view key, std::string_view value);
   void check_checkpoint(const format::RunRecord& run, engine::CellId cell, std::uint64_t sequence,
                         const format::CheckpointRow& row);
   void check_nodes();
@@ -90,6 +99,7 @@ class Verifier {
   void check_attribute(std::string_view key);
   void require_attributes(engine::NodeId id, const format::NodeRecord& record);
   void check_groups();
+  void check_invalidations();
   void require_index(const std::string& key, std::string_view kind, const std::string& id);
   std::unordered_set<Digest> blobs_of(const CheckpointId& id) const;
   void trace_effects();
@@ -155,45 +165,92 @@ void Verifier::check_claim(char space, std::string_view name, std::string_view o
     throw Error(ErrorCode::damaged, "an id of a checkpoint is not of the expected size");
   std::memcpy(id.digest.bytes.data(), name.data(), name.size());
   const engine::CellId cell = format::parse_be64(owner.substr(0, 8));
-  if (checkpoint_row(*view_, cell, format::parse_be64(owner.substr(8))).id != id)
-    throw Error(ErrorCode::damaged, "an id of a checkpoint leads to another one");
+  const auto row = view_->find_row(cell, format::row::checkpoint(format::parse_be64(owner.substr(8))));
+  if (!row || format::decode_checkpoint_row(*row).id != id)
+    throw Error(ErrorCode::damaged, "an id of a checkpoint leads to another one, or to none");
 }
 
 void Verifier::check_run(std::string_view name, engine::CellId cell) {
-  const format::RunRecord run = state_.run_record(*view_, cell);
+  const format::RunRecord run = run_record(*view_, cell);
   if (run.name != name) add("run", std::string(name), fmt::format("its record is that of run {}", run.name));
-  std::uint64_t expected = run.head;
-  walk_history(*view_, cell, UINT64_MAX, [&](std::uint64_t sequence, const format::CheckpointRow& row) {
-    if (sequence != expected)
+  if (run.deleted) add("run", run.name, "its name leads to it, and it was deleted");
+  check_history(run, cell);
+  check_rows(run, cell);
+}
+
+// What was deleted, and is there still for forks that go on from it.
+void Verifier::check_deleted_runs() {
+  for (const CellId cell : cells_with_history(*view_)) {
+    const auto run = find_run_record(*view_, cell);
+    if (!run || !run->deleted) continue;
+    guarded("run", run->name, [&] {
+      check_history(*run, cell);
+      check_rows(*run, cell);
+    });
+  }
+}
+
+// The checkpoints that the run made. Where some were removed, only the count shows whether others are missing.
+void Verifier::check_history(const format::RunRecord& run, engine::CellId cell) {
+  check_fork(run, cell);
+  std::uint64_t expected = run.head, count = 0;
+  const auto miss_down_to = [&](std::uint64_t found) {
+    for (; run.removed == 0 && expected > found; --expected)
       add("run", run.name, fmt::format("checkpoint number {} is missing", expected));
+  };
+  walk_own(*view_, cell, UINT64_MAX, [&](std::uint64_t sequence, const format::CheckpointRow& row) {
+    miss_down_to(sequence);
     expected = sequence - 1;
+    ++count;
     guarded("checkpoint", row.id.hex(), [&] { check_checkpoint(run, cell, sequence, row); });
     return true;
   });
-  if (expected != 0) add("run", run.name, fmt::format("checkpoint number {} is missing", expected));
-  check_rows(run, cell);
+  miss_down_to(run.forked_at);
+  if (run.removed != 0 && count != own_checkpoint_count(run))
+    add("run", run.name, fmt::format("it has {} checkpoints of its own, and its record says {}", count, own_checkpoint_count(run)));
+}
+
+// The run that it was forked from is there, and keeps what it needs.
+void Verifier::check_fork(const format::RunRecord& run, engine::CellId cell) {
+  if (run.forked_from == 0) return;
+  const auto parent = run.forked_from < cell ? find_run_record(*view_, run.forked_from) : std::nullopt;
+  if (!parent) return add("run", run.name, fmt::format("it was forked from cell {}, which is no older run", run.forked_from));
+  const std::uint64_t needed = run.deleted ? std::min(run.forked_at, needed_by(forks_of(*view_, cell))) : run.forked_at;
+  if (!find_checkpoint_row(*view_, run.forked_from, needed))
+    add("run", run.name, fmt::format("it goes on from checkpoint number {} of run {}, which is missing", needed, parent->name));
+  const auto pin = view_->find_row(run.forked_from, format::row::pin(cell));
+  if (!pin || format::parse_be64(*pin) != run.forked_at)
+    add("run", run.name, fmt::format("run {}, from which it was forked, does not say so", parent->name));
 }
 
 // Rows that lead to checkpoints and nodes of the run.
 void Verifier::check_rows(const format::RunRecord& run, engine::CellId cell) {
   const auto lost = [&](std::string_view what) { add("run", run.name, fmt::format("{}, which is missing", what)); };
-  const auto has = [&](std::uint64_t sequence) { return view_->find_row(cell, format::row::checkpoint(sequence)).has_value(); };
+  const auto has = [&](std::uint64_t sequence) { return find_checkpoint_row(*view_, cell, sequence).has_value(); };
   const auto rows = view_->rows(cell);
   for (bool more = rows->seek(""); more; more = rows->next())
     guarded("run", run.name, [&] {
       const std::string_view key = rows->key(), value = rows->value();
-      if (key[0] == format::row::kTag && !has(format::parse_be64(value)))
+      if (key[0] == format::row::kTag && format::parse_be64(value) != 0 && !has(format::parse_be64(value)))
         lost(fmt::format("tag {} leads to checkpoint number {}", key.substr(1), format::parse_be64(value)));
       if (key[0] == format::row::kByStep && !has(format::row::parse_by_step(key).sequence))
         lost(fmt::format("a step leads to checkpoint number {}", format::row::parse_by_step(key).sequence));
-      if (key[0] != format::row::kStep) return;
-      const format::StepRecord step = format::decode_step(value);
-      for (const engine::NodeId node : {step.process, step.result})
-        if (!view_->find_record(Record::node, node)) lost(fmt::format("step {} leads to node number {}", step.name, node));
-      if (!run.steps_indexed) return;  // older formats had no such index
-      for (const std::string& entry : step_index_keys(step, cell)) require_index(entry, "run", run.name);
+      if (key[0] == format::row::kWrite) check_write(run, cell, key, value);
+      for (const std::string& missing : missing_for_step_row(*view_, cell, key, value)) lost(missing);
+      for (const std::string& entry : entries_of_step_row(run, cell, key, value)) require_index(entry, "run", run.name);
     });
   if (!view_->find_record(Record::node, run.workflow)) lost(fmt::format("it leads to its node, number {}", run.workflow));
+}
+
+void Verifier::check_write(const format::RunRecord& run, engine::CellId cell, std::string_view key, std::string_view value) {
+  const format::row::Write write = format::row::parse_write(key);
+  const format::PendingWriteRecord record = format::decode_pending_write(value);
+  const std::string what = fmt::format("pending write {} of task {}", write.index, write.task);
+  if (!find_checkpoint_row(*view_, cell, write.checkpoint))
+    add("run", run.name, fmt::format("{} is for checkpoint number {}, which is missing", what, write.checkpoint));
+  if (record.number >= run.writes) add("run", run.name, fmt::format("{} has a number that was not given out", what));
+  if (!view_->find_blob(record.object.digest))
+    add("run", run.name, fmt::format("{} is missing: object {}", what, record.object.hex()));
 }
 
 void Verifier::check_checkpoint(const format::RunRecord& run, engine::CellId cell, std::uint64_t sequence,
@@ -277,6 +334,14 @@ void Verifier::check_groups() {
     });
 }
 
+void Verifier::check_invalidations() {
+  const auto rows = view_->rows(format::kReuseCell);
+  for (bool more = rows->seek(""); more; more = rows->next())
+    guarded("row", hex_of(rows->key()), [&] {
+      if (rows->key()[0] == format::row::kInvalidation) format::decode_step_invalidation(rows->value());
+    });
+}
+
 void Verifier::require_index(const std::string& key, std::string_view kind, const std::string& id) {
   if (!index_walk_->seek(key) || index_walk_->key() != key)
     add(kind, id, fmt::format("it is missing from index '{}'", key[0]));
@@ -324,7 +389,7 @@ void Verifier::check_group_of(std::string_view key) {
 void Verifier::check_step_entry(std::string_view key, std::string_view value) {
   const StepPlace place = format::index::parse_step_place(value);
   const auto step = find_step_record(*view_, place);
-  if (!step || std::ranges::count(step_index_keys(*step, place.cell), key) == 0)
+  if (!step || std::ranges::count(step_index_keys(*step, place), key) == 0)
     add("index", std::string(key.substr(0, 1)), fmt::format("an entry leads to a step of cell {} that is another or missing", place.cell));
 }
 
@@ -358,7 +423,8 @@ void Verifier::check_index(std::string_view key, std::string_view value) {
   };
   if (key[0] == format::index::kBacklink) return check_backlinks(key, value);
   if (key[0] == format::index::kGroup) return check_group_of(key);
-  if (key[0] == format::index::kStep || key[0] == format::index::kStepTime) return check_step_entry(key, value);
+  if (key[0] == format::index::kStep || key[0] == format::index::kStepTime || key[0] == format::index::kStepKey)
+    return check_step_entry(key, value);
   if (key[0] == format::index::kAttribute) return check_attribute(key);
   if (key[0] == format::index::kLinkPage) return check_page(key);
   if (key[0] == format::index::kBacklinkPage) return check_backlink_page(key, value);
@@ -395,6 +461,7 @@ void Verifier::trace_effects() {
   const std::string prefix(1, format::claim::kRunName);
   for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next())
     guarded("run", std::string(cursor->key().substr(1)), [&] {
+      if (!find_run_record(*view_, format::parse_be64(cursor->value()))) return;  // reported already
       walk_history(*view_, format::parse_be64(cursor->value()), UINT64_MAX,
                    [&](std::uint64_t sequence, const format::CheckpointRow& row) {
                      trace_checkpoint(cursor->key().substr(1), sequence, row);

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(init_takes_a_new_or_empty_directory) {
 BOOST_AUTO_TEST_CASE(beside_a_writer_readers_work_and_writers_are_told) {
   const std::string input = file("f", "x"), id = run_line({"put", input});
   const cairn::Store writer = cairn::Store::open(store(), {.create = false});
-  const Outcome outcome = run({"put", input});
+  const Outcome outcome = run({"put", input, "--wait", "0"});
   BOOST_TEST(outcome.status == 11);
   BOOST_TEST(outcome.err.find("process " + std::to_string(::getpid())) != std::string::npos, outcome.err);
   BOOST_TEST(run({"get", id}).out == "x");

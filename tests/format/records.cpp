@@ -92,7 +92,19 @@ RunRecord random_run(std::mt19937_64& random) {
           random(),
           random(),
           random(),
-          random() % 2 == 0};
+          random() % 2 == 0,
+          random(),
+          random(),
+          random() % 2 == 0,
+          random() % 2 == 0,
+          random(),
+          random(),
+          random(),
+          random()};
+}
+
+PendingWriteRecord random_pending_write(std::mt19937_64& random) {
+  return {random_text(random), ObjectId{random_digest(random)}, static_cast<std::int64_t>(random()), random()};
 }
 
 CheckpointRow random_checkpoint(std::mt19937_64& random) {
@@ -140,6 +152,7 @@ const RecordType kTypes[] = {
     record_type<random_checkpoint, encode_checkpoint_row, decode_checkpoint_row>("checkpoint row"),
     record_type<random_step, encode_step, decode_step>("step"),
     record_type<random_group, encode_group, decode_group>("group"),
+    record_type<random_pending_write, encode_pending_write, decode_pending_write>("pending write"),
 };
 
 BOOST_AUTO_TEST_SUITE(records)
@@ -155,6 +168,7 @@ BOOST_AUTO_TEST_CASE(records_of_defaults_come_back) {
   BOOST_TEST((decode_run(encode_run({})) == RunRecord{}));
   BOOST_TEST((decode_checkpoint_row(encode_checkpoint_row({})) == CheckpointRow{}));
   BOOST_TEST((decode_step(encode_step({})) == StepRecord{}));
+  BOOST_TEST((decode_pending_write(encode_pending_write({})) == PendingWriteRecord{}));
 }
 
 // Pinned: stored records of every version are read with these layouts (schema/cairn.capnp).

@@ -231,6 +231,29 @@ void check_xenon(const Store& store) {
   BOOST_TEST(plan.nodes_found == 1u);
 }
 
+// Since format 7.
+void check_radon(const Store& store) {
+  const Run run = store.find_run("radon").value(), fork = store.find_run("radon fork").value();
+  const Checkpoint first = run.at(1).value();
+  const std::vector<PendingWrite> writes = run.pending_writes(first.id);
+  BOOST_TEST_REQUIRE(writes.size() == 2u);
+  BOOST_TEST(writes[1].task == "task");
+  BOOST_TEST(writes[1].index == 1u);
+  BOOST_TEST(store.get<std::string>(writes[1].value) == "two");
+  BOOST_TEST((fork.forked_from() == std::pair(std::string("radon"), first.id)));
+  BOOST_TEST((fork.restart<Simulation>("state") == simulation(2)));
+  BOOST_TEST(fork.history().size() == 2u);
+  BOOST_TEST((fork.at(1)->id == first.id));
+  BOOST_TEST(run.latest()->step == 3);
+  const std::vector<StepAttemptInfo> attempts = run.attempts("relax", {{"cell", 7.5}});
+  BOOST_TEST_REQUIRE(attempts.size() == 2u);
+  BOOST_TEST((attempts[0].end == StepEnd::failed));
+  BOOST_TEST(attempts[0].message == "no convergence");
+  BOOST_TEST((attempts[1].end == StepEnd::finished));
+  const StepInfo taken = run.why("relax").at(0).step;
+  BOOST_TEST((taken.reused_from == store.find_run("xenon")->why("relax").at(0).step.process));
+}
+
 void check_linked(const Store& store, const ArtifactId& id) {
   const TemporaryDirectory restored;
   store.restore(id, restored.path());
@@ -250,6 +273,7 @@ void check_store(const Store& store, const json::object& expected) {
   BOOST_TEST((store.read_file(hole) == std::string(1u << 20, '\0')));
   if (expected.contains("flour")) check_flour(store, expected.at("flour").as_object());
   if (store.find_run("xenon")) check_xenon(store);
+  if (store.find_run("radon")) check_radon(store);
   if (expected.contains("linked")) check_linked(store, ArtifactId::parse(text(expected.at("linked"))).value());
   check_objects(store, expected.at("objects").as_array());
   check_runs(store, expected.at("runs").as_array());

@@ -99,6 +99,7 @@ class MapView : public engine::View {
   std::unique_ptr<engine::Cursor> records(engine::Record) const override { unused(); }
   std::optional<std::string> find_claim(std::string_view) const override { unused(); }
   std::unique_ptr<engine::Cursor> claims() const override { unused(); }
+  std::optional<std::string> find_index(std::string_view) const override { unused(); }
   std::unique_ptr<engine::Cursor> indexes() const override { unused(); }
 
  private:

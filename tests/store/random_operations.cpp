@@ -138,7 +138,7 @@ class Simulation {
     const auto state = found->restart<std::int64_t>("state");
     BOOST_TEST(state.has_value() == !model.history.empty());
     BOOST_TEST((!state || *state == model.history.back().state));
-    BOOST_TEST(nodes_of(*store_, "kind = calculation and run = \"" + run + "\"").size() == model.steps.size());
+    BOOST_TEST(nodes_of(*store_, "kind = calculation and state = finished and run = \"" + run + "\"").size() == model.steps.size());
   }
 
   void check() {

@@ -22,7 +22,7 @@ inline std::vector<std::pair<std::string, std::string>> rows_of(engine::Records&
 
 inline void remove_step_entries(engine::Records& records) {
   for (const auto& [key, value] : rows_of(records, engine::Family::index))
-    if (key[0] == format::index::kStep || key[0] == format::index::kStepTime)
+    if (key[0] == format::index::kStep || key[0] == format::index::kStepTime || key[0] == format::index::kStepKey)
       BOOST_REQUIRE(records.db().Delete({}, records.family(engine::Family::index), key).ok());
 }
 
@@ -61,7 +61,22 @@ inline void forget_step_indexes(const std::filesystem::path& store) {
     for (const auto& [key, value] : rows_of(records, engine::Family::cell)) {
       if (std::string_view(key).substr(sizeof(format::CellId)) != format::row::run()) continue;
       format::RunRecord run = format::decode_run(value);
-      run.steps_indexed = false;
+      run.steps_indexed = run.step_keys_indexed = false;
+      BOOST_REQUIRE(records.db().Put({}, records.family(engine::Family::cell), key, format::encode_run(run)).ok());
+    }
+  });
+}
+
+/// As stores of format 6 were: no run has its keys indexed.
+inline void forget_step_keys(const std::filesystem::path& store) {
+  edit_records(store, [](engine::Records& records) {
+    for (const auto& [key, value] : rows_of(records, engine::Family::index))
+      if (key[0] == format::index::kStepKey)
+        BOOST_REQUIRE(records.db().Delete({}, records.family(engine::Family::index), key).ok());
+    for (const auto& [key, value] : rows_of(records, engine::Family::cell)) {
+      if (std::string_view(key).substr(sizeof(format::CellId)) != format::row::run()) continue;
+      format::RunRecord run = format::decode_run(value);
+      run.step_keys_indexed = false;
       BOOST_REQUIRE(records.db().Put({}, records.family(engine::Family::cell), key, format::encode_run(run)).ok());
     }
   });

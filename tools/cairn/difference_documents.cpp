@@ -148,7 +148,8 @@ object document(const StepInfo& step) {
           {"parameters", value_document(step.parameters)},
           {"environment", value_document(step.environment)},
           {"time", format_time(step.time)},
-          {"duration_nanoseconds", step.duration.count()}};
+          {"duration_nanoseconds", step.duration.count()},
+          {"reused_from", step.reused_from ? value(step.reused_from->text()) : value(nullptr)}};
 }
 
 object document(const StepReason& reason) {

@@ -110,6 +110,21 @@ object document(const RunInfo& run) {
           {"latest", run.latest ? value(document(*run.latest)) : value(nullptr)}};
 }
 
+object document(const PruneReport& report) {
+  array kept, removed;
+  for (const RetainedCheckpoint& checkpoint : report.kept)
+    kept.push_back({{"id", checkpoint.id.hex()}, {"step", checkpoint.step}, {"rule", json_text(checkpoint.rule)}});
+  for (const RemovedCheckpoint& checkpoint : report.removed)
+    removed.push_back({{"id", checkpoint.id.hex()}, {"step", checkpoint.step}});
+  return {{"kept", std::move(kept)}, {"removed", std::move(removed)}};
+}
+
+object document(const DeletedRun& deleted) {
+  array kept;
+  for (const auto& [id, runs] : deleted.kept) kept.push_back({{"id", id.hex()}, {"runs", texts(runs)}});
+  return {{"removed_count", deleted.removed_count}, {"kept", std::move(kept)}};
+}
+
 object document(const Node& node) {
   object content;
   if (const auto* id = std::get_if<ObjectId>(&node.content)) content = {{"kind", "object"}, {"id", id->hex()}};

@@ -14,6 +14,8 @@ boost::json::object document(const PendingWrite& write);
 boost::json::object document(const UnfinishedNode& unfinished);
 boost::json::object document(const Receipt& receipt);
 boost::json::object document(const RunInfo& run);
+boost::json::object document(const PruneReport& report);
+boost::json::object document(const DeletedRun& deleted);
 boost::json::object document(const Node& node);
 boost::json::object document(const NodeTotal& total);
 boost::json::object document(const QueryPlan& plan);

@@ -26,14 +26,20 @@ std::optional<std::int64_t> parse_step(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional(step) : std::nullopt;
 }
 
-// RUN@STEP, RUN:latest, RUN:TAG; empty if the text has none of these forms. The last separator counts, because names
-// of runs may contain any.
-std::optional<Named> resolve_in_run(const Store& store, std::string_view text) {
+// Where RUN ends in RUN@STEP, RUN:latest and RUN:TAG; npos if the text has none of these forms. The last separator counts,
+// because names of runs may contain any.
+std::size_t end_of_run(std::string_view text) {
   const std::size_t separator = text.find_last_of("@:");
-  if (separator == std::string_view::npos || separator == 0) return std::nullopt;
+  if (separator == std::string_view::npos || separator == 0) return std::string_view::npos;
+  return text[separator] == '@' && !parse_step(text.substr(separator + 1)) ? std::string_view::npos : separator;
+}
+
+// Empty if the text has none of these forms.
+std::optional<Named> resolve_in_run(const Store& store, std::string_view text) {
+  const std::size_t separator = end_of_run(text);
+  if (separator == std::string_view::npos) return std::nullopt;
   const std::string_view which = text.substr(separator + 1);
   const std::optional<std::int64_t> step = text[separator] == '@' ? parse_step(which) : std::nullopt;
-  if (text[separator] == '@' && !step) return std::nullopt;
   const Run run = get_run(store, text.substr(0, separator));
   const std::optional<Checkpoint> found = step ? run.at(*step) : which == "latest" ? run.latest() : run.tagged(which);
   if (!found) throw Error(ErrorCode::not_found, fmt::format("there is no checkpoint {}", printable(text)));
@@ -120,6 +126,13 @@ std::pair<Named, Named> resolve_alike(const Store& store, std::string_view one, 
   if (pairs.empty())
     throw Error(ErrorCode::invalid_argument, fmt::format("{}\nexpected two of one kind: {}", candidates, fmt::join(kinds, ", ")));
   throw Error(ErrorCode::ambiguous, fmt::format("{}\nwhich two? Give longer ids", candidates));
+}
+
+std::pair<Run, CheckpointId> resolve_checkpoint(const Store& store, std::string_view text, std::string_view run) {
+  const CheckpointId id{resolve(store, text, {"checkpoint"}).digest};
+  const std::size_t end = end_of_run(text);
+  if (end != std::string_view::npos) return {get_run(store, text.substr(0, end)), id};
+  return {get_run(store, run.empty() ? get_checkpoint(store, id.digest).run : std::string(run)), id};
 }
 
 Run get_run(const Store& store, std::string_view name) {

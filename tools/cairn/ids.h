@@ -20,6 +20,10 @@ Named resolve(const Store& store, std::string_view text, std::initializer_list<s
 std::pair<Named, Named> resolve_alike(const Store& store, std::string_view one, std::string_view other,
                                       std::initializer_list<std::string_view> kinds);
 
+/// A checkpoint, and the run in whose history it was named: RUN of the forms RUN@STEP, RUN:latest and RUN:TAG; else `run`, if that
+/// is not empty; else the run that made it. Throws as resolve(), and not_found if there is no such run.
+std::pair<Run, CheckpointId> resolve_checkpoint(const Store& store, std::string_view text, std::string_view run);
+
 /// Throws not_found.
 Run get_run(const Store& store, std::string_view name);
 Checkpoint get_checkpoint(const Store& store, const Digest& digest);

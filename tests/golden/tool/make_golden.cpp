@@ -145,6 +145,26 @@ void add_xenon(Store& store) {
   store.index_attribute("attributes.grams");
 }
 
+// What runs can have since format 7: pending writes, a fork, steps with attempts and places, a result taken from another run.
+void add_radon(Store& store) {
+  Run run = store.run("radon");
+  const CheckpointId first = run.checkpoint(1).save("state", simulation(1)).commit().id;
+  run.put_writes(first, "task", {{"channel", 1}, {"channel", "two"}});
+  Run fork = run.fork("radon fork", {.at = first});
+  fork.checkpoint(2).save("state", simulation(2)).tag("what if").commit();
+  run.checkpoint(3).save("state", simulation(3)).commit();
+  const StepOptions placed{.position = 0};
+  try {
+    run.step("relax", {{"cell", 7.5}}, []() -> double { throw std::runtime_error("no convergence"); }, placed);
+  } catch (const std::runtime_error&) {
+  }
+  run.step("relax", {{"cell", 7.5}}, [] { return 2.5; }, placed);
+  StepOptions taken = golden_step_options();
+  taken.reuse = true;
+  taken.position = 1;
+  run.step("relax", {{"cell", 6.1}}, []() -> double { throw std::logic_error("done before"); }, taken);
+}
+
 void describe_runs(const Store& store, json::object& expected) {
   json::array runs;
   for (const RunInfo& info : store.runs()) {
@@ -202,6 +222,7 @@ void make(const fs::path& directory) {
     const Uuid averaged = add_krypton(store, tree / "run.sh");
     const Uuid flour = add_graph(store);
     add_xenon(store);
+    add_radon(store);
     expected["flour"] = {{"uuid", flour.text()}, {"links", described(store.links(flour))}};
     describe_runs(store, expected);
     describe_counts(store, expected);

@@ -120,6 +120,7 @@ Action add_add(CLI::App& app, Context& context) {
       ->type_name("HOW")
       ->default_str("lz4");
   app.add_option("--threads", options->add.threads, "Threads that read; 0: one a core")->type_name("N");
+  add_wait_option(app, context);
   return [options, &context] { return add(*options, context); };
 }
 

@@ -113,6 +113,7 @@ Action add_checkpoint(CLI::App& app, Context& context) {
   add_repeated("--artifact", options->artifacts, "A file or tree to keep with it (repeatable)", "NAME=PATH");
   add_repeated("--tag", options->tags, "A name that pins it (repeatable)", "TAG");
   add_repeated("--metadata", options->metadata, "A small fact about it (repeatable)", "KEY=VALUE");
+  add_wait_option(app, context);
   return [options, &context] { return checkpoint(*options, context); };
 }
 

@@ -72,6 +72,7 @@ Action add_import(CLI::App& app, Context& context) {
       ->type_name("N")
       ->capture_default_str();
   app.add_flag("--partial", options->import.partial, "Leave out what is wrong in it, and say so, instead of importing nothing");
+  add_wait_option(app, context);
   return [options, &context] { return run_import(*options, context); };
 }
 

@@ -55,6 +55,7 @@ Action add_index(CLI::App& app, Context& context) {
   app.add_option("path", options->path, "What to index, such as attributes.energy or extras.project; without it, list the indexes")
       ->type_name("PATH");
   app.add_flag("--drop", options->drop, "Remove the index of PATH");
+  add_wait_option(app, context);
   return [options, &context] { return index(*options, context); };
 }
 

@@ -42,6 +42,7 @@ Action add_link(CLI::App& app, Context& context) {
       ->type_name("TYPE")
       ->capture_default_str();
   app.add_option("--label", options->label, "An identifier: letters, digits and underscores")->type_name("LABEL")->required();
+  add_wait_option(app, context);
   return [options, &context] { return link(*options, context); };
 }
 

@@ -8,9 +8,13 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "documents.h"
 #include "ids.h"
+#include "metadata.h"
 #include "numbers.h"
 #include "text.h"
 #include "verbs.h"
@@ -22,7 +26,9 @@ constexpr std::size_t kPageSize = 500;
 
 struct LogOptions {
   std::string run;
-  std::string before;
+  std::string before, after;
+  std::optional<std::int64_t> step;
+  std::vector<std::string> metadata, metadata_json;
   std::size_t limit = SIZE_MAX;
 };
 
@@ -45,10 +51,13 @@ void print_page(const std::vector<Checkpoint>& page, Context& context) {
 }
 
 ExitStatus log(const LogOptions& options, Context& context) {
+  HistoryOptions history;
+  history.step = options.step;
+  history.metadata = parse_metadata(options.metadata, options.metadata_json);
   const Store store = open_reader(context);
   const Run run = get_run(store, options.run);
-  HistoryOptions history;
   if (!options.before.empty()) history.before = CheckpointId{resolve(store, options.before, {"checkpoint"}).digest};
+  if (!options.after.empty()) history.after = CheckpointId{resolve(store, options.after, {"checkpoint"}).digest};
   for (std::size_t left = options.limit; left != 0;) {
     history.limit = std::min(left, kPageSize);
     const std::vector<Checkpoint> page = run.history(history);
@@ -67,6 +76,9 @@ Action add_log(CLI::App& app, Context& context) {
   app.add_option("run", options->run, "The run's name")->type_name("RUN")->required();
   add_number<std::size_t>(app, "--limit", options->limit, "At most so many");
   app.add_option("--before", options->before, "Only checkpoints older than this one")->type_name("ID");
+  app.add_option("--after", options->after, "Only checkpoints newer than this one")->type_name("ID");
+  add_number<std::int64_t>(app, "--step", options->step, "Only checkpoints of this step");
+  add_metadata_options(app, options->metadata, options->metadata_json, "Only checkpoints with this in their metadata");
   return [options, &context] { return log(*options, context); };
 }
 

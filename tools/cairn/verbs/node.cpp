@@ -179,6 +179,7 @@ Action add_node(CLI::App& app, Context& context) {
   add_text("--caller", options->caller, "The workflow that started it; of a new process", "LABEL=ID");
   add_repeated("--return", options->returned, "A data node that it returns; of a workflow (repeatable)", "LABEL=ID");
   add_repeated("--reference", options->references, "Any node that it refers to (repeatable)", "LABEL=ID");
+  add_wait_option(app, context);
   return [options, &context] { return node(*options, context); };
 }
 

@@ -56,6 +56,7 @@ Action add_put(CLI::App& app, Context& context) {
                           ->capture_default_str();
   app.add_flag("--json-value", options->value_json, "The content is a value in JSON, as get --json prints it")
       ->excludes(type);
+  add_wait_option(app, context);
   return [options, &context] { return put(*options, context); };
 }
 
