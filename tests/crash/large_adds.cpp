@@ -25,7 +25,7 @@ void make_tree(const fs::path& tree) {
 
 BOOST_AUTO_TEST_SUITE(large_adds)
 
-BOOST_AUTO_TEST_CASE(an_add_that_was_killed_is_not_seen_and_can_be_made_again) {
+BOOST_AUTO_TEST_CASE(an_add_that_was_killed_is_seen_whole_or_not_at_all_and_can_be_made_again) {
   const std::uint64_t seed = std::random_device{}();
   BOOST_TEST_MESSAGE("seed " << seed);
   std::mt19937_64 random(seed);
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(an_add_that_was_killed_is_not_seen_and_can_be_made_again) {
       const Store store = Store::open(path);
       const VerifyReport verified = store.verify();
       for (const Damage& damage : verified.damage) BOOST_ERROR(damage.kind << " " << damage.id << ": " << damage.problem);
-      BOOST_TEST(store.query({}).nodes.empty());
+      BOOST_TEST(store.query({}).nodes.size() <= 1u);  // the kill may have come between the commit and the end
     }
     BOOST_REQUIRE(wait_for(add()));
     Store store = Store::open(path);
