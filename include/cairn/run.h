@@ -295,7 +295,7 @@ class Run {
   Run nested(std::string_view name);
 
   /// Removes the checkpoints that no rule of the policy keeps from the history, in one durable commit; a dry run only tells. Their
-  /// bytes are freed by Store::compact.
+  /// bytes stay in the store: nothing collects them yet, Store::compact neither.
   PruneReport prune(const RetentionPolicy& policy, bool dry_run = false);
 
   std::optional<Checkpoint> latest() const;
