@@ -47,6 +47,14 @@ struct PruneReport {
   std::vector<RemovedCheckpoint> removed;  ///< or, in a dry run, what would be; newest first
 };
 
+/// What a store does by itself while it is written to, since nobody else can: in the thread that commits, or another one of its own.
+struct Upkeep {
+  std::optional<RetentionPolicy> retention = {};  ///< each run that this process commits to is pruned by it
+  std::uint64_t prune_every = 16;                 ///< so many commits of a run; at least 1
+  /// Once what pruning removed had so many bytes of its own, the store is collected, in a thread of its own. Empty: never.
+  std::optional<std::uint64_t> collect_bytes = {};
+};
+
 /// What became of a run that was deleted.
 struct DeletedRun {
   std::uint64_t removed_count = 0;                                   ///< checkpoints

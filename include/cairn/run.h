@@ -295,7 +295,7 @@ class Run {
   Run nested(std::string_view name);
 
   /// Removes the checkpoints that no rule of the policy keeps from the history, in one durable commit; a dry run only tells. Their
-  /// bytes stay in the store: nothing collects them yet, Store::compact neither.
+  /// bytes go with the next collection.
   PruneReport prune(const RetentionPolicy& policy, bool dry_run = false);
 
   std::optional<Checkpoint> latest() const;
@@ -331,6 +331,9 @@ class Run {
   std::vector<StepReason> why(std::string_view step, std::size_t limit = SIZE_MAX) const;
   /// How often the step was tried, oldest first; empty if it never was. Throws as step() does.
   std::vector<StepAttemptInfo> attempts(std::string_view name, const Inputs& inputs, const StepOptions& options = {}) const;
+  /// The steps of the run that were begun, of that name if it is not empty, in the order in which they were recorded, those without
+  /// a result last. Cost: their records.
+  std::vector<StepStatus> steps(std::string_view name = {}) const;
   /// What step() would do with these arguments and why, told without doing or recording anything. Throws as step() does.
   StepReason predict_step(std::string_view name, const Inputs& inputs, const StepOptions& options = {}) const;
 

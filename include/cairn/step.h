@@ -99,6 +99,16 @@ struct StepAttemptInfo {
   std::string message;  ///< of the exception
 };
 
+/// A step of a run that was begun: its result may be recorded or not.
+struct StepStatus {
+  std::string name;
+  std::string code_version;
+  std::optional<Uuid> process = {};            ///< of the recorded result; empty: there is none
+  Timestamp recorded{};                        ///< when it was recorded, or its last attempt ended
+  std::vector<StepAttemptInfo> attempts = {};  ///< oldest first
+  std::string worker = {};                     ///< who is working on it: host, process, since when; empty: nobody
+};
+
 /// One input or output of a step.
 struct StepData {
   std::string label;

@@ -3,26 +3,32 @@
 
 #include <cairn/artifact.h>
 #include <cairn/attribute_index.h>
-#include <cairn/closure.h>
 #include <cairn/checkpoint_difference.h>
+#include <cairn/closure.h>
 #include <cairn/codec.h>
+#include <cairn/compaction.h>
 #include <cairn/compression.h>
 #include <cairn/difference.h>
 #include <cairn/fallback.h>
+#include <cairn/forget.h>
 #include <cairn/group.h>
 #include <cairn/impact.h>
 #include <cairn/limits.h>
 #include <cairn/lineage.h>
+#include <cairn/named.h>
 #include <cairn/node.h>
 #include <cairn/node_path.h>
 #include <cairn/node_query.h>
 #include <cairn/part.h>
+#include <cairn/purge.h>
 #include <cairn/reach.h>
 #include <cairn/read_options.h>
 #include <cairn/registry.h>
 #include <cairn/run.h>
 #include <cairn/run_difference.h>
+#include <cairn/statistics.h>
 #include <cairn/text.h>
+#include <cairn/verification.h>
 
 #include <concepts>
 #include <cstdint>
@@ -62,6 +68,7 @@ struct OpenOptions {
   /// it is refused with unstorable. On by default if the library was built for debugging. Cost: that of saving twice and
   /// reading.
   std::optional<bool> check_writes = {};
+  Upkeep upkeep = {};  ///< what the store does by itself while it is written to
 };
 
 struct RunInfo {
@@ -70,27 +77,6 @@ struct RunInfo {
   Timestamp created{};
   std::uint64_t checkpoint_count = 0;
   std::optional<Checkpoint> latest;  ///< as in Run::history
-};
-
-struct KindStats {
-  std::uint64_t count = 0;
-  std::uint64_t bytes = 0;         ///< of the blobs
-  std::uint64_t stored_bytes = 0;  ///< what they take, compressed
-};
-
-struct StoreStats {
-  Uuid uuid;
-  std::uint32_t format = 0;
-  std::map<std::string, KindStats> blobs;  ///< by kind: "object", "chunk", ...
-  std::uint64_t run_count = 0;
-  std::uint64_t checkpoint_count = 0;
-  std::map<std::string, std::uint64_t> nodes;  ///< count by kind: "data", ...
-  std::uint64_t link_count = 0;
-  std::uint64_t logical_bytes = 0;  ///< what was saved and attached, as if nothing were shared
-  std::uint64_t content_bytes = 0;  ///< distinct content bytes
-  std::uint64_t disk_bytes = 0;     ///< what the store takes on disk, without the reserve
-  std::uint64_t reserve_bytes = 0;  ///< kept back so that a full disk does no harm
-  std::uint64_t collisions = 0;     ///< unequal bytes with equal digests, met since opening
 };
 
 /// Objects of one class and version, or of one kind of plain value.
@@ -105,35 +91,6 @@ struct StoredType {
 struct StoredTypes {
   std::vector<StoredType> types;    ///< plain values first, then by name and version
   std::uint64_t damaged_count = 0;  ///< objects that cannot be read; see verify
-};
-
-struct VerifyOptions {
-  bool read_data = true;  ///< read every blob and compare it with its digest, not only the structure
-  std::function<void(std::uint64_t done, std::uint64_t total)> progress;  ///< blobs read; may be empty
-};
-
-/// One thing that verify found wrong.
-struct Damage {
-  std::string kind;      ///< "chunk", "checkpoint", "node", "index", "file"
-  std::string id;        ///< digest, UUID or path
-  std::string problem;   ///< what was found and what was expected
-  std::vector<std::string> affected;  ///< runs and checkpoints that can no longer restart
-};
-
-struct VerifyReport {
-  std::uint64_t blob_count = 0;
-  std::uint64_t bytes_read = 0;
-  std::uint64_t node_count = 0;
-  std::uint64_t link_count = 0;
-  std::uint64_t checkpoint_count = 0;
-  std::vector<Damage> damage;
-};
-
-/// What a prefix of an id names.
-struct Named {
-  std::string kind;  ///< "object", "artifact", "checkpoint", "node"
-  Digest digest;     ///< for all but nodes
-  Uuid node;         ///< for nodes
 };
 
 /// An open store. Move-only; closes when it and every Run of it are gone. Thread-safe.
@@ -170,6 +127,8 @@ class Store {
   /// No run takes over these steps any more; results that runs have recorded stay theirs. Durable. Throws invalid_argument if
   /// nothing is set.
   void invalidate_steps(const StepInvalidation& steps);
+  /// What invalidate_steps() was called with, oldest first.
+  std::vector<StepInvalidation> step_invalidations() const;
   /// How `after` differs from `before`; they may be of different runs. Costs, and throws, as the differences of the objects and
   /// artifacts that are not equal. Throws not_found.
   CheckpointDifference diff(const CheckpointId& before, const CheckpointId& after, const DifferenceOptions& options = {}) const;
@@ -389,14 +348,47 @@ class Store {
   /// Everything an id, or the beginning of one (at least 4 hexadecimal digits), may name.
   std::vector<Named> find_by_prefix(std::string_view prefix) const;
 
+  // ---- Removal ----
+  /// Frees the bytes of an object or artifact. Nodes that have it as their content, checkpoints and steps go on naming it, with
+  /// its size and type; who asks for the bytes gets the error purged, which says when and why. Parts of it that something else
+  /// refers to stay. Storing the same content again ends that. The bytes go with the next collection. One durable commit. Throws
+  /// not_found.
+  PurgeReport purge(const ObjectId& id, const PurgeOptions& options = {});
+  PurgeReport purge(const ArtifactId& id, const PurgeOptions& options = {});
+  /// As above: the checkpoint stays in the history, and restarts pass over it.
+  PurgeReport purge(const CheckpointId& id, const PurgeOptions& options = {});
+  /// What was purged, in order of time. Cost: all of it.
+  std::vector<Purged> purges() const;
+  /// Removes nodes from the graph, with those that the rules of the options lead to. Their bytes go with the next collection, unless
+  /// something else refers to them; recorded steps among them are not found any more. The node of a run takes the run with it, as
+  /// delete_run. All or nothing for readers. Throws not_found, limit, rule_violation naming a node of a run that this process
+  /// or a run-step is working on.
+  ForgetReport forget(std::span<const Uuid> nodes, const ForgetOptions& options = {});
+  /// As forget() for everything that carries the value: the nodes whose content it is, or holds it; and removes the checkpoints
+  /// that hold it, tagged or not, unless forks go on from them.
+  ForgetReport forget_content(const ObjectId& id, const ForgetOptions& options = {});
+  ForgetReport forget_content(const ArtifactId& id, const ForgetOptions& options = {});
+
   // ---- Care ----
   StoreStats stats() const;
+  /// Where the bytes are. Cost: every blob that names others is read once. Memory: one bit a blob, beside 64 MiB.
+  StoreUsage usage() const;
+  /// What each checkpoint of the run added, oldest first. Cost as usage, for the run.
+  std::vector<CheckpointGrowth> growth(std::string_view run) const;
   /// What classes of objects the store holds. Cost: every object is read, without its large arrays.
   StoredTypes types() const;
+  /// Compares all structures with each other, and all bytes with their digests. Others may read and commit meanwhile. Throws
+  /// invalid_argument for options that are wrong.
   VerifyReport verify(const VerifyOptions& options = {}) const;
-  /// Rewrites records and indexes, so that they take less room and questions about the graph are answered faster. The store
-  /// stays in use; a crash loses nothing. Cost: reads and writes all records. Throws no_space, io, read_only.
-  void compact();
+  /// Frees the blobs that no node, checkpoint, tag or running work refers to, while the store is in use: what is being saved
+  /// meanwhile is not lost, and views taken before keep what they saw. A crash loses nothing, and another call goes on.
+  /// Cost: every blob that names others is read once; of what stays, no more is written than is freed. Memory: 64 MiB and one bit
+  /// a blob. Throws no_space, io, read_only.
+  CollectReport collect(const CollectOptions& options = {});
+  /// As collect; then rewrites records and indexes, so that they take less room and questions about the graph are answered
+  /// faster, and packs that are sparse or out of order. The store stays in use; a crash loses nothing. Cost: reads and writes
+  /// all records, and of the packs what is moved. On disk: at most 256 MiB more than before, meanwhile. Throws no_space, io, read_only.
+  CompactReport compact(const CompactOptions& options = {});
 
  private:
   friend Store store::make_store(std::shared_ptr<store::StoreState> state);

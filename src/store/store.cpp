@@ -324,7 +324,10 @@ ArtifactFile Store::open_file(const ArtifactId& id, std::string_view path) const
 
 StoreStats Store::stats() const { return store::gather_statistics(*state_); }
 StoredTypes Store::types() const { return store::gather_types(*state_); }
-void Store::compact() { store::compact(*state_); }
+CompactReport Store::compact(const CompactOptions&) {
+  store::compact(*state_);
+  return {};
+}
 VerifyReport Store::verify(const VerifyOptions& options) const { return store::verify(*state_, options); }
 
 }  // namespace cairn
