@@ -44,8 +44,6 @@ constexpr const char* kUsage =
 constexpr std::uint64_t kCommits = 25;
 constexpr std::size_t kBytes = 1024, kThreads = 8, kPage = 20;
 
-double seconds_of(const std::function<void()>& work) { return bench::measure(work).seconds; }
-
 // ---- Peers ----
 
 class Sqlite {
@@ -122,7 +120,7 @@ class CommitRounds {
     const double ours = block([&] { commit(0, record_); });
     const double sqlite = block([&] { sqlite_.commit(record_); });
     const double lmdb = block([&] { lmdb_.commit(record_); });
-    const double together = seconds_of([&] { commit_together(); }) / (kThreads * kCommits);
+    const double together = bench::seconds_of([&] { commit_together(); }) / (kThreads * kCommits);
     if (!counts) return;
     report_.add("commit: append + fdatasync, us", 1e6 * plain);
     report_.add("commit: checkpoint, us", 1e6 * ours);
@@ -138,7 +136,7 @@ class CommitRounds {
     double seconds = 0;
     for (std::uint64_t i = 0; i < kCommits; ++i) {
       bench::fill_random(record_, ++serial_);
-      seconds += seconds_of(commit_one);
+      seconds += bench::seconds_of(commit_one);
     }
     return seconds / static_cast<double>(kCommits);
   }
@@ -186,7 +184,7 @@ void measure_histories(const fs::path& directory, std::uint64_t longest, bench::
     const auto middle = run.at(static_cast<std::int64_t>(length / 2)).value().id;
     const auto question = [&](const std::string& name, const std::function<void()>& ask) {
       std::vector<double> times;
-      for (int i = 0; i < 200; ++i) times.push_back(seconds_of(ask));
+      for (int i = 0; i < 200; ++i) times.push_back(bench::seconds_of(ask));
       const double median = bench::quartiles(times).median;
       shortest.try_emplace(name, median);
       report.add(fmt::format("history: {}, {} checkpoints, us", name, target), 1e6 * median);

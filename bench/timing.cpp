@@ -63,6 +63,12 @@ Cost measure(const std::function<void()>& work) {
   return {time.count(), cpu_seconds() - cpu, peak > memory ? peak - memory : 0};
 }
 
+double seconds_of(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 Quartiles quartiles(std::vector<double> values) {
   if (values.empty()) throw std::invalid_argument("quartiles of no values");
   std::sort(values.begin(), values.end());

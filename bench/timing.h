@@ -21,6 +21,8 @@ struct Cost {
 };
 
 Cost measure(const std::function<void()>& work);
+/// By the clock alone: to ask for the rest takes as long as a small commit, and leaves the caches cold.
+double seconds_of(const std::function<void()>& work);
 
 struct Quartiles {
   double p25 = 0, median = 0, p75 = 0;

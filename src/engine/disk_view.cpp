@@ -8,6 +8,7 @@
 #include <array>
 #include <mutex>
 
+#include "base/bytes.h"
 #include "engine/compression.h"
 #include "engine/disk_many.h"
 #include "engine/pack_stream.h"
@@ -97,6 +98,10 @@ class DiskView : public View {
     return found;
   }
 
+  std::uint64_t commits() const override {
+    const auto bytes = find(Family::engine, engine_key::kState);
+    return bytes ? base::load_big_endian<std::uint64_t>(bytes->data()) : 0;
+  }
   CellHeader cell(CellId id) const override {
     const auto bytes = find(Family::engine, engine_key::header(id));
     return bytes ? decode_cell_header(*bytes) : CellHeader{};

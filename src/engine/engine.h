@@ -87,6 +87,8 @@ class View : public BlobSource {
   /// Digests of stored blobs that begin with `prefix` (whole bytes), at most `most`.
   virtual std::vector<Digest> blobs_with_prefix(std::string_view prefix, std::size_t most) const = 0;
 
+  /// How many commits the store had: views of one engine with equal numbers see the same, and later ones have larger numbers.
+  virtual std::uint64_t commits() const = 0;
   virtual CellHeader cell(CellId cell) const = 0;
   virtual std::optional<std::string> find_row(CellId cell, std::string_view key) const = 0;
   virtual std::unique_ptr<Cursor> rows(CellId cell) const = 0;

@@ -155,6 +155,7 @@ class MemoryView : public View {
     return found;
   }
 
+  std::uint64_t commits() const override { return commit_; }
   CellHeader cell(CellId id) const override {
     const auto found = cells_.find(id);
     return found == cells_.end() ? CellHeader{} : found->second;

@@ -10,9 +10,9 @@
 
 namespace cairn::graph {
 
-BreadthFirst::BreadthFirst(const engine::View& view, Direction direction, const TraversalOptions& options, CollectLinks collect,
+BreadthFirst::BreadthFirst(const LinkSource& source, Direction direction, const TraversalOptions& options, CollectLinks collect,
                            NodeGate* gate)
-    : options_(options), collect_(collect), gate_(gate), links_(view, direction, options.links) {}
+    : options_(options), collect_(collect), gate_(gate), links_(source, direction, options.links) {}
 
 void BreadthFirst::start(std::span<const NodeId> starts) {
   for (const NodeId id : starts) reach(id);

@@ -18,7 +18,7 @@ namespace cairn::graph {
 class BreadthFirst {
  public:
   /// `gate` judges by the filters of the options, and is null if they have none. All must outlive the object.
-  BreadthFirst(const engine::View& view, Direction direction, const TraversalOptions& options,
+  BreadthFirst(const LinkSource& source, Direction direction, const TraversalOptions& options,
                CollectLinks collect = CollectLinks::no, NodeGate* gate = nullptr);
 
   /// The level at depth 0; to be called once and first.

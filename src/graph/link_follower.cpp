@@ -4,11 +4,12 @@
 
 namespace cairn::graph {
 
-LinkFollower::LinkFollower(const engine::View& view, Direction direction, LinkTypes types)
-    : held_(view),
-      backlinks_(view),
-      held_pages_([this](NodeId first, bool thoroughly, LinkPage& page) { return read_held(first, thoroughly, page); }),
-      back_pages_([this](NodeId first, bool thoroughly, LinkPage& page) { return read_back(first, thoroughly, page); }) {
+LinkFollower::LinkFollower(const LinkSource& source, Direction direction, LinkTypes types)
+    : held_(source.view),
+      backlinks_(source.view),
+      read_held_([this](NodeId first, bool thoroughly, LinkPage& page) { return read_held(first, thoroughly, page); }),
+      read_back_([this](NodeId first, bool thoroughly, LinkPage& page) { return read_back(first, thoroughly, page); }),
+      links_(source) {
   for (const LinkRule& rule : link_rules()) {
     if (!types.has(rule.type)) continue;
     // Against the arrows a link leads from its target to its source: from the holder if that is the target.

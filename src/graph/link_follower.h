@@ -9,6 +9,7 @@
 #include "format/packed_links.h"
 #include "graph/backlinks.h"
 #include "graph/held_link_walk.h"
+#include "graph/link_memory.h"
 #include "graph/link_pages.h"
 #include "graph/reader.h"
 
@@ -17,7 +18,7 @@ namespace cairn::graph {
 /// Best asked for nodes in order of id: then its cursors only move forward. Not thread-safe.
 class LinkFollower {
  public:
-  LinkFollower(const engine::View& view, Direction direction, LinkTypes types);
+  LinkFollower(const LinkSource& source, Direction direction, LinkTypes types);
   LinkFollower(const LinkFollower&) = delete;
   LinkFollower& operator=(const LinkFollower&) = delete;
 
@@ -38,7 +39,7 @@ class LinkFollower {
     const auto visit_link = [&](const format::PackedLink& link) {
       if (held_codes_.has(format::link_code(link.type, link.outgoing))) visit(id, link, link.other);
     };
-    if (const LinkPage* page = held_pages_.find(id)) return page->visit(id, visit_link);
+    if (const LinkPage* page = links_->held.find(id, read_held_)) return page->visit(id, visit_link);
     if (const auto bytes = held_.find(id)) format::visit_links(*bytes, visit_link);
   }
   /// The same for links that others hold.
@@ -48,7 +49,7 @@ class LinkFollower {
       if (back_codes_.has(format::link_code(link.type, link.outgoing)))
         visit(link.other, format::PackedLink{id, link.type, link.outgoing, link.label}, link.other);
     };
-    if (const LinkPage* page = back_pages_.find(id)) return page->visit(id, visit_link);
+    if (const LinkPage* page = links_->back.find(id, read_back_)) return page->visit(id, visit_link);
     backlinks_.visit(id, back_codes_, visit_link);
   }
   /// Calls `visit(reached)` for each link of either kind.
@@ -71,7 +72,8 @@ class LinkFollower {
   bool any_both_ways_ = false;
   HeldLinkWalk held_;
   BacklinkWalk backlinks_;
-  LinkPages held_pages_, back_pages_;
+  const LinkPages::Read read_held_, read_back_;
+  const BorrowedLinks links_;
 };
 
 /// True if one of the links that the follower follows leads on from the node.

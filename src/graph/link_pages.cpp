@@ -1,5 +1,7 @@
 #include "graph/link_pages.h"
 
+#include <utility>
+
 #include "base/bytes.h"
 
 namespace cairn::graph {
@@ -31,12 +33,12 @@ void LinkPage::add(NodeId node, std::string_view packed) {
   range.end = static_cast<std::uint32_t>(bytes_.size());
 }
 
-const LinkPage* LinkPages::look_up(NodeId number) {
+const LinkPage* LinkPages::look_up(NodeId number, const Read& read) {
   const auto found = pages_.find(number);
   if (found == pages_.end()) {
     std::uint8_t& visits = visits_[number];
     if (visits == kTooLarge) return nullptr;
-    last_ = load(number, is_worth_reading(++visits));
+    last_ = load(number, is_worth_reading(++visits), read);
     if (last_ == nullptr) return nullptr;
   } else {
     last_ = &found->second;
@@ -45,22 +47,34 @@ const LinkPage* LinkPages::look_up(NodeId number) {
   return last_;
 }
 
-const LinkPage* LinkPages::load(NodeId number, bool thoroughly) {
+const LinkPage* LinkPages::load(NodeId number, bool thoroughly, const Read& read) {
   LinkPage page;
-  if (!read_(number << LinkPage::kShift, thoroughly, page)) {
+  if (!read(number << LinkPage::kShift, thoroughly, page)) {
     if (thoroughly) visits_[number] = kTooLarge;
     return nullptr;
   }
   memory_ += page.memory();
   const LinkPage& kept = pages_.emplace(number, std::move(page)).first->second;
-  order_.push_back(number);
-  while (memory_ > memory_max_ && order_.size() > 1) {
-    const auto oldest = pages_.find(order_.front());
-    memory_ -= oldest->second.memory();
-    pages_.erase(oldest);
-    order_.pop_front();
-  }
+  drop_beyond(memory_max_);
+  numbers_.push_back(number);
   return &kept;
+}
+
+void LinkPages::drop_beyond(std::size_t memory_max) {
+  while (memory_ > memory_max && !numbers_.empty()) {
+    std::swap(numbers_[random_() % numbers_.size()], numbers_.back());
+    const auto page = pages_.find(numbers_.back());
+    memory_ -= page->second.memory();
+    pages_.erase(page);
+    numbers_.pop_back();
+  }
+}
+
+void LinkPages::shrink(std::size_t memory_max) {
+  drop_beyond(memory_max);
+  last_ = nullptr;
+  visits_.clear();
+  visit_count_ = 0;
 }
 
 }  // namespace cairn::graph

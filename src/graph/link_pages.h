@@ -7,11 +7,12 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "format/link_page.h"
 #include "format/packed_links.h"
@@ -56,24 +57,29 @@ class LinkPage {
   std::array<Range, kNodes> ranges_{};
 };
 
-/// Keeps what it reads up to a limit of memory; then the page that was read first gives way.
+/// Keeps what it reads up to a limit of memory; then any page gives way. (A traversal goes through all pages again at each depth:
+/// if the one that was read first gave way, all would have gone when it comes back.)
 class LinkPages {
  public:
   /// Adds the links of all nodes of the page that begins with `first`; false if they are too many to be read at once, or, unless
   /// it is to be done thoroughly, if that would take more than reading one row.
   using Read = std::function<bool(NodeId first, bool thoroughly, LinkPage& page)>;
-  explicit LinkPages(Read read, std::size_t memory_max = kMemoryMax) : read_(std::move(read)), memory_max_(memory_max) {}
+  explicit LinkPages(std::size_t memory_max = kMemoryMax) : memory_max_(memory_max) {}
 
   /// The page that has the node; null if it is too large, or is not stored as one and has not been asked for often enough.
-  const LinkPage* find(NodeId node) {
+  const LinkPage* find(NodeId node, const Read& read) {
     const NodeId number = node >> LinkPage::kShift;
     ++visit_count_;
     if (number == last_number_ && last_ != nullptr) return last_;
-    return look_up(number);
+    return look_up(number, read);
   }
 
+  std::size_t memory() const { return memory_; }
+  /// Gives up pages beyond so much memory, and what is known of visits.
+  void shrink(std::size_t memory_max);
+
  private:
-  static constexpr std::size_t kMemoryMax = 32u << 20;
+  static constexpr std::size_t kMemoryMax = 96u << 20;  // some 10 million links
   static constexpr std::uint64_t kVisitsOfFew = 4096;  // in all: up to so many it may end soon
   static constexpr std::uint8_t kVisitsAlone = 4, kVisitsAloneOfMany = 1;
   static constexpr std::uint8_t kTooLarge = UINT8_MAX;
@@ -81,16 +87,17 @@ class LinkPages {
   bool is_worth_reading(std::uint8_t visits) const {
     return visits > (visit_count_ < kVisitsOfFew ? kVisitsAlone : kVisitsAloneOfMany);
   }
-  const LinkPage* look_up(NodeId number);
-  const LinkPage* load(NodeId number, bool thoroughly);
+  const LinkPage* look_up(NodeId number, const Read& read);
+  const LinkPage* load(NodeId number, bool thoroughly, const Read& read);
+  void drop_beyond(std::size_t memory_max);
 
-  Read read_;
   const std::size_t memory_max_;
   std::size_t memory_ = 0;
   std::uint64_t visit_count_ = 0;
   std::unordered_map<NodeId, LinkPage> pages_;
   std::unordered_map<NodeId, std::uint8_t> visits_;  // of pages that have not been read
-  std::deque<NodeId> order_;                         // of pages_, the oldest first
+  std::vector<NodeId> numbers_;                      // of pages_
+  std::minstd_rand random_;
   NodeId last_number_ = 0;
   const LinkPage* last_ = nullptr;
 };

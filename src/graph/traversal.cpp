@@ -47,19 +47,19 @@ void check_starts(const engine::View& view, std::span<const NodeId> starts) {
       throw Error(ErrorCode::not_found, fmt::format("traverse the graph: node {} is not in the store", start));
 }
 
-TraversalResult traverse(const engine::View& view, std::span<const NodeId> starts, Direction direction,
+TraversalResult traverse(const LinkSource& source, std::span<const NodeId> starts, Direction direction,
                          const TraversalOptions& options, CollectLinks collect, NodeGate* gate) {
   check_gate(options, gate);
-  BreadthFirst traversal(view, direction, options, collect, gate);
-  run(traversal, view, starts, options);
+  BreadthFirst traversal(source, direction, options, collect, gate);
+  run(traversal, source.view, starts, options);
   return traversal.take_result();
 }
 
-std::vector<ReachedId> find_ends(const engine::View& view, std::span<const NodeId> starts, Direction direction,
+std::vector<ReachedId> find_ends(const LinkSource& source, std::span<const NodeId> starts, Direction direction,
                                  const TraversalOptions& options, NodeGate* gate) {
   check_gate(options, gate);
-  BreadthFirst traversal(view, direction, options, CollectLinks::no, gate);
-  run(traversal, view, starts, options);
+  BreadthFirst traversal(source, direction, options, CollectLinks::no, gate);
+  run(traversal, source.view, starts, options);
   const TraversalResult& result = traversal.result();
   std::vector<ReachedId> ends = result.nodes;
   std::ranges::sort(ends, {}, &ReachedId::id);
@@ -72,9 +72,9 @@ std::vector<ReachedId> find_ends(const engine::View& view, std::span<const NodeI
   return ends;
 }
 
-std::vector<NodeId> callers_of(const engine::View& view, std::span<const NodeId> ids, std::uint64_t nodes_max) {
+std::vector<NodeId> callers_of(const LinkSource& source, std::span<const NodeId> ids, std::uint64_t nodes_max) {
   const TraversalOptions options{.links = {LinkType::call}, .nodes_max = nodes_max};
-  BreadthFirst traversal(view, Direction::up, options);
+  BreadthFirst traversal(source, Direction::up, options);
   traversal.start(ids);
   std::vector<NodeId> callers;
   while (traversal.expand())

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/engine.h"
+#include "graph/link_memory.h"
 #include "graph/reader.h"
 
 namespace cairn::graph {
@@ -39,15 +39,15 @@ void check_starts(const engine::View& view, std::span<const NodeId> starts);
 /// not_found if a start is no node, and limit if more than options.nodes_max nodes are reached, the starts and those that the
 /// gate refused included. Cost: one step of a cursor for each link, in order of id within a depth, and a read for each node that
 /// is judged; 16 bytes a node for the result, 16 for the frontier, and what IdSet takes.
-TraversalResult traverse(const engine::View& view, std::span<const NodeId> starts, Direction direction,
+TraversalResult traverse(const LinkSource& source, std::span<const NodeId> starts, Direction direction,
                          const TraversalOptions& options, CollectLinks collect = CollectLinks::no, NodeGate* gate = nullptr);
 
 /// Of what such a traversal reaches, the nodes from which nothing leads further: neither to a node that it reached nor to one
 /// that it would, did it not end at depth_max; and those where stop_at ended it. By depth, then id. Cost: that of two traversals.
-std::vector<ReachedId> find_ends(const engine::View& view, std::span<const NodeId> starts, Direction direction,
+std::vector<ReachedId> find_ends(const LinkSource& source, std::span<const NodeId> starts, Direction direction,
                                  const TraversalOptions& options, NodeGate* gate = nullptr);
 
 /// The workflows that called any of `ids`, or called such a workflow, without `ids` themselves; in order of id. Throws as traverse().
-std::vector<NodeId> callers_of(const engine::View& view, std::span<const NodeId> ids, std::uint64_t nodes_max);
+std::vector<NodeId> callers_of(const LinkSource& source, std::span<const NodeId> ids, std::uint64_t nodes_max);
 
 }  // namespace cairn::graph

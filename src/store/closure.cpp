@@ -17,7 +17,7 @@ using engine::NodeId;
 
 // Data that no calculation made. In order of age, as `nodes` are.
 std::vector<Node> without_creator(const Question& question, const std::vector<NodeId>& ids, const std::vector<Node>& nodes) {
-  graph::LinkFollower creators(question.view(), Direction::up, {LinkType::create});
+  graph::LinkFollower creators(question.links(), Direction::up, {LinkType::create});
   std::vector<Node> found;
   for (std::size_t i = 0; i < ids.size(); ++i)
     if (nodes[i].kind == NodeKind::data && !graph::leads_on(creators, ids[i])) found.push_back(nodes[i]);
@@ -53,10 +53,10 @@ std::vector<CodeUse> code_of(const Closure& closure) {
 Closure find_closure(const StoreState& state, std::span<const Uuid> nodes, std::uint64_t nodes_max) {
   const Question question(state);
   const std::vector<NodeId> given = question.ids(nodes);
-  std::vector<NodeId> upstream = ids_of(graph::traverse(question.view(), given, Direction::up, {.nodes_max = nodes_max}).nodes);
+  std::vector<NodeId> upstream = ids_of(graph::traverse(question.links(), given, Direction::up, {.nodes_max = nodes_max}).nodes);
   std::ranges::sort(upstream);
   Closure closure;
-  closure.workflows = question.nodes(graph::callers_of(question.view(), upstream, nodes_max));
+  closure.workflows = question.nodes(graph::callers_of(question.links(), upstream, nodes_max));
   closure.nodes = question.nodes(upstream);
   closure.inputs = without_creator(question, upstream, closure.nodes);
   const auto contents = contents_of(closure.nodes);

@@ -38,8 +38,8 @@ Impact find_impact(const StoreState& state, std::span<const Uuid> nodes, const I
   const Question question(state);
   const std::vector<NodeId> given = question.ids(nodes);
   const auto reached =
-      graph::traverse(question.view(), given, Direction::down, {.links = options.links, .nodes_max = options.nodes_max}).nodes;
-  std::vector<NodeId> callers = graph::callers_of(question.view(), ids_of(reached), options.nodes_max);
+      graph::traverse(question.links(), given, Direction::down, {.links = options.links, .nodes_max = options.nodes_max}).nodes;
+  std::vector<NodeId> callers = graph::callers_of(question.links(), ids_of(reached), options.nodes_max);
   const auto affected = std::span(reached).subspan(static_cast<std::size_t>(
       std::ranges::upper_bound(reached, std::uint64_t{0}, {}, &graph::ReachedId::depth) - reached.begin()));
   Impact impact;

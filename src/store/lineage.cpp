@@ -21,7 +21,7 @@ std::vector<Reached> reached_from(const store::StoreState& state, const Uuid& no
                                   const TraversalOptions& options) {
   Question question(state);
   const std::vector<NodeId> start = question.ids(std::span(&node, 1));
-  const auto found = graph::traverse(question.view(), start, direction, options, graph::CollectLinks::no, question.gate(options));
+  const auto found = graph::traverse(question.links(), start, direction, options, graph::CollectLinks::no, question.gate(options));
   return question.reached(std::span(found.nodes).subspan(1));
 }
 
@@ -29,7 +29,7 @@ std::vector<Reached> ends_from(const store::StoreState& state, const Uuid& node,
                                const TraversalOptions& options) {
   Question question(state);
   const std::vector<NodeId> start = question.ids(std::span(&node, 1));
-  return question.reached(graph::find_ends(question.view(), start, direction, options, question.gate(options)));
+  return question.reached(graph::find_ends(question.links(), start, direction, options, question.gate(options)));
 }
 
 std::vector<CommonNode> common_of(const store::StoreState& state, std::span<const Uuid> nodes, Direction direction,
@@ -50,7 +50,7 @@ std::vector<CommonNode> common_of(const store::StoreState& state, std::span<cons
 Lineage Store::lineage(const Uuid& node, Direction direction, const TraversalOptions& options) const {
   Question question(*state_);
   const std::vector<NodeId> start = question.ids(std::span(&node, 1));
-  const auto found = graph::traverse(question.view(), start, direction, options, graph::CollectLinks::yes, question.gate(options));
+  const auto found = graph::traverse(question.links(), start, direction, options, graph::CollectLinks::yes, question.gate(options));
   return {question.reached(found.nodes), question.reader().public_links(found.links)};
 }
 

@@ -24,6 +24,8 @@ class Question {
   explicit Question(const StoreState& state);
 
   const engine::View& view() const { return *view_; }
+  /// For traversals: what they read is kept for the next question about the same state.
+  graph::LinkSource links() const { return {*view_, &state_.link_memory()}; }
   const graph::GraphReader& reader() const { return reader_; }
   std::string_view label(graph::LabelId label) const { return state_.labels().text(label, *view_); }
 

@@ -13,7 +13,7 @@ class Reach::Impl {
  public:
   Impl(std::shared_ptr<StoreState> state, std::span<const Uuid> starts, Direction direction, const TraversalOptions& options)
       : state_(std::move(state)), question_(*state_) {
-    found_ = graph::traverse(question_.view(), question_.ids(starts), direction, options, graph::CollectLinks::no,
+    found_ = graph::traverse(question_.links(), question_.ids(starts), direction, options, graph::CollectLinks::no,
                              question_.gate(options));
   }
 

@@ -35,6 +35,7 @@ class RecordingView : public engine::View {
   std::vector<Digest> blobs_with_prefix(std::string_view prefix, std::size_t most) const override {
     return view_.blobs_with_prefix(prefix, most);
   }
+  std::uint64_t commits() const override { return view_.commits(); }
   engine::CellHeader cell(engine::CellId cell) const override { return view_.cell(cell); }
   std::optional<std::string> find_row(engine::CellId cell, std::string_view key) const override {
     return view_.find_row(cell, key);

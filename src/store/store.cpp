@@ -92,7 +92,7 @@ std::shared_ptr<StoreState> store::open_state(const std::filesystem::path& path,
   disk.compression = options.compression;
   const format::ObjectOptions objects = object_options(options);  // first: nothing is opened for options that are wrong
   return std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string()),
-                                      options.background_bytes);
+                                      options.background_bytes, std::make_shared<store::Clock>(), options.memory_bytes);
 }
 
 Store Store::open(const std::filesystem::path& path, const OpenOptions& options) {
@@ -101,7 +101,8 @@ Store Store::open(const std::filesystem::path& path, const OpenOptions& options)
 
 Store Store::in_memory(const OpenOptions& options) {
   return store::make_store(std::make_shared<StoreState>(engine::make_memory_engine(), object_options(options), "a store in memory",
-                                                        options.background_bytes));
+                                                        options.background_bytes, std::make_shared<store::Clock>(),
+                                                        options.memory_bytes));
 }
 
 Uuid Store::uuid() const { return state_->engine().uuid(); }

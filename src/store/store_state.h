@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "format/checkpoint.h"
 #include "format/records.h"
+#include "graph/link_memory.h"
 #include "graph/reader.h"
 #include "object/objects.h"
 #include "store/clock.h"
@@ -43,12 +44,12 @@ void check_run_name(std::string_view name);
 /// Thread-safe. Who has a run that it gave out keeps it open; what waits to be committed does not, and is committed when it closes.
 class StoreState : public std::enable_shared_from_this<StoreState> {
  public:
-  /// `title` is how messages call the store; `background_bytes` is as in OpenOptions.
+  /// `title` is how messages call the store; `background_bytes` and `memory_bytes` are as in OpenOptions. Of these, links get a quarter.
   explicit StoreState(std::unique_ptr<engine::Engine> engine, const format::ObjectOptions& objects = {},
                       std::string title = "a store in memory", std::uint64_t background_bytes = OpenOptions().background_bytes,
-                      std::shared_ptr<Clock> clock = std::make_shared<Clock>())
+                      std::shared_ptr<Clock> clock = std::make_shared<Clock>(), std::uint64_t memory_bytes = OpenOptions().memory_bytes)
       : engine_(std::move(engine)), root_(*engine_), objects_(objects), title_(std::move(title)), clock_(std::move(clock)),
-        queue_(background_bytes) {}
+        links_(memory_bytes / 4), queue_(background_bytes) {}
 
   engine::Engine& engine() const { return *engine_; }
   Clock& clock() const { return *clock_; }
@@ -58,6 +59,8 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   /// What commits that wait go through.
   CommitQueue& queue() { return queue_; }
   const graph::Labels& labels() const { return root_.labels(); }
+  /// What questions about the graph leave for the next one.
+  graph::LinkMemory& link_memory() const { return links_; }
   /// How objects are written.
   const format::ObjectOptions& objects() const { return objects_; }
   format::ObjectOptions writing(const SaveOptions& options) const;
@@ -110,6 +113,7 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   const std::string title_;
   const std::shared_ptr<Clock> clock_;
   object::SchemaCache schemas_;
+  mutable graph::LinkMemory links_;
   std::mutex removal_mutex_;
   std::mutex runs_mutex_;
   std::map<CellId, std::weak_ptr<RunState>> runs_;

@@ -23,17 +23,19 @@ std::vector<PackedLink> links_of(NodeId node) {
 class PagedLinks {
  public:
   explicit PagedLinks(std::size_t memory_max)
-      : pages_([this](NodeId first, bool thoroughly, LinkPage& page) { return thoroughly && read(first, page); }, memory_max) {}
+      : read_([this](NodeId first, bool thoroughly, LinkPage& page) { return thoroughly && read(first, page); }),
+        pages_(memory_max) {}
 
   /// True if the node's page was at hand; its links are compared then.
   bool visit(NodeId node) {
-    const LinkPage* page = pages_.find(node);
+    const LinkPage* page = pages_.find(node, read_);
     if (page == nullptr) return false;
     std::vector<PackedLink> found;
     page->visit(node, [&](const PackedLink& link) { found.push_back(link); });
     BOOST_TEST((found == links_of(node)));
     return true;
   }
+  std::size_t memory() const { return pages_.memory(); }
   std::map<NodeId, int> reads;  // by page
   NodeId too_large = UINT64_MAX;
 
@@ -46,6 +48,7 @@ class PagedLinks {
     return true;
   }
 
+  const LinkPages::Read read_;
   LinkPages pages_;
 };
 
@@ -68,14 +71,21 @@ BOOST_AUTO_TEST_CASE(a_long_traversal_reads_pages_sooner) {
   BOOST_TEST(links.visit(1));
 }
 
-BOOST_AUTO_TEST_CASE(pages_that_were_read_first_give_way) {
-  PagedLinks links(20'000);
+BOOST_AUTO_TEST_CASE(beyond_the_limit_some_pages_give_way_and_others_stay) {
+  constexpr std::size_t kMemory = 20'000;
   constexpr NodeId kPages = 100;
-  for (int round = 0; round < 2; ++round)
+  PagedLinks links(kMemory);
+  const auto visit_all = [&] {
     for (NodeId page = 0; page < kPages; ++page)
       for (int visit = 0; visit < 6; ++visit) links.visit(page * LinkPage::kNodes + 3);
-  BOOST_TEST(links.reads.at(0) == 2);
+    BOOST_TEST(links.memory() <= kMemory + 2000);  // the limit and one page
+  };
+  visit_all();
   BOOST_TEST(links.visit((kPages - 1) * LinkPage::kNodes));
+  links.reads.clear();
+  visit_all();
+  BOOST_TEST(links.reads.size() < kPages);
+  BOOST_TEST(links.reads.size() > kPages / 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_page_that_is_too_large_is_asked_for_once) {

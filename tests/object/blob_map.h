@@ -92,6 +92,7 @@ class MapView : public engine::View {
   std::optional<engine::BlobInfo> find_blob(const Digest&) const override { unused(); }
   void list_blobs(const std::function<bool(const Digest&, const engine::BlobInfo&)>&) const override { unused(); }
   std::vector<Digest> blobs_with_prefix(std::string_view, std::size_t) const override { unused(); }
+  std::uint64_t commits() const override { unused(); }
   engine::CellHeader cell(engine::CellId) const override { unused(); }
   std::optional<std::string> find_row(engine::CellId, std::string_view) const override { unused(); }
   std::unique_ptr<engine::Cursor> rows(engine::CellId) const override { unused(); }
