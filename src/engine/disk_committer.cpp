@@ -41,7 +41,7 @@ PublishResult DiskCommitter::publish(DiskStaging* staging, const Commit& commit)
   core_.require_space(kRecordCopies * edit_bytes(commit.edit), "commit");
   if (staging != nullptr) staging->settle();
 
-  Waiting waiting{&commit, staging, {}, nullptr, false};
+  Waiting waiting{.commit = &commit, .staging = staging};
   wait_for(waiting);
   if (waiting.result.outcome == Outcome::ok && staging != nullptr) staging->clear();
   return waiting.result;
@@ -51,14 +51,14 @@ void DiskCommitter::spill(DiskStaging& staging) {
   require_working_records();
   core_.require_space(0, "store new data");
   staging.settle();
-  Waiting waiting{nullptr, &staging, {}, nullptr, false};
+  Waiting waiting{.staging = &staging};
   wait_for(waiting);
 }
 
 void DiskCommitter::wait_for(Waiting& waiting) {
   std::unique_lock lock(mutex_);
   queue_.push_back(&waiting);
-  changed_.wait(lock, [&] { return waiting.done || (!leading_ && queue_.front() == &waiting); });
+  waiting.changed.wait(lock, [&] { return waiting.done || (!leading_ && queue_.front() == &waiting); });
   if (!waiting.done) {
     leading_ = true;
     const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kGroupMax));
@@ -68,8 +68,12 @@ void DiskCommitter::wait_for(Waiting& waiting) {
     lead(group);
     lock.lock();
     leading_ = false;
-    for (Waiting* member : group) member->done = true;
-    changed_.notify_all();
+    // Only whose turn it is: with many threads, waking all of them takes longer than a commit.
+    if (!queue_.empty()) queue_.front()->changed.notify_one();
+    for (Waiting* member : group) {
+      member->done = true;
+      member->changed.notify_one();  // under the mutex, without which it cannot go away
+    }
   }
   lock.unlock();
   if (waiting.error != nullptr) std::rethrow_exception(waiting.error);
@@ -120,7 +124,10 @@ bool DiskCommitter::needs_pack(const Waiting& waiting, bool lost) const {
 void DiskCommitter::write(const Group& group) {
   headers_.clear();
   claims_.clear();
-  rocksdb::WriteBatch batch;
+  std::uint64_t bytes = 0;
+  for (const Waiting* member : group)
+    if (member->commit != nullptr) bytes += edit_bytes(member->commit->edit);
+  rocksdb::WriteBatch batch(bytes);
   std::vector<DiskRowStaging*> rows;
   std::size_t admitted = 0;
   for (Waiting* member : group) {

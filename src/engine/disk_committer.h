@@ -32,11 +32,12 @@ class DiskCommitter {
 
  private:
   struct Waiting {
-    const Commit* commit;  // null: only blobs
-    DiskStaging* staging;
-    PublishResult result;
-    std::exception_ptr error;
+    const Commit* commit = nullptr;  // null: only blobs
+    DiskStaging* staging = nullptr;
+    PublishResult result = {};
+    std::exception_ptr error = nullptr;
     bool done = false;
+    std::condition_variable changed = {};  // it is done, or its turn
   };
   using Group = std::vector<Waiting*>;
 
@@ -58,7 +59,6 @@ class DiskCommitter {
 
   DiskCore& core_;
   std::mutex mutex_;
-  std::condition_variable changed_;
   std::deque<Waiting*> queue_;
   bool leading_ = false;
 

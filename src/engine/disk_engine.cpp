@@ -215,6 +215,11 @@ std::uint64_t bytes_below(const fs::path& directory) {
   return bytes;
 }
 
+// It differs whenever the store has changed: each commit writes its witness.
+std::string state_of(const fs::path& store, const fs::path& records) {
+  return fmt::format("{} {}", read_witness(store), database_fingerprint(records));
+}
+
 class DiskEngine : public Engine {
  public:
   explicit DiskEngine(std::shared_ptr<DiskCore> core, const DiskOptions& options)
@@ -246,7 +251,7 @@ class DiskEngine : public Engine {
   void refresh() override {
     if (!core_->read_only) return;
     std::lock_guard lock(refresh_mutex_);
-    std::string now = database_fingerprint(core_->records_path());
+    std::string now = state_of(core_->path, core_->records_path());
     if (now == seen_) return;
     core_->records = std::make_shared<Records>(records_options(*core_, options_, false));
     seen_ = std::move(now);  // taken before opening: what changed in between is seen next time
@@ -295,7 +300,7 @@ class DiskEngine : public Engine {
   DiskOptions options_;
   DiskCommitter committer_;
   mutable std::mutex refresh_mutex_;
-  std::string seen_;  // fingerprint of what `records` shows, or of something older
+  std::string seen_;  // state_of() what `records` shows, or something older
 };
 
 void open_for_reading(DiskCore& core, const DiskOptions& options) {

@@ -34,7 +34,8 @@ struct RecordsOptions {
 /// Hears of errors after which RocksDB takes no more writes.
 class RecordsFailure;
 
-/// What the files of the database tell without opening it: it differs whenever the database has changed.
+/// What the files of the database tell without opening it: it differs whenever they have, but commits within the same log, which
+/// has zeros ahead of it.
 std::string database_fingerprint(const std::filesystem::path& directory);
 
 /// An open database. For reading it stays as it was when it was opened, whatever a writer does. Closes when destroyed;

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -42,26 +44,41 @@ auto with_ballast(SpaceGuard& guard, Use use, Attempt attempt) {
   }
 }
 
+// Where a sync finds blocks that the file has, written once, it need not write the inode as well: that halves what a small commit
+// takes (4 KB with fdatasync on ext4: 89 us, 190 us at the end of the file). RocksDB takes zeros behind a record for the end of
+// the log, since it once wrote logs by mmap.
+constexpr std::size_t kZerosAhead = 256u << 10;
+constexpr std::size_t kSmallWrite = 64u << 10;  // larger ones have little from that, and would be written twice
+
+bool is_log(std::string_view path) { return path.ends_with(".log"); }
+
 // Keeps its own offset, so that a write that was cut short by a full disk can go on exactly where it stopped.
 class GuardedFile : public FSWritableFile {
  public:
   GuardedFile(SpaceGuard& guard, base::File file, bool direct, std::uint64_t size)
-      : guard_(guard), file_(std::move(file)), use_(use_of(file_.name())), direct_(direct), size_(size) {}
+      : guard_(guard), file_(std::move(file)), use_(use_of(file_.name())), direct_(direct), size_(size), allocated_(size) {}
 
   using FSWritableFile::Append;
   using FSWritableFile::PositionedAppend;
 
-  IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override { return write(data, size_); }
+  IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override {
+    const std::uint64_t end = size_ + data.size();
+    if (end > allocated_ && data.size() <= kSmallWrite && is_log(file_.name())) write_zeros(end);
+    return write(data, size_);
+  }
   IOStatus PositionedAppend(const Slice& data, std::uint64_t offset, const IOOptions&, IODebugContext*) override {
     return write(data, offset);
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions&, IODebugContext*) override {
     const auto truncate = [&] { return ::ftruncate(file_.descriptor(), static_cast<off_t>(size)); };
     if (with_ballast(guard_, use_, truncate) != 0) return failed("truncate");
-    size_ = size;
+    size_ = allocated_ = size;
     return IOStatus::OK();
   }
   IOStatus Close(const IOOptions&, IODebugContext*) override {
+    if (allocated_ > size_ && ::ftruncate(file_.descriptor(), static_cast<off_t>(size_)) != 0) {
+      // The zeros stay, and do no harm.
+    }
     file_.close();
     return IOStatus::OK();
   }
@@ -90,7 +107,14 @@ class GuardedFile : public FSWritableFile {
       done += static_cast<std::size_t>(put);
     }
     size_ = std::max(size_, offset + data.size());
+    allocated_ = std::max(allocated_, size_);
     return IOStatus::OK();
+  }
+  // Behind `end`, which is that of the next write. Where there is no room for them, there are none: the ballast is not for this.
+  void write_zeros(std::uint64_t end) {
+    static constexpr std::array<char, kZerosAhead> kZeros{};
+    const ssize_t put = ::pwrite(file_.descriptor(), kZeros.data(), kZeros.size(), static_cast<off_t>(end));
+    if (put > 0) allocated_ = end + static_cast<std::uint64_t>(put);
   }
   IOStatus failed(const char* doing) const { return errno_status(errno, std::string(doing) + " " + file_.name()); }
 
@@ -99,6 +123,7 @@ class GuardedFile : public FSWritableFile {
   const Use use_;
   bool direct_;
   std::uint64_t size_;
+  std::uint64_t allocated_;  // where the zeros behind it end
 };
 
 class GuardedFileSystem : public rocksdb::FileSystemWrapper {

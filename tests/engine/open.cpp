@@ -6,10 +6,10 @@
 #include <atomic>
 #include <fstream>
 #include <map>
-#include <sstream>
 #include <thread>
 
 #include "engine/engines.h"
+#include "support/text_files.h"
 #include "support/writer_process.h"
 
 namespace cairn::test {
@@ -21,14 +21,6 @@ using engine::open_disk_engine;
 using engine::Outcome;
 
 constexpr engine::CellId kCell = 20;
-
-std::string read_text(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-void write_text(const fs::path& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
 
 std::map<std::string, std::string> contents(const fs::path& directory) {
   std::map<std::string, std::string> files;
