@@ -11,6 +11,7 @@
 namespace cairn::graph {
 namespace {
 
+// In order.
 constexpr std::array<std::string_view, 35> kKeywords = {
     "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
     "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
@@ -32,7 +33,7 @@ std::string_view label_fault(std::string_view label) {
     return "only letters, digits and underscores are allowed";
   if (is_digit(label.front())) return "it begins with a digit";
   if (label.front() == '_' || label.back() == '_') return "it begins or ends with an underscore";
-  if (std::find(kKeywords.begin(), kKeywords.end(), label) != kKeywords.end())
+  if (std::ranges::binary_search(kKeywords, label))
     return "it is a keyword of Python";
   return {};
 }

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <iterator>
 #include <set>
 
@@ -53,6 +55,32 @@ std::string_view frozen_change(const NodeRecord& stored, const NodeRecord& next)
   return editable == stored ? std::string_view() : "only label, description, extras, tags and unique ids of a sealed node change";
 }
 
+constexpr std::size_t kUsualEntries = 3;  // of a node in the indexes, without its links
+
+// Equal keys stay in their order. By the first 16 bytes, which nearly always tell, without going through the strings.
+void sort_by_key(std::vector<engine::IndexEdit>& edits) {
+  struct Place {
+    std::uint64_t high, low;
+    std::size_t position;
+  };
+  std::vector<Place> order(edits.size());
+  for (std::size_t i = 0; i < edits.size(); ++i) {
+    std::array<char, 16> first{};
+    std::memcpy(first.data(), edits[i].key.data(), std::min(edits[i].key.size(), first.size()));
+    order[i] = {base::load_big_endian<std::uint64_t>(first.data()), base::load_big_endian<std::uint64_t>(first.data() + 8), i};
+  }
+  std::ranges::sort(order, [&](const Place& a, const Place& b) {
+    if (a.high != b.high) return a.high < b.high;
+    if (a.low != b.low) return a.low < b.low;
+    const int rest = edits[a.position].key.compare(edits[b.position].key);
+    return rest != 0 ? rest < 0 : a.position < b.position;
+  });
+  std::vector<engine::IndexEdit> sorted;
+  sorted.reserve(edits.size());
+  for (const Place& place : order) sorted.push_back(std::move(edits[place.position]));
+  edits = std::move(sorted);
+}
+
 }  // namespace
 
 GraphWriter::GraphWriter(const engine::View& view, const Labels& labels, CellId cell, AttributeEntries attributes)
@@ -69,6 +97,7 @@ void GraphWriter::add_node(NodeId id, NodeRecord record) {
   positions_.emplace(id, entries_.size());
   Entry& entry = entries_.emplace_back();
   entry.id = id;
+  entry.is_new = true;
   entry.record = std::move(record);
   entry.links_loaded = true;
 }
@@ -77,15 +106,18 @@ void GraphWriter::update_node(NodeId id, NodeRecord record) {
   Entry& entry = entries_[position(id)];
   check_record(record, cell_);
   if (entry.record.cell != cell_) throw_invalid(entry.record, "it is of another cell");
-  if (entry.stored) {
-    const std::string_view rule = frozen_change(*entry.stored, record);
+  if (!entry.is_new) {
+    const std::string_view rule = frozen_change(entry.stored(), record);
     if (!rule.empty())
-      throw Error(ErrorCode::rule_violation, fmt::format("update {}: {}", name_of(*entry.stored), rule));
+      throw Error(ErrorCode::rule_violation, fmt::format("update {}: {}", name_of(entry.stored()), rule));
+    if (record == entry.stored())
+      entry.before = nullptr;
+    else if (!entry.before)
+      entry.before = std::make_unique<NodeRecord>(std::move(entry.record));
   } else if (record.uuid != entry.record.uuid || record.kind != entry.record.kind) {
     throw_invalid(entry.record,
                   "UUID and kind of a node do not change");  // its links were checked against them
   }
-  entry.changed = entry.stored && record != *entry.stored;
   entry.record = std::move(record);
 }
 
@@ -117,16 +149,17 @@ const NodeRecord& GraphWriter::node(NodeId id) {
 
 bool GraphWriter::empty() const {
   return std::all_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
-    return entry.stored && !entry.changed && entry.links.size() == entry.links_stored;
+    return !entry.is_new && !entry.before && entry.links.size() == entry.links_stored;
   });
 }
 
 engine::Edit GraphWriter::finish() {
   engine::Edit edit;
+  edit.indexes.reserve(entries_.size() * kUsualEntries + taken_.size());
   for (const Entry& entry : entries_) write_node(entry, edit);
   for (auto entry = entries_.cbegin(); entry != entries_.cend();) entry = write_links(entry, edit);
   // In their order, what goes into the table of new rows finds its place from where the one before it went.
-  std::ranges::stable_sort(edit.indexes, {}, &engine::IndexEdit::key);
+  sort_by_key(edit.indexes);
   // UUIDs are mostly in the order in which they were made.
   if (!std::ranges::is_sorted(edit.claims, {}, &engine::ClaimEdit::key))
     std::ranges::stable_sort(edit.claims, {}, &engine::ClaimEdit::key);
@@ -171,7 +204,7 @@ GraphWriter::Place GraphWriter::place_of(NodeId holder, const PackedLink& link) 
 
 // Within the commit that seals it, a process still gets its last links.
 bool GraphWriter::is_sealed(const Entry& entry) {
-  return entry.stored && entry.stored->kind != NodeKind::data && is_terminal(entry.stored->state);
+  return !entry.is_new && entry.stored().kind != NodeKind::data && is_terminal(entry.stored().state);
 }
 
 // The node's place in entries_, read from the view if it is not there yet.
@@ -194,7 +227,6 @@ std::size_t GraphWriter::add_stored(NodeId id, std::optional<std::string_view> b
   positions_.emplace(id, entries_.size());
   Entry& entry = entries_.emplace_back();
   entry.id = id;
-  entry.stored = record;
   entry.record = std::move(record);
   return entries_.size() - 1;
 }
@@ -218,9 +250,9 @@ void GraphWriter::check_ends(const Attempt& attempt, std::size_t source, std::si
 }
 
 void GraphWriter::check_birth(const Attempt& attempt, std::size_t holder, std::size_t other) const {
-  if (entries_[holder].stored)
+  if (!entries_[holder].is_new)
     refuse(attempt, "input, create and call links exist from the birth of their target");
-  if (!entries_[other].stored && other > holder)
+  if (entries_[other].is_new && other > holder)
     refuse(attempt, "the source of input, create and call links is older than their target");
 }
 
@@ -240,7 +272,7 @@ void GraphWriter::check_unique(const Attempt& attempt, const Entry& holder, Labe
 bool GraphWriter::is_taken_in_view(const Place& place) {
   const LinkRule& rule = link_rule(place.type);
   if (rule.held_by_source || rule.label_scope != LabelScope::source) return false;
-  if (!entries_[position(place.at)].stored) return false;
+  if (entries_[position(place.at)].is_new) return false;
   if (!indexes_) indexes_ = view_.indexes();
   return has_backlink(*indexes_, place.at, format::link_code(place.type, false), place.label);
 }
@@ -253,23 +285,19 @@ std::vector<std::string> GraphWriter::index_keys(NodeId id, const NodeRecord& re
 }
 
 void GraphWriter::write_node(const Entry& entry, engine::Edit& edit) const {
-  if (entry.stored && !entry.changed) return;
+  if (!entry.is_new && !entry.before) return;
   edit.records.push_back({Record::node, entry.id, format::encode_node(entry.record)});
-  const bool with_attributes = !attributes_.empty() && (!entry.stored || entry.stored->attributes != entry.record.attributes ||
-                                                        entry.stored->extras != entry.record.extras);
-  const auto keys = index_keys(entry.id, entry.record, with_attributes);
-  std::vector<std::string> stale, fresh = keys;
-  if (entry.stored) {
-    const auto before = index_keys(entry.id, *entry.stored, with_attributes);
-    fresh.clear();
-    std::set_difference(before.begin(), before.end(), keys.begin(), keys.end(), std::back_inserter(stale));
-    std::set_difference(keys.begin(), keys.end(), before.begin(), before.end(), std::back_inserter(fresh));
-  } else {
-    edit.claims.push_back({format::claim::node(entry.record.uuid), format::be64_text(entry.id)});
-  }
+  if (entry.is_new) edit.claims.push_back({format::claim::node(entry.record.uuid), format::be64_text(entry.id)});
   write_unique_ids(entry, edit);
-  for (std::string& key : stale) edit.indexes.push_back({std::move(key), std::nullopt});
-  for (std::string& key : fresh) edit.indexes.push_back({std::move(key), std::string()});
+  const bool with_attributes = !attributes_.empty() && (entry.is_new || entry.before->attributes != entry.record.attributes ||
+                                                        entry.before->extras != entry.record.extras);
+  std::vector<std::string> keys = index_keys(entry.id, entry.record, with_attributes);
+  const std::vector<std::string> before =
+      entry.is_new ? std::vector<std::string>() : index_keys(entry.id, *entry.before, with_attributes);
+  for (const std::string& key : before)
+    if (!std::ranges::binary_search(keys, key)) edit.indexes.push_back({key, std::nullopt});
+  for (std::string& key : keys)
+    if (!std::ranges::binary_search(before, key)) edit.indexes.push_back({std::move(key), std::string()});
 }
 
 // By their keys: two spellings of one scope are one claim.
@@ -280,7 +308,7 @@ void GraphWriter::write_unique_ids(const Entry& entry, engine::Edit& edit) const
     return keys;
   };
   const std::set<std::string> keys = keys_of(entry.record.unique_ids);
-  const std::set<std::string> before = entry.stored ? keys_of(entry.stored->unique_ids) : std::set<std::string>();
+  const std::set<std::string> before = entry.is_new ? std::set<std::string>() : keys_of(entry.stored().unique_ids);
   for (const std::string& key : before)
     if (!keys.contains(key)) edit.claims.push_back({key, std::nullopt});
   for (const std::string& key : keys)
@@ -292,7 +320,7 @@ GraphWriter::EntryIterator GraphWriter::write_links(EntryIterator next, engine::
   const NodeId first = format::link_page_of(next->id);
   const auto end = next + std::min<std::ptrdiff_t>(entries_.end() - next, format::kLinkPageNodes);
   NodeId expected = first;
-  const auto page_end = std::find_if(next, end, [&](const Entry& entry) { return entry.stored || entry.id != expected++; });
+  const auto page_end = std::find_if(next, end, [&](const Entry& entry) { return !entry.is_new || entry.id != expected++; });
   const bool is_page = page_end - next == static_cast<std::ptrdiff_t>(format::kLinkPageNodes);
   std::string page;
   const auto behind = is_page ? page_end : next + 1;

@@ -1,13 +1,14 @@
 // GraphWriter: the new nodes, changed nodes and new links of one commit, checked against the rules.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "engine/engine.h"
@@ -66,12 +67,14 @@ class GraphWriter {
  private:
   struct Entry {
     NodeId id = 0;
-    std::optional<format::NodeRecord> stored;  // as the view has it; empty for a new node
-    format::NodeRecord record;                 // as the commit will have it
-    std::vector<format::PackedLink> links;     // that it holds; those of the view first
-    std::size_t links_stored = 0;
+    bool is_new = false;
     bool links_loaded = false;
-    bool changed = false;
+    format::NodeRecord record;                   // as the commit will have it
+    std::unique_ptr<format::NodeRecord> before;  // as the view has it, if that differs
+    std::vector<format::PackedLink> links;       // that it holds; those of the view first
+    std::size_t links_stored = 0;
+
+    const format::NodeRecord& stored() const { return before ? *before : record; }
   };
   struct Attempt {  // the link that is being added, for messages
     const Entry& source;
@@ -115,9 +118,9 @@ class GraphWriter {
   CellId cell_;
   AttributeEntries attributes_;
   std::deque<Entry> entries_;  // new nodes in order of birth, others as they were needed
-  std::unordered_map<NodeId, std::size_t> positions_;
-  std::unordered_set<Uuid> uuids_;  // of the new nodes
-  std::unordered_set<Place, PlaceHash> taken_;
+  boost::unordered_flat_map<NodeId, std::size_t> positions_;
+  boost::unordered_flat_set<Uuid, std::hash<Uuid>> uuids_;  // of the new nodes
+  boost::unordered_flat_set<Place, PlaceHash> taken_;
   std::unique_ptr<engine::Cursor> indexes_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cairn/error.h>
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -93,7 +94,7 @@ void TransactionState::commit() {
 }
 
 std::vector<std::string> TransactionState::labels() const {
-  std::set<std::string> distinct;
+  std::set<std::string_view> distinct;
   for (const PendingLink& link : links_) distinct.insert(link.label);
   return {distinct.begin(), distinct.end()};
 }
@@ -126,19 +127,19 @@ void TransactionState::refuse_cycle(const std::vector<std::size_t>& cycle) const
 
 // Nodes that are linked or edited and not new here, each once.
 std::vector<Uuid> TransactionState::stored_nodes() const {
-  std::vector<Uuid> stored;
+  boost::unordered_flat_set<Uuid, std::hash<Uuid>> distinct;
   const auto add = [&](const Uuid& uuid) {
-    if (!positions_.contains(uuid)) stored.push_back(uuid);
+    if (!positions_.contains(uuid)) distinct.insert(uuid);
   };
   for (const PendingLink& link : links_) add(link.source), add(link.target);
   for (const PendingEdit& edit : edits_) add(edit.node);
+  std::vector<Uuid> stored(distinct.begin(), distinct.end());
   std::ranges::sort(stored);
-  stored.erase(std::ranges::unique(stored).begin(), stored.end());
   return stored;
 }
 
 void TransactionState::build(Draft& draft, const std::vector<std::size_t>& order) const {
-  std::unordered_map<Uuid, NodeId> ids;  // one look-up for each node, however many links it has
+  boost::unordered_flat_map<Uuid, NodeId, std::hash<Uuid>> ids;  // one look-up for each node, however many links it has
   for (const std::size_t position : order) {
     const NodeId id = draft.new_node();
     ids.emplace(nodes_[position].uuid, id);

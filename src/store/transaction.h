@@ -3,11 +3,12 @@
 
 #include <cairn/transaction.h>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "format/records.h"
@@ -54,7 +55,7 @@ class TransactionState {
   std::optional<NewNodes> new_nodes_;
   std::unique_ptr<StoredFileMemory> memory_;  // once a path is added
   std::vector<format::NodeRecord> nodes_;
-  std::unordered_map<Uuid, std::size_t> positions_;  // in nodes_
+  boost::unordered_flat_map<Uuid, std::size_t, std::hash<Uuid>> positions_;  // in nodes_
   std::vector<PendingEdit> edits_;
   std::vector<PendingLink> links_;
 };
