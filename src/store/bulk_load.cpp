@@ -8,6 +8,7 @@
 #include <future>
 #include <iterator>
 
+#include "base/bytes.h"
 #include "format/keys.h"
 #include "graph/index_entries.h"
 #include "object/artifacts.h"
@@ -21,6 +22,7 @@ namespace {
 
 namespace index = format::index;
 constexpr std::uint64_t kIdsLeased = 65536;
+constexpr std::size_t kNodesInTask = 256;
 
 }  // namespace
 
@@ -44,12 +46,22 @@ ArtifactId BulkLoadState::add_path(const std::filesystem::path& path, const AddO
 }
 
 BulkLoad::Number BulkLoadState::add(const NewNode& node) {
-  const format::NodeRecord record = new_nodes_.record_of(node);
+  format::NodeRecord record = new_nodes_.record_of(node);
   const NodeId id = next_id();
   const auto number = graph_.add({.id = id, .uuid = record.uuid, .kind = record.kind});
-  rows_->add_record(engine::Record::node, id, format::encode_node(record));
   note_indexes(id, record);
+  unwritten_.emplace_back(id, std::move(record));
+  if (unwritten_.size() >= kNodesInTask) write_nodes();
   return number;
+}
+
+// By a thread of its own: encoding takes as long as all else about a node.
+void BulkLoadState::write_nodes() {
+  auto nodes = std::make_shared<const std::vector<std::pair<NodeId, format::NodeRecord>>>(std::move(unwritten_));
+  unwritten_.clear();
+  writer_.submit(nodes_, [this, nodes] {
+    for (const auto& [id, record] : *nodes) rows_->add_record(engine::Record::node, id, format::encode_node(record));
+  });
 }
 
 BulkLoad::Number BulkLoadState::find(const Uuid& node) {
@@ -82,15 +94,19 @@ BulkReceipt BulkLoadState::commit(Violations violations) {
   constexpr auto kBeside = std::launch::async | std::launch::deferred;
   const auto view = run_->store().engine().view();
   const std::size_t most = violations == Violations::refuse ? 1 : SIZE_MAX;
+  write_nodes();
   graph_.complete();
   auto checked = std::async(kBeside, [&] { return graph_.check(*view, most); });
-  stage_claims();
+  auto others = std::async(kBeside, [&] {
+    stage_claims();
+    graph_.write_link_records(*rows_);
+  });
+  stage_indexes();
+  others.get();
   const std::vector<graph::BulkViolation> found = checked.get();
   if (violations == Violations::refuse && !found.empty())
     throw Error(ErrorCode::rule_violation, describe(found.front(), *view));
-  auto links = std::async(kBeside, [&] { graph_.write_link_records(*rows_); });
-  stage_indexes();
-  links.get();
+  writer_.wait(nodes_);
   std::ranges::sort(attribute_keys_);
   try {
     run_->commit(staging_.get(), 0, {}, fmt::format("load a graph into {}", run_->title()),
@@ -157,7 +173,10 @@ void BulkLoadState::build_newer_indexes() noexcept {
 }
 
 void BulkLoadState::stage_claims() {
-  std::ranges::sort(uuids_);
+  std::ranges::sort(uuids_, {}, [](const std::pair<Uuid, NodeId>& node) {  // as UUIDs compare, in two steps instead of sixteen
+    const auto* bytes = node.first.bytes.data();
+    return std::pair(base::load_big_endian<std::uint64_t>(bytes), base::load_big_endian<std::uint64_t>(bytes + 8));
+  });
   const auto twice = std::ranges::adjacent_find(uuids_, {}, &std::pair<Uuid, NodeId>::first);
   if (twice != uuids_.end())
     throw Error(ErrorCode::exists, fmt::format("load a graph: node {} is given twice", twice->first.text()));

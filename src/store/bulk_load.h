@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "graph/bulk_graph.h"
+#include "format/records.h"
 #include "graph/attribute_index.h"
+#include "graph/bulk_graph.h"
 #include "graph/leases.h"
+#include "object/task_queue.h"
 #include "store/embedded.h"
 #include "store/file_memory.h"
 #include "store/new_node.h"
@@ -47,6 +49,7 @@ class BulkLoadState {
 
  private:
   NodeId next_id();
+  void write_nodes();
   void note_indexes(NodeId id, const format::NodeRecord& record);
   std::string describe(const graph::BulkViolation& violation, const engine::View& view) const;
   void stage_claims();
@@ -59,6 +62,7 @@ class BulkLoadState {
   std::unique_ptr<engine::Staging> staging_;
   std::unique_ptr<engine::RowStaging> rows_;
   NewNodes new_nodes_;
+  std::vector<std::pair<NodeId, format::NodeRecord>> unwritten_;  // those that were added last
   std::unique_ptr<StoredFileMemory> memory_;  // once a path is added
   graph::BulkGraph graph_;
   graph::NodeBlock block_;  // leased ids that are left
@@ -76,6 +80,8 @@ class BulkLoadState {
   std::vector<std::uint32_t> newer_indexes_;   // which were made since, and have to look at its nodes again
   NodeId first_id_ = 0;
   bool are_attributes_staged_ = false;
+  object::TaskQueue::Group nodes_;
+  object::TaskQueue writer_{1};  // last: what it does uses the rest
 };
 
 }  // namespace cairn::store

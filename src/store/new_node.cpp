@@ -59,6 +59,7 @@ format::NodeRecord NewNodes::record_of(const NewNode& node) {
 }
 
 std::string NewNodes::encode_map(std::string_view what, const Value& value) {
+  if (value.is<std::monostate>()) return {};
   return write_map(staging_, fmt::format("{} of a node", what), value);
 }
 
