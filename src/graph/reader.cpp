@@ -92,11 +92,13 @@ std::vector<StoredNode> GraphReader::unfinished(CellId cell) const {
   const std::vector<NodeBlock> blocks = blocks_of(view_, cell);
   const auto cursor = view_.indexes();
   std::vector<StoredNode> found;
+  bool more = cursor->seek(index::state(0, 0));
   for (const NodeState state : {NodeState::created, NodeState::waiting, NodeState::running, NodeState::paused}) {
     const auto number = static_cast<std::uint8_t>(state);
     for (const NodeBlock& block : blocks) {
-      const std::string end = index::state(number, block.first + block.count);
-      for (bool more = cursor->seek(index::state(number, block.first)); more && cursor->key() < end; more = cursor->next()) {
+      const std::string begin = index::state(number, block.first), end = index::state(number, block.first + block.count);
+      if (more && cursor->key() < begin) more = cursor->seek(begin);  // often there is nothing up to here or beyond
+      for (; more && cursor->key() < end; more = cursor->next()) {
         const NodeId id = index::trailing_node(cursor->key());
         const std::optional<std::string> bytes = view_.find_record(Record::node, id);
         if (!bytes) continue;  // indexes are derived: an entry may have no record

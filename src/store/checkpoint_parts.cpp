@@ -58,9 +58,12 @@ bool is_same(const format::CheckpointRecord& one, const format::CheckpointRecord
 }  // namespace
 
 Receipt made_durable(Receipt receipt) {
-  std::promise<void> done;
-  done.set_value();
-  receipt.durable = done.get_future().share();
+  static const std::shared_future<void> kDone = [] {
+    std::promise<void> done;
+    done.set_value();
+    return done.get_future().share();
+  }();
+  receipt.durable = kDone;
   return receipt;
 }
 

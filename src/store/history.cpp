@@ -127,6 +127,10 @@ std::optional<std::uint64_t> sequence_tagged(const engine::View& view, CellId ce
 }
 
 std::optional<FoundCheckpoint> newest_checkpoint(const engine::View& view, CellId cell) {
+  const HistoryParts part(view, cell);
+  if (!part.is_over() && part->last > part->after)  // the last one made is rarely the one that was removed
+    if (const auto bytes = view.find_row(part->cell, format::row::checkpoint(part->last)))
+      return FoundCheckpoint{part->last, format::decode_checkpoint_row(*bytes)};
   std::optional<FoundCheckpoint> newest;
   walk_history(view, cell, UINT64_MAX, [&](std::uint64_t sequence, const format::CheckpointRow& row) {
     newest = {sequence, row};
