@@ -30,7 +30,7 @@ struct KeptUp {
     auto owned = std::make_unique<FailingEngine>();
     engine = owned.get();
     state = std::make_shared<store::StoreState>(std::move(owned), format::ObjectOptions(), "a store that is kept up",
-                                                OpenOptions().background_bytes, std::make_shared<store::Clock>(), upkeep);
+                                                OpenOptions().background_bytes, std::make_shared<store::Clock>(), OpenOptions().memory_bytes, upkeep);
   }
   Store open() const { return store::make_store(state); }
 
