@@ -407,3 +407,10 @@ struct StepInvalidationRecord {  # since format 7
   codeVersion @4 :Text;
   recordedBefore @5 :Int64;  # only steps that were recorded before this; 2^63-1 if that does not matter
 }
+
+struct PurgeRecord {  # since format 8
+  kind @0 :UInt8;  # as that of blobs: 1 object, 5 artifact, 7 checkpoint
+  size @1 :UInt64;  # of the content, in bytes
+  time @2 :Int64;
+  reason @3 :Text;
+}

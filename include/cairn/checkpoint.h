@@ -16,7 +16,7 @@
 
 namespace [[gnu::visibility("default")]] cairn {
 
-/// A checkpoint that a restart passed over, and why.
+/// A checkpoint that a restart passed over, and why: damaged, or purged.
 struct SkippedCheckpoint {
   CheckpointId id;
   std::int64_t step = 0;
@@ -43,6 +43,8 @@ struct Checkpoint {
   std::uint64_t bytes_shared = 0;
   /// Only in listings: its record is damaged, and nothing is known of it but id, run, sequence, step, time and tags.
   bool damaged = false;
+  /// Only in listings: it was purged, and as little is known of it.
+  bool purged = false;
 };
 
 /// What a crash can take back of a commit that has returned. Whatever is chosen, commits of a run come to be on disk in their

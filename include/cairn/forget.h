@@ -24,7 +24,9 @@ struct ForgottenNode {
   NodeKind kind = NodeKind::data;
   std::string type;
   std::string label;
-  std::string rule;  ///< why: "named", "input of", "created by", ... and the UUID of the node it follows
+  /// Why: "named"; or "has as input", "created by", "creator of", "returned", "called by" or "caller of", and the UUID of the node
+  /// that it follows.
+  std::string rule;
 };
 
 /// What was forgotten, or in a dry run would be.

@@ -30,7 +30,7 @@ template <class T>
 struct Restart {
   T value;
   Checkpoint checkpoint;
-  std::vector<SkippedCheckpoint> skipped;  ///< newer ones that were damaged, newest first
+  std::vector<SkippedCheckpoint> skipped;  ///< newer ones that were damaged or purged, newest first
 };
 
 /// A value that a task of the workflow has made since a checkpoint, to be part of the next one.
@@ -53,7 +53,7 @@ struct RestartOptions {
   std::optional<CheckpointId> id = {};
   std::optional<std::int64_t> step = {};  ///< the newest of this step
   std::optional<std::string> tag = {};
-  bool fall_back = true;                  ///< if it is damaged, take the newest one before it that is not
+  bool fall_back = true;                  ///< if it is damaged or purged, take the newest one before it that is not
   /// Parts of the checkpoint that must be whole; empty: all of it.
   std::vector<std::string> parts = {};
   /// Where the protected regions are filled from; empty: each from the state of its own name.
@@ -65,7 +65,7 @@ struct RestartOptions {
 class RestartPoint {
  public:
   const Checkpoint& checkpoint() const;
-  /// Newer ones, or the one that was asked for, that were damaged; newest first. The next checkpoint of the run records them.
+  /// Newer ones, or the one that was asked for, that were damaged or purged; newest first. The next checkpoint of the run records them.
   const std::vector<SkippedCheckpoint>& skipped() const;
   /// By task and index.
   const std::vector<PendingWrite>& pending_writes() const;

@@ -361,11 +361,14 @@ class Store {
   std::vector<Purged> purges() const;
   /// Removes nodes from the graph, with those that the rules of the options lead to. Their bytes go with the next collection, unless
   /// something else refers to them; recorded steps among them are not found any more. The node of a run takes the run with it, as
-  /// delete_run. All or nothing for readers. Throws not_found, limit, rule_violation naming a node of a run that this process
-  /// or a run-step is working on.
+  /// delete_run. Durable when it returns. All or nothing: for readers too, up to 32,768 nodes; of more, they may see a part gone for
+  /// a moment, and after a crash until the store is opened for writing, which goes on. No other commit writes nodes meanwhile. Cost:
+  /// reads these nodes and their links. Memory: the report, and the edits of a commit of 32,768 nodes. Throws not_found, limit,
+  /// no_space, rule_violation naming a node of a run that this process has a handle of or a run-step is working on.
   ForgetReport forget(std::span<const Uuid> nodes, const ForgetOptions& options = {});
   /// As forget() for everything that carries the value: the nodes whose content it is, or holds it; and removes the checkpoints
-  /// that hold it, tagged or not, unless forks go on from them.
+  /// that hold it, tagged or not, unless forks go on from them. What is stored meanwhile may stay. Cost: reads all nodes, and all
+  /// objects that may hold it. A crash leaves a part of it done; calling again goes on.
   ForgetReport forget_content(const ObjectId& id, const ForgetOptions& options = {});
   ForgetReport forget_content(const ArtifactId& id, const ForgetOptions& options = {});
 

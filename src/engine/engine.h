@@ -146,6 +146,14 @@ class Staging {
   /// Bytes staged that were new; staged or held that were there already.
   virtual std::uint64_t bytes_added() const = 0;
   virtual std::uint64_t bytes_existed() const = 0;
+
+  /// Tells of an object or artifact whose bytes were given to this staging, whether or not they were there: for who must know
+  /// whether something was stored again, which held() and spill() do not tell.
+  void note_stored(const Digest& digest) { stored_.push_back(digest); }
+  std::span<const Digest> stored() const { return stored_; }
+
+ private:
+  std::vector<Digest> stored_;
 };
 
 struct RowEdit {

@@ -133,6 +133,14 @@ Violation parse_violation(std::string_view key) {
 
 std::string group(std::string_view name) { return key_of(kGroup, name); }
 
+std::string forget(std::uint64_t number) { return number_key(kForget, number); }
+
+std::uint64_t parse_forget(std::string_view key) { return KeyReader(key, kForget, 9).take<std::uint64_t>(); }
+
+std::string forgotten(CellId cell) { return number_key(kForgotten, cell); }
+
+CellId parse_forgotten(std::string_view key) { return KeyReader(key, kForgotten, 9).take<CellId>(); }
+
 std::string members_of(std::string_view group) {
   std::string key = key_of(kMember, group);
   key.push_back('\0');

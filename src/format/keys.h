@@ -59,6 +59,8 @@ inline constexpr char kBlock = 'B';       // root cell only: be64 cell, be64 fir
 inline constexpr char kLabel = 'l';       // root cell only: be32 label id -> text
 inline constexpr char kGroup = 'g';       // group cell only: name -> GroupRecord
 inline constexpr char kMember = 'm';      // group cell only: name of the group, NUL, be64 node -> empty
+inline constexpr char kForget = 'F';      // group cell only: be64 number -> nodes that are being forgotten, as a list of ids
+inline constexpr char kForgotten = 'D';   // group cell only: be64 cell with rows that lead to forgotten nodes -> empty
 inline constexpr char kViolation = 'v';   // be64 holder, 1 byte link code, be32 label, be64 other -> rule the link breaks
 inline constexpr char kFile = 'f';        // file cell only: be64 device, be64 inode -> FileRow
 
@@ -114,6 +116,11 @@ std::string member(std::string_view group, NodeId node);
 /// What the keys of all members of a group begin with.
 std::string members_of(std::string_view group);
 NodeId parse_member(std::string_view key);
+/// Number 0 leads to the count of the others, be64, and comes to be when all of them are there.
+std::string forget(std::uint64_t number);
+std::uint64_t parse_forget(std::string_view key);
+std::string forgotten(CellId cell);
+CellId parse_forgotten(std::string_view key);
 std::string label(std::uint32_t id);
 std::uint32_t parse_label(std::string_view key);
 std::string attribute_index(std::uint32_t number);

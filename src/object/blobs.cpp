@@ -14,7 +14,9 @@ Digest stage_blob(engine::Staging& staging, engine::BlobKind kind, std::span<con
     const auto seed = static_cast<std::uint8_t>(probe);
     const Digest digest = format::blob_digest(kind, seed, bytes);
     if (digest == Digest{}) continue;  // stands for a hole in lists of chunks
-    if (staging.stage(kind, seed, digest, bytes) != engine::StageResult::clash) return digest;
+    if (staging.stage(kind, seed, digest, bytes) == engine::StageResult::clash) continue;
+    if (kind == engine::BlobKind::object || kind == engine::BlobKind::artifact) staging.note_stored(digest);
+    return digest;
   }
   throw Error(ErrorCode::limit, fmt::format("store a {} of {} bytes: 256 digests belong to other bytes already",
                                             format::blob_kind_name(kind), bytes.size()));

@@ -49,6 +49,7 @@ void ObjectBatch::stage_group() {
   staging_.stage_many(format::BlobKind::object, blobs_, results_);
   for (std::size_t i = 0; i < blobs_.size(); ++i) {
     const bool clash = results_[i] == engine::StageResult::clash;
+    if (!clash) staging_.note_stored(blobs_[i].digest);
     ids_.push_back({clash ? stage_blob(staging_, format::BlobKind::object, blobs_[i].bytes) : blobs_[i].digest});
   }
   bytes_.clear();
@@ -60,7 +61,7 @@ std::vector<ObjectId> ObjectBatch::finish() {
   return std::move(ids_);
 }
 
-void read_objects(const engine::View& view, std::span<const ObjectId> ids,
+void read_objects(const engine::BlobSource& blobs, std::span<const ObjectId> ids,
                   const std::function<void(const Decoder&)>& read, const std::function<void(std::size_t)>& visit,
                   const ObjectReading& reading) {
   if (ids.empty()) return;
@@ -68,13 +69,13 @@ void read_objects(const engine::View& view, std::span<const ObjectId> ids,
   const std::span digests(&ids.data()->digest, ids.size());
   const auto decode = [&](std::size_t index, std::span<const std::byte> bytes) {
     try {
-      read_object_bytes(view, bytes, read, reading);
+      read_object_bytes(blobs, bytes, read, reading);
     } catch (const Error& error) {
       throw Error(error.code(), fmt::format("object {} ({}): {}", index, ids[index].hex(), error.what()));
     }
     visit(index);
   };
-  view.get_many(format::BlobKind::object, digests, decode);
+  blobs.get_many(format::BlobKind::object, digests, decode);
 }
 
 }  // namespace cairn::object

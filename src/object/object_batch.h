@@ -35,7 +35,7 @@ class ObjectBatch {
 
 /// Calls `read` with the value and then `visit` with the index of each of `ids`, in any order. Throws as read_object,
 /// naming index and id, and what `visit` throws as it is.
-void read_objects(const engine::View& view, std::span<const ObjectId> ids,
+void read_objects(const engine::BlobSource& blobs, std::span<const ObjectId> ids,
                   const std::function<void(const Decoder&)>& read, const std::function<void(std::size_t)>& visit,
                   const ObjectReading& reading);
 

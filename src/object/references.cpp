@@ -61,7 +61,7 @@ void hold(engine::Staging& staging, const BlobReference& root) {
                                                   format::blob_kind_name(root.kind), root.digest.hex()));
 }
 
-void hold_needed(engine::Staging& staging) {
+void hold_needed(engine::Staging& staging, const std::function<bool(const Digest&)>& may_lack) {
   if (!staging.goes_to_pack()) return;
   std::vector<BlobReference> open;
   for (const auto& [kind, digest] : staging.held()) open.push_back({kind, digest});
@@ -71,6 +71,7 @@ void hold_needed(engine::Staging& staging) {
     open.pop_back();
     if (!seen.insert(blob.digest).second) continue;
     const auto info = staging.hold(blob.kind, blob.digest);
+    if (!info && may_lack && may_lack(blob.digest)) continue;
     if (!info)
       throw Error(ErrorCode::damaged, fmt::format("{} {} is missing", format::blob_kind_name(blob.kind), blob.digest.hex()));
     if (info->packed || blob.kind == engine::BlobKind::chunk || blob.kind == engine::BlobKind::schema ||

@@ -28,7 +28,7 @@ void hold(engine::Staging& staging, const BlobReference& root);
 
 /// To be called before `staging` is published. If it goes to a pack, holds all below what is held, so that the commit
 /// brings it along; throws damaged if something is missing. Cost: none for a small commit; else what is packed already was
-/// packed with all it needs (schema/FORMAT.md, "Families") and is not followed.
-void hold_needed(engine::Staging& staging);
+/// packed with all it needs (schema/FORMAT.md, "Families") and is not followed. What is missing is passed by if `may_lack` says so.
+void hold_needed(engine::Staging& staging, const std::function<bool(const Digest&)>& may_lack = {});
 
 }  // namespace cairn::object

@@ -76,6 +76,7 @@ class CheckpointComparer {
     if (before != nullptr && after != nullptr && *before == *after) return;
     auto change = change_of<StateChange>(name, before, after);
     if (change.kind == ChangeKind::changed) {
+      for (const ObjectId* id : {before, after}) require_unpurged(*view_, engine::BlobKind::object, id->digest);
       change.difference = object::compare_objects(*view_, *before, *after, options_, state_.reading());
       take_from(options_, change.difference.changes.size());
     }
@@ -85,12 +86,14 @@ class CheckpointComparer {
   void compare_artifacts(const std::string& name, const ArtifactId* before, const ArtifactId* after) {
     if (before != nullptr && after != nullptr && *before == *after) return;
     auto change = change_of<NamedArtifactChange>(name, before, after);
-    if (change.kind == ChangeKind::changed)
+    if (change.kind == ChangeKind::changed) {
+      for (const ArtifactId* id : {before, after}) require_unpurged(*view_, engine::BlobKind::artifact, id->digest);
       object::compare_artifacts(*view_, *before, *after, [&](ArtifactChange&& one) {
         ++change.change_count;
         if (options_.changes_max != 0) change.changes.push_back(std::move(one));
         take_from(options_, 1);
       });
+    }
     found_.artifacts.push_back(std::move(change));
   }
 

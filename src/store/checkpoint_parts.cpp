@@ -89,6 +89,7 @@ void CheckpointParts::store_value(const std::string& name, const Encodable& valu
 
 void CheckpointParts::save(std::string_view name, const ObjectId& object) {
   check_new("state", name, state_);
+  require_unpurged(*store_.engine().view(), engine::BlobKind::object, object.digest);
   object::hold(*staging_, {engine::BlobKind::object, object.digest});
   state_.emplace(name, object.digest);
 }
@@ -105,6 +106,7 @@ void CheckpointParts::store_artifact(const std::string& name, const AddArtifact&
 
 void CheckpointParts::attach(std::string_view name, const ArtifactId& artifact) {
   check_new("artifact", name, artifacts_);
+  require_unpurged(*store_.engine().view(), engine::BlobKind::artifact, artifact.digest);
   object::hold(*staging_, {engine::BlobKind::artifact, artifact.digest});
   artifacts_.emplace(name, artifact.digest);
 }
@@ -176,7 +178,7 @@ std::optional<EqualCheckpoint> CheckpointParts::find_equal(const RunState& run, 
   const format::CheckpointRow row = checkpoint_row(view, run.cell(), *sequence);
   if (row.content != content) return std::nullopt;
   try {
-    if (!is_same(store_.checkpoint_record(view, row.id), saved)) return std::nullopt;
+    if (is_purged(view, row.id.digest) || !is_same(store_.checkpoint_record(view, row.id), saved)) return std::nullopt;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
     return std::nullopt;  // a commit of the same content must be one that restarts
@@ -184,8 +186,8 @@ std::optional<EqualCheckpoint> CheckpointParts::find_equal(const RunState& run, 
   return EqualCheckpoint{row.id, *sequence, row.time, {}};
 }
 
-// With new bytes the copy that is there may be damaged, and these repair it.
-bool CheckpointParts::adds_to_equal() const { return !tags_.empty() || has_new(*staging_); }
+// With new bytes the copy that is there may be damaged, and these repair it; or they were purged, and are wanted again.
+bool CheckpointParts::adds_to_equal() const { return !tags_.empty() || must_publish(store_, *staging_); }
 
 Receipt CheckpointParts::receipt_of(const EqualCheckpoint& equal) const {
   const Receipt receipt{equal.id, equal.sequence, timestamp(equal.time), true, 0, staged_bytes(*staging_), equal.durable};
@@ -244,7 +246,10 @@ Receipt CheckpointParts::commit(RunState& run) {
     receipt = receipt_of(made);
     write(run, draft, made);
   });
-  if (!receipt.existed) run.set_skipped({});
+  if (!receipt.existed) {
+    run.set_skipped({});
+    store_.upkeep().note_commit(run);
+  }
   remember_files();
   return receipt;
 }

@@ -10,6 +10,7 @@
 #include "graph/backlink_folding.h"
 #include "graph/held_links.h"
 #include "store/commit.h"
+#include "store/forgetting.h"
 #include "store/removal.h"
 #include "store/step_index.h"
 
@@ -79,6 +80,7 @@ void fold_held_links(StoreState& state) {
 }  // namespace
 
 void compact(StoreState& state) {
+  finish_forgetting(state);
   finish_deletions(state);
   fold_backlinks(state);
   fold_held_links(state);

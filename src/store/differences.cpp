@@ -14,6 +14,7 @@ namespace cairn {
 
 ValueDifference Store::diff(const ObjectId& before, const ObjectId& after, const DifferenceOptions& options) const {
   const auto view = state_->engine().view();
+  for (const ObjectId& id : {before, after}) store::require_unpurged(*view, engine::BlobKind::object, id.digest);
   if (before == after) {
     const auto info = view->find_blob(before.digest);
     if (!info || info->kind != engine::BlobKind::object)

@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 
 #include "base/bytes.h"
 #include "format/keys.h"
+#include "format/purge_record.h"
 
 namespace cairn::store {
 namespace {
@@ -49,6 +51,15 @@ std::vector<Named> find_by_prefix(const engine::View& view, std::string_view pre
       add({std::string(format::blob_kind_name(kind)), digest, {}});
   }
   const auto claims = view.claims();
+  const std::string purged = format::claim::kPurged + bytes;  // of which the bytes may be gone
+  for (bool more = claims->seek(purged); more && claims->key().starts_with(purged); more = claims->next()) {
+    Digest digest;
+    const std::string_view key = claims->key().substr(1);
+    if (key.size() != digest.bytes.size()) continue;
+    std::memcpy(digest.bytes.data(), key.data(), key.size());
+    if (!digest.hex().starts_with(digits) || std::ranges::find(found, digest, &Named::digest) != found.end()) continue;
+    add({std::string(format::blob_kind_name(format::decode_purge(claims->value()).kind)), digest, {}});
+  }
   const std::string nodes = format::claim::kNode + bytes;
   for (bool more = claims->seek(nodes); more && claims->key().starts_with(nodes); more = claims->next()) {
     Uuid uuid;

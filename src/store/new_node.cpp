@@ -67,6 +67,9 @@ std::string NewNodes::encode_map(std::string_view what, const Value& value) {
 std::uint64_t NewNodes::hold_content(const Content& content) {
   if (std::holds_alternative<std::monostate>(content)) return 0;
   if (const auto known = sizes_.find(content_digest(content)); known != sizes_.end()) return known->second;
+  const bool is_object = std::holds_alternative<ObjectId>(content);
+  require_unpurged(*run_.store().engine().view(), is_object ? format::BlobKind::object : format::BlobKind::artifact,
+                   content_digest(content));
   if (const auto* artifact = std::get_if<ArtifactId>(&content)) {
     object::hold(staging_, {format::BlobKind::artifact, artifact->digest});
     return format::decode_artifact(staging_.read(format::BlobKind::artifact, artifact->digest)).size;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -113,33 +114,66 @@ void finish_deletion(StoreState& store, const engine::View& view, CellId cell, c
 
 }  // namespace
 
+namespace {
+
+void add_to(PruneReport& report, const Verdict& verdict) {
+  if (verdict.rule.empty()) report.removed.push_back({verdict.row.id, verdict.row.step});
+  else report.kept.push_back({verdict.row.id, verdict.row.step, verdict.rule});
+}
+
+PruneReport report_of(const std::vector<Verdict>& verdicts) {
+  PruneReport report;
+  for (const Verdict& verdict : verdicts) add_to(report, verdict);
+  return report;
+}
+
+// Removes what no rule keeps, and says what that is.
+PruneReport prune(const RunState& run, const RetentionPolicy& policy, Draft& draft) {
+  const std::vector<Verdict> verdicts = judge(run.store(), draft.view, run.cell(), policy);
+  std::set<std::uint64_t> gone;
+  for (const Verdict& verdict : verdicts) {
+    if (!verdict.rule.empty()) continue;
+    erase_checkpoint(draft, run.cell(), verdict.sequence, verdict.row);
+    gone.insert(verdict.sequence);
+  }
+  erase_tags(draft, run.cell(), [&](std::uint64_t sequence) { return gone.contains(sequence); });
+  return report_of(verdicts);
+}
+
+// What the checkpoint was the first to store; 0 if its record cannot be read.
+std::uint64_t bytes_of(const RunState& run, const engine::View& view, const CheckpointId& id) {
+  try {
+    return run.store().checkpoint_record(view, id).bytes_new;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
+    return 0;
+  }
+}
+
+}  // namespace
+
 PruneReport prune(RunState& run, const RetentionPolicy& policy, bool dry_run) {
   check_policy(policy);
   const std::string doing = fmt::format("prune {}", run.title());
   run.require_there(doing);
-  PruneReport report;
-  const auto report_on = [&](const std::vector<Verdict>& verdicts) {
-    report = {};
-    for (const Verdict& verdict : verdicts) {
-      if (verdict.rule.empty()) report.removed.push_back({verdict.row.id, verdict.row.step});
-      else report.kept.push_back({verdict.row.id, verdict.row.step, verdict.rule});
-    }
-  };
   const std::lock_guard lock(run.store().removal_mutex());
-  report_on(judge(run.store(), *run.store().engine().view(), run.cell(), policy));
+  PruneReport report = report_of(judge(run.store(), *run.store().engine().view(), run.cell(), policy));
   if (dry_run || report.removed.empty()) return report;
-  run.commit(nullptr, 0, {}, doing, [&](Draft& draft) {
-    const std::vector<Verdict> verdicts = judge(run.store(), draft.view, run.cell(), policy);
-    report_on(verdicts);
-    std::set<std::uint64_t> gone;
-    for (const Verdict& verdict : verdicts) {
-      if (!verdict.rule.empty()) continue;
-      erase_checkpoint(draft, run.cell(), verdict.sequence, verdict.row);
-      gone.insert(verdict.sequence);
-    }
-    erase_tags(draft, run.cell(), [&](std::uint64_t sequence) { return gone.contains(sequence); });
-  });
+  run.commit(nullptr, 0, {}, doing, [&](Draft& draft) { report = prune(run, policy, draft); });
   return report;
+}
+
+std::uint64_t prune_beside_commits(RunState& run, const RetentionPolicy& policy) {
+  const std::string doing = fmt::format("prune {}", run.title());
+  run.require_there(doing);
+  const std::lock_guard lock(run.store().removal_mutex());
+  const auto view = run.store().engine().view();
+  if (report_of(judge(run.store(), *view, run.cell(), policy)).removed.empty()) return 0;
+  PruneReport report;
+  run.publish(nullptr, 0, {}, doing, [&](Draft& draft) { report = prune(run, policy, draft); });
+  std::uint64_t bytes = 0;
+  for (const RemovedCheckpoint& removed : report.removed) bytes += bytes_of(run, *view, removed.id);
+  return bytes;
 }
 
 DeletedRun delete_run(StoreState& store, std::string_view name) {
@@ -161,6 +195,52 @@ DeletedRun delete_run(StoreState& store, std::string_view name) {
   });
   report.removed_count += release_parents(store, run->cell(), doing);
   return report;
+}
+
+void delete_forgotten_run(StoreState& store, CellId cell) {
+  const std::shared_ptr<RunState> run = store.share_run(cell);
+  const std::string doing = fmt::format("forget {}", run->title());
+  run->commit(nullptr, 0, {}, doing, [&](Draft& draft) {
+    draft.even_if_deleted = true;
+    draft.run.deleted = true;
+    draft.run.workflow = 0;
+    const std::string name = format::claim::run_name(draft.run.name);
+    const auto owner = draft.view.find_claim(name);
+    if (owner && format::parse_be64(*owner) == cell) draft.edit.claims.push_back({name, std::nullopt});
+    erase_unneeded(draft, cell, needed_by(forks_of(draft.view, cell)));
+  });
+  release_parents(store, cell, doing);
+}
+
+std::vector<CheckpointId> remove_checkpoints(RunState& run, const std::set<CheckpointId>& ids,
+                                             const std::function<bool(const format::PendingWriteRecord&)>& is_unwanted, bool dry_run) {
+  const CellId cell = run.cell();
+  std::map<std::uint64_t, format::CheckpointRow> gone;
+  std::vector<std::string> writes;
+  const auto look = [&](const engine::View& view) {
+    gone.clear();
+    writes.clear();
+    const std::uint64_t needed = needed_by(forks_of(view, cell));
+    walk_own(view, cell, UINT64_MAX, [&](std::uint64_t sequence, const format::CheckpointRow& checkpoint) {
+      if (sequence > needed && ids.contains(checkpoint.id)) gone.emplace(sequence, checkpoint);
+      return true;
+    });
+    const auto rows = view.rows(cell);
+    const std::string prefix(1, row::kWrite);
+    for (bool more = rows->seek(prefix); more && rows->key().starts_with(prefix); more = rows->next())
+      if (is_unwanted(format::decode_pending_write(rows->value()))) writes.emplace_back(rows->key());
+  };
+  look(*run.store().engine().view());
+  if (!dry_run && (!gone.empty() || !writes.empty()))
+    run.commit(nullptr, 0, {}, fmt::format("remove checkpoints of {}", run.title()), [&](Draft& draft) {
+      look(draft.view);
+      for (const auto& [sequence, checkpoint] : gone) erase_checkpoint(draft, cell, sequence, checkpoint);
+      for (std::string& key : writes) erase_row(draft, std::move(key));
+      erase_tags(draft, cell, [&](std::uint64_t sequence) { return gone.contains(sequence); });
+    });
+  std::vector<CheckpointId> removed;
+  for (const auto& [sequence, checkpoint] : gone) removed.push_back(checkpoint.id);
+  return removed;
 }
 
 // Forks are younger than what they were forked from, and so are seen to first.

@@ -8,23 +8,27 @@
 
 #include "object/references.h"
 #include "store/history.h"
+#include "store/purges.h"
 #include "store/recording_view.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
 namespace {
 
-// Calls `use`; empty if it worked and all else is whole, else what was damaged. What `use` has read is not read again.
-std::optional<std::string> try_checkpoint(const RunState& run, const engine::View& view, const CheckpointId& id,
+bool is_gone(const Error& error) { return error.code() == ErrorCode::damaged || error.code() == ErrorCode::purged; }
+
+// Calls `use`; empty if it worked and all else is whole, else what was damaged or purged. What `use` has read is not read again.
+std::optional<Error> try_checkpoint(const RunState& run, const engine::View& view, const CheckpointId& id,
                                           const RestartSearch& search, std::optional<Checkpoint>& found,
                                           const UseCheckpoint& use) {
   format::CheckpointRecord record;
   try {
-    record = run.store().checkpoint_record(view, id);
     found = run.store().public_checkpoint(view, id);
+    record = run.store().checkpoint_record(view, id);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
-    return error.what();
+    if (error.code() == ErrorCode::not_found) return Error(ErrorCode::damaged, error.what());
+    if (!is_gone(error)) throw;
+    return error;
   }
   try {
     const RecordingView reading(view);
@@ -32,8 +36,8 @@ std::optional<std::string> try_checkpoint(const RunState& run, const engine::Vie
     check_checkpoint(view, record, search.depth, reading.chunks(), search.parts);
   } catch (const Error& error) {
     found.reset();
-    if (error.code() != ErrorCode::damaged) throw;
-    return error.what();
+    if (!is_gone(error)) throw;
+    return error;
   }
   return std::nullopt;
 }
@@ -51,21 +55,23 @@ void require_empty_if_none(const RunState& run, const engine::View& view, bool h
 
 void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth,
                       std::unordered_set<Digest> seen, const std::vector<std::string>& parts) {
+  const PurgeView reading(view);
   const auto is_asked = [&](const std::string& name) { return parts.empty() || std::ranges::find(parts, name) != parts.end(); };
   const auto presence = [](const object::BlobReference& blob) { return blob.kind != engine::BlobKind::chunk; };
   const auto everything = [](const object::BlobReference&) { return true; };
   for (const auto& [name, digest] : record.state)
-    if (is_asked(name)) object::walk_closure(view, {engine::BlobKind::object, digest}, seen, everything);
+    if (is_asked(name)) object::walk_closure(reading, {engine::BlobKind::object, digest}, seen, everything);
   for (const auto& [name, digest] : record.artifacts) {
     if (!is_asked(name)) continue;
-    if (depth == Depth::all) object::walk_closure(view, {engine::BlobKind::artifact, digest}, seen, everything);
-    else object::walk_closure(view, {engine::BlobKind::artifact, digest}, seen, presence);
+    if (depth == Depth::all) object::walk_closure(reading, {engine::BlobKind::artifact, digest}, seen, everything);
+    else object::walk_closure(reading, {engine::BlobKind::artifact, digest}, seen, presence);
   }
 }
 
 std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View& view, const RestartSearch& search,
                                         std::vector<SkippedCheckpoint>& skipped, const UseCheckpoint& use) {
   std::optional<Checkpoint> found;
+  ErrorCode first_code{};  // why the first that was passed over was
   std::optional<std::uint64_t> only;  // the sequence that is looked at, if it is one
   if (!search.fall_back) only = search.newest;
   const auto is_wanted = [&](std::uint64_t sequence) {
@@ -77,19 +83,22 @@ std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View&
       [&](std::uint64_t sequence, const format::CheckpointRow& row) {
         if (!is_wanted(sequence)) return false;
         const auto problem = try_checkpoint(run, view, row.id, search, found, use);
-        if (problem) skipped.push_back({row.id, row.step, *problem});
+        if (problem) skipped.push_back({row.id, row.step, problem->what()});
+        if (problem && first_code == ErrorCode{}) first_code = problem->code();
         return problem.has_value();
       },
       [&](std::uint64_t sequence) {
         if (!is_wanted(sequence)) return;
         skipped.push_back({{}, 0, fmt::format("the row of checkpoint number {} is missing", sequence)});
+        if (first_code == ErrorCode{}) first_code = ErrorCode::damaged;
       });
   require_empty_if_none(run, view, found.has_value() || !skipped.empty());
   if (found || skipped.empty()) return found;
   const std::string& reason = skipped.front().reason;
   if (!search.fall_back)
-    throw Error(ErrorCode::damaged, fmt::format("restart {}: checkpoint number {} is damaged: {}", run.title(), *only, reason));
-  throw Error(ErrorCode::damaged,
+    throw Error(first_code, fmt::format("restart {}: checkpoint number {} is {}: {}", run.title(), *only,
+                                        first_code == ErrorCode::purged ? "not whole" : "damaged", reason));
+  throw Error(first_code,
               fmt::format("restart {}: none of its {} checkpoints{} verifies; the newest: {}", run.title(), skipped.size(),
                           search.newest ? fmt::format(" up to number {}", *search.newest) : "", reason));
 }

@@ -30,7 +30,7 @@ struct RestartSearch {
   std::vector<std::string> parts = {};       ///< names of the states and artifacts that must be whole; empty: all
 };
 
-/// Throws damaged, naming the first blob that is missing or does not match its digest. Blobs in `seen` are passed over,
+/// Throws damaged, naming the first blob that is missing or does not match its digest, or purged. Blobs in `seen` are passed over,
 /// with all below them. Only `parts` are looked at, unless that is empty.
 void check_checkpoint(const engine::View& view, const format::CheckpointRecord& record, Depth depth,
                       std::unordered_set<Digest> seen = {}, const std::vector<std::string>& parts = {});
@@ -39,7 +39,8 @@ void check_checkpoint(const engine::View& view, const format::CheckpointRecord& 
 using UseCheckpoint = std::function<void(const Checkpoint&, const engine::View&)>;
 
 /// The newest checkpoint of the run for which `use` succeeds; empty if the run has none. Where the checkpoint is
-/// damaged, whether or not `use` came upon it, it is passed over and listed in `skipped`. Throws damaged if all are.
+/// damaged or purged, whether or not `use` came upon it, it is passed over and listed in `skipped`. Throws damaged or purged, as the
+/// first of them is, if all are.
 std::optional<Checkpoint> newest_usable(const RunState& run, const engine::View& view, const RestartSearch& search,
                                         std::vector<SkippedCheckpoint>& skipped, const UseCheckpoint& use);
 

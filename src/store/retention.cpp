@@ -20,6 +20,7 @@ namespace {
 
 Map metadata_of(const StoreState& store, const engine::View& view, const CheckpointId& id) {
   try {
+    if (is_purged(view, id.digest)) return {};
     const format::CheckpointRecord record = store.checkpoint_record(view, id);
     if (record.metadata.empty()) return {};
     const Value metadata = read_embedded(view, record.metadata);

@@ -76,7 +76,7 @@ std::optional<std::pair<Checkpoint, std::vector<SkippedCheckpoint>>> Run::restar
 
 void Run::report_skipped(const std::vector<SkippedCheckpoint>& skipped) {
   for (const SkippedCheckpoint& checkpoint : skipped)
-    std::fputs(fmt::format("cairn: checkpoint {} (step {}) is damaged and was passed over: {}\n", checkpoint.id.hex(),
+    std::fputs(fmt::format("cairn: checkpoint {} (step {}) cannot be used and was passed over: {}\n", checkpoint.id.hex(),
                            checkpoint.step, checkpoint.reason).c_str(), stderr);
 }
 
@@ -91,7 +91,7 @@ Node Run::add(std::string_view label, const std::filesystem::path& path, const A
     if (id) node = state_->store().public_node(view, graph::GraphReader(view, state_->store().labels()).get_record(*id));
     return id.has_value();
   };
-  if (!store::has_new(*staging) && find(*state_->store().engine().view())) return node;
+  if (!store::must_publish(state_->store(), *staging) && find(*state_->store().engine().view())) return node;
   state_->commit(staging.get(), 1, {}, fmt::format("add {} to {}", path.string(), state_->title()), [&](store::Draft& draft) {
     if (find(draft.view)) return;
     const format::NodeRecord record = store::data_node(*state_, "artifact", label, added.id, added.size_bytes);

@@ -13,6 +13,7 @@
 #include "store/commit.h"
 #include "store/embedded.h"
 #include "store/history.h"
+#include "store/purges.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -121,7 +122,8 @@ void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::
                        std::string_view doing, const BuildDraft& build, engine::RowStaging* rows) {
   if (store_.engine().read_only())
     throw Error(ErrorCode::read_only, fmt::format("{}: the store is open for reading only", doing));
-  if (staging != nullptr) object::hold_needed(*staging);
+  if (staging != nullptr)
+    object::hold_needed(*staging, [&](const Digest& digest) { return is_purged(*store_.engine().view(), digest); });
   if (!labels.empty()) store_.root().intern(labels);
   std::lock_guard lock(mutex_);
   reserve_nodes(store_.run_record(*store_.engine().view(), cell_), node_count);
@@ -146,6 +148,7 @@ void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::
     move_behind(changed.claims, edit.claims);
     move_behind(changed.indexes, edit.indexes);
     changed.rows.push_back({format::row::run(), format::encode_run(record)});
+    end_purges(store_, view, staging, changed);
     return changed;
   });
   if (refused) throw_taken(*refused, doing);

@@ -62,6 +62,7 @@ void Run::record_step(StepRun& step, const Encodable& result, std::string_view t
 }
 
 void Run::record_step(StepRun& step, const ArtifactId& result) {
+  store::require_unpurged(*state_->store().engine().view(), format::BlobKind::artifact, result.digest);
   object::hold(*step.outcome->staging, {format::BlobKind::artifact, result.digest});
   const auto view = state_->store().engine().view();
   const format::Artifact artifact = format::decode_artifact(view->get_blob(format::BlobKind::artifact, result.digest));

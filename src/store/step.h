@@ -90,9 +90,6 @@ format::NodeRecord data_node(const RunState& run, std::string_view type, std::st
 
 Digest content_digest(const Content& content);
 
-/// True if publishing the staging would store something: a blob that is new, or whose stored copy is damaged.
-inline bool has_new(const engine::Staging& staging) { return staging.bytes_added() != 0; }
-
 /// What was given to a staging so far, new or not: the logical size of a value is what storing it adds.
 inline std::uint64_t staged_bytes(const engine::Staging& staging) {
   return staging.bytes_added() + staging.bytes_existed();

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "format/keys.h"
+#include "store/purges.h"
 #include "store/step_nodes.h"
 #include "store/store_state.h"
 
@@ -93,6 +94,22 @@ bool commit_claim(RunState& run, StepOutcome& step, const StepOptions& options) 
 
 }  // namespace
 
+namespace {
+
+// What a step gave was purged: it is done again, if it may be.
+void require_repeatable(const RunState& run, const engine::View& view, const StepOutcome& step, const format::StepRecord& purged) {
+  if (!run.store().engine().read_only() && (!step.at_most_once || step.retry_interrupted)) return;
+  const bool is_object =
+      std::holds_alternative<ObjectId>(graph::GraphReader(view, run.store().labels()).get_record(purged.result).content);
+  try {
+    require_unpurged(view, is_object ? format::BlobKind::object : format::BlobKind::artifact, purged.result_content);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: it may not be done again, and what it gave is gone: {}", step_title(run, step), error.what()));
+  }
+}
+
+}  // namespace
+
 bool begin_attempt(RunState& run, StepOutcome& step, const StepOptions& options) {
   step.process = Uuid::generate();
   step.started = run.store().clock().now();
@@ -103,6 +120,7 @@ bool begin_attempt(RunState& run, StepOutcome& step, const StepOptions& options)
     read_step_record(run, *view, *rows.record, step);
     return true;
   }
+  if (rows.purged) require_repeatable(run, *view, step, *rows.purged);
   step.attempt = last_attempt(rows.attempts) + 1;
   if (rows.attempts) require_not_interrupted(run, step, find_interrupted(*rows.attempts, step));
   const bool has_claim = rows.attempts && rows.attempts->claim;
@@ -125,6 +143,8 @@ void require_lost(const RunState& run, const StepOutcome& step, const format::St
               fmt::format("{}: attempt {} is under way since {}, by {}, which has claimed it until {}", step_title(run, step),
                           claim.number, time_text(claim.begun), owner_text(claim.owner), time_text(claim.until)));
 }
+
+bool may_end(const format::StepClaim& claim, std::int64_t now) { return !is_lost(claim, now); }
 
 void write_attempts(Draft& draft, const Digest& key, const format::StepAttemptRecord& attempts) {
   draft.edit.rows.push_back({format::row::attempt(key), format::encode_step_attempts(attempts)});

@@ -20,6 +20,9 @@ void renew_claim(RunState& run, const StepOutcome& step, std::chrono::nanosecond
 /// other call of this process may be at the step.
 void require_lost(const RunState& run, const StepOutcome& step, const format::StepClaim& claim, std::int64_t now);
 
+/// Whether the attempt that has the claim may still end. Of those that other processes of this host began, and of leases.
+bool may_end(const format::StepClaim& claim, std::int64_t now);
+
 /// Ends the attempt under way, which was lost.
 void interrupt_claim(Draft& draft, format::StepAttemptRecord& attempts, std::int64_t now);
 

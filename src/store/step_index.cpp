@@ -25,6 +25,10 @@ void add_step_entries(const format::StepRecord& record, const StepPlace& place, 
   for (std::string& key : step_index_keys(record, place)) edits.push_back({std::move(key), index::step_place(place)});
 }
 
+void erase_step_entries(const format::StepRecord& record, const StepPlace& place, std::vector<engine::IndexEdit>& edits) {
+  for (std::string& key : step_index_keys(record, place)) edits.push_back({std::move(key), std::nullopt});
+}
+
 std::optional<format::StepRecord> find_step_record(const engine::View& view, const StepPlace& place) {
   const auto bytes = view.find_row(place.cell, format::row::step(place.key));
   return bytes ? std::optional(format::decode_step(*bytes)) : std::nullopt;

@@ -22,6 +22,8 @@ using format::index::StepPlace;
 std::vector<std::string> step_index_keys(const format::StepRecord& record, const StepPlace& place);
 void add_step_entries(const format::StepRecord& record, const StepPlace& place, std::vector<engine::IndexEdit>& edits);
 
+void erase_step_entries(const format::StepRecord& record, const StepPlace& place, std::vector<engine::IndexEdit>& edits);
+
 /// The record there; empty if there is none.
 std::optional<format::StepRecord> find_step_record(const engine::View& view, const StepPlace& place);
 

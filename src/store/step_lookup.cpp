@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "store/purges.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -16,6 +17,19 @@ namespace {
 std::optional<format::StepAttemptRecord> read_attempts(const RunState& run, const engine::View& view, const Digest& key) {
   const auto bytes = view.find_row(run.cell(), format::row::attempt(key));
   return bytes ? std::optional(format::decode_step_attempts(*bytes)) : std::nullopt;
+}
+
+// Where the claim of this attempt is beside a record, that was purged when the attempt began; its work may have stored the same again.
+StepRows drop_purged(const RunState& run, const engine::View& view, const StepOutcome& step, StepRows rows) {
+  const bool is_gone = is_purged(view, rows.record->result_content);
+  if (!is_gone && !step.claimed) return rows;
+  auto attempts = read_attempts(run, view, rows.key);
+  const bool is_own = step.claimed && attempts && attempts->claim && attempts->claim->process == step.process;
+  if (!is_gone && !is_own) return rows;
+  rows.purged = std::move(rows.record);
+  rows.record.reset();
+  rows.attempts = std::move(attempts);
+  return rows;
 }
 
 Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
@@ -28,8 +42,8 @@ StepRows find_step_rows(const RunState& run, const engine::View& view, const Ste
     StepRows rows{step_key(step, static_cast<std::uint8_t>(probe))};
     if (const auto bytes = view.find_row(run.cell(), format::row::step(rows.key))) {
       rows.record = format::decode_step(*bytes);
-      if (same_step(step, *rows.record)) return rows;
-      continue;
+      if (!same_step(step, *rows.record)) continue;
+      return drop_purged(run, view, step, std::move(rows));
     }
     rows.attempts = read_attempts(run, view, rows.key);
     if (!rows.attempts || same_step(step, rows.attempts->step)) return rows;

@@ -13,6 +13,8 @@ struct StepRows {
   Digest key;  ///< of both rows, whether they are there or not
   std::optional<format::StepRecord> record = {};
   std::optional<format::StepAttemptRecord> attempts = {};
+  /// A record that counts for nothing, since what the step gave was purged: the next one takes its place.
+  std::optional<format::StepRecord> purged = {};
 };
 
 /// Compares all that makes the step it. Throws damaged, and limit if 256 keys belong to other steps.

@@ -69,6 +69,7 @@ void add_record(const RunState& run, Draft& draft, StepOutcome& step, StepRows& 
   step.content = result.content;
   record.result = add_result(draft, record.process, std::move(result));
   draft.edit.rows.push_back({format::row::step(rows.key), format::encode_step(record)});
+  if (rows.purged) erase_step_entries(*rows.purged, {run.cell(), rows.key}, draft.edit.indexes);
   add_step_entries(record, {run.cell(), rows.key}, draft.edit.indexes);
   add_position(run, draft, step, rows.key);
 }

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "object/references.h"
+#include "store/purge_view.h"
 #include "store/step_claim.h"
 #include "store/step_invalidations.h"
 #include "store/step_nodes.h"
@@ -28,12 +29,12 @@ bool is_there(const engine::View& view, const format::NodeRecord& result) {
   if (std::holds_alternative<std::monostate>(result.content)) return false;
   std::unordered_set<Digest> seen;
   try {
-    object::walk_closure(view, root_of(result.content), seen, [&](const object::BlobReference& blob) {
+    object::walk_closure(PurgeView(view), root_of(result.content), seen, [&](const object::BlobReference& blob) {
       return blob.kind != engine::BlobKind::chunk || result.size <= kReadWholeBytes;
     });
     return true;
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
+    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found && error.code() != ErrorCode::purged) throw;
     return false;
   }
 }
@@ -92,6 +93,7 @@ void add_reuse(const RunState& run, Draft& draft, StepOutcome& step, StepRows& r
   step.content = result.content;
   record.result = add_result(draft, record.process, std::move(result));
   draft.edit.rows.push_back({format::row::step(rows.key), format::encode_step(record)});
+  if (rows.purged) erase_step_entries(*rows.purged, {run.cell(), rows.key}, draft.edit.indexes);
   add_step_entries(record, {run.cell(), rows.key}, draft.edit.indexes);
   add_position(run, draft, step, rows.key);
 }

@@ -16,7 +16,9 @@
 #include "object/objects.h"
 #include "object/tree_walk.h"
 #include "store/compaction.h"
+#include "store/forgetting.h"
 #include "store/history.h"
+#include "store/purge_view.h"
 #include "store/statistics.h"
 #include "store/step.h"
 #include "store/file_memory.h"
@@ -39,7 +41,7 @@ Uuid keep(StoreState& state, engine::Staging& staging, const Content& content, s
     if (!id) return std::nullopt;
     return graph::GraphReader(view, state.labels()).get_record(*id).uuid;
   };
-  if (!store::has_new(staging))  // else the copy that is there may be damaged, and these bytes repair it
+  if (!store::must_publish(state, staging))  // else the copy that is there may be damaged or purged, and these bytes repair it
     if (const auto known = find(*state.engine().view())) return *known;
   Uuid uuid;
   loose->commit(&staging, 1, {}, fmt::format("store {}", type), [&](store::Draft& draft) {
@@ -91,8 +93,12 @@ std::shared_ptr<StoreState> store::open_state(const std::filesystem::path& path,
   disk.directory_mode = options.directory_mode;
   disk.compression = options.compression;
   const format::ObjectOptions objects = object_options(options);  // first: nothing is opened for options that are wrong
-  return std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string()),
-                                      options.background_bytes, std::make_shared<store::Clock>(), options.memory_bytes);
+  check_upkeep(options.upkeep);
+  auto state = std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string()),
+                                            options.background_bytes, std::make_shared<store::Clock>(), options.memory_bytes,
+                                            options.upkeep);
+  if (!options.read_only) finish_forgetting(*state);
+  return state;
 }
 
 Store Store::open(const std::filesystem::path& path, const OpenOptions& options) {
@@ -100,9 +106,10 @@ Store Store::open(const std::filesystem::path& path, const OpenOptions& options)
 }
 
 Store Store::in_memory(const OpenOptions& options) {
+  store::check_upkeep(options.upkeep);
   return store::make_store(std::make_shared<StoreState>(engine::make_memory_engine(), object_options(options), "a store in memory",
                                                         options.background_bytes, std::make_shared<store::Clock>(),
-                                                        options.memory_bytes));
+                                                        options.memory_bytes, options.upkeep));
 }
 
 Uuid Store::uuid() const { return state_->engine().uuid(); }
@@ -196,11 +203,12 @@ std::vector<ObjectId> Store::put_all_encoded(const std::function<void(const PutO
 void Store::get_all_decoded(std::span<const ObjectId> ids, const Decode& decode,
                             const std::function<void(std::size_t)>& visit) const {
   const auto view = state_->engine().view();
-  state_->saying_where([&] { object::read_objects(*view, ids, decode, visit, state_->reading()); });
+  state_->saying_where([&] { object::read_objects(store::PurgeView(*view), ids, decode, visit, state_->reading()); });
 }
 
 Value Store::get_value(const ObjectId& id, const ReadOptions& options) const {
-  return object::read_value(*state_->engine().view(), id, options.load_arrays, state_->reading());
+  const auto view = state_->engine().view();
+  return object::read_value(store::PurgeView(*view), id, options.load_arrays, state_->reading());
 }
 
 std::string Store::text(const ObjectId& id, const TextOptions& options) const {
@@ -262,29 +270,34 @@ std::future<ArtifactReceipt> Store::add_async(const std::filesystem::path& path,
 }
 
 RestoreReceipt Store::restore(const ArtifactId& id, const std::filesystem::path& directory, const RestoreOptions& options) const {
-  const auto view = state_->engine().view();
-  object::read_artifact(*view, id);  // no directory is made for what is not there
+  const auto stored = state_->engine().view();
+  const store::PurgeView view(*stored);
+  object::read_artifact(view, id);  // no directory is made for what is not there
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) base::throw_errno(error.value(), fmt::format("create {}", directory.string()));
-  return object::restore_artifact(*view, id, directory, options);
+  return object::restore_artifact(view, id, directory, options);
 }
 
 std::vector<ArtifactEntry> Store::list(const ArtifactId& id, const ListOptions& options) const {
-  return object::list_entries(*state_->engine().view(), id, options);
+  const auto view = state_->engine().view();
+  return object::list_entries(store::PurgeView(*view), id, options);
 }
 
 std::vector<ArtifactChange> Store::diff(const ArtifactId& before, const ArtifactId& after) const {
-  return object::compare_artifacts(*state_->engine().view(), before, after);
+  const auto view = state_->engine().view();
+  for (const ArtifactId& id : {before, after}) store::require_unpurged(*view, engine::BlobKind::artifact, id.digest);
+  return object::compare_artifacts(*view, before, after);
 }
 
 std::string Store::read_file(const ArtifactId& id, std::string_view path) const {
-  return object::read_single_file(*state_->engine().view(), id, path);
+  const auto view = state_->engine().view();
+  return object::read_single_file(store::PurgeView(*view), id, path);
 }
 
 void Store::copy_file(const ArtifactId& id, std::string_view path, int descriptor, std::uint64_t begin, std::uint64_t end) const {
   const auto view = state_->engine().view();
-  const format::ContentRef content = object::find_file(*view, id, path);
+  const format::ContentRef content = object::find_file(store::PurgeView(*view), id, path);
   end = std::min(end, content.size);
   object::copy_content(*view, content, begin, end, [&](std::span<const std::byte> bytes) { base::write_all(descriptor, bytes); });
 }
@@ -292,7 +305,7 @@ void Store::copy_file(const ArtifactId& id, std::string_view path, int descripto
 class ArtifactFile::Impl {
  public:
   Impl(std::shared_ptr<StoreState> state, const ArtifactId& id, std::string_view path)
-      : state_(std::move(state)), view_(state_->engine().view()), content_(object::find_file(*view_, id, path)),
+      : state_(std::move(state)), view_(state_->engine().view()), content_(object::find_file(store::PurgeView(*view_), id, path)),
         reader_(*view_, content_) {}
 
   std::uint64_t size() const { return content_.size; }

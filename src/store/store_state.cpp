@@ -10,6 +10,7 @@
 #include "object/objects.h"
 #include "store/embedded.h"
 #include "store/commit.h"
+#include "store/purge_view.h"
 
 namespace cairn::store {
 namespace {
@@ -38,7 +39,7 @@ void StoreState::read_object(const engine::View& view, const ObjectId& id,
                              const std::function<void(const Decoder&)>& read, const ReadOptions& options) {
   object::ObjectReading how = reading();
   how.options.type_hint = options.type_hint;
-  saying_where([&] { object::read_object(view, id, read, how); });
+  saying_where([&] { object::read_object(PurgeView(view), id, read, how); });
 }
 
 void StoreState::saying_where(const std::function<void()>& read) const {
@@ -90,6 +91,21 @@ std::shared_ptr<RunState> StoreState::give_out(std::shared_ptr<RunState> run) {
 void StoreState::keep(RunState& run) {
   std::lock_guard lock(runs_mutex_);
   kept_runs_.try_emplace(run.cell(), run.shared_from_this());
+}
+
+bool StoreState::is_in_use(CellId cell) {
+  std::lock_guard lock(runs_mutex_);
+  const auto known = runs_.find(cell);
+  return known != runs_.end() && known->second.use_count() > (kept_runs_.contains(cell) ? 1 : 0);
+}
+
+void StoreState::drop(CellId cell) {
+  std::shared_ptr<RunState> kept;  // ends without the mutex
+  std::lock_guard lock(runs_mutex_);
+  if (const auto known = kept_runs_.find(cell); known != kept_runs_.end()) {
+    kept = std::move(known->second);
+    kept_runs_.erase(known);
+  }
 }
 
 std::shared_ptr<RunState> StoreState::find_run(std::string_view name) {
@@ -152,6 +168,7 @@ format::CheckpointRecord StoreState::checkpoint_record(const engine::View& view,
 }
 
 Checkpoint StoreState::read_checkpoint(const engine::View& view, const CheckpointId& id) const {
+  require_unpurged(view, format::BlobKind::checkpoint, id.digest);
   format::CheckpointRecord record = checkpoint_record(view, id);
   Checkpoint checkpoint;
   checkpoint.id = id;
@@ -188,13 +205,14 @@ Checkpoint StoreState::listed_checkpoint(const engine::View& view, const std::st
   try {
     checkpoint = read_checkpoint(view, row.id);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::damaged && error.code() != ErrorCode::not_found) throw;
+    checkpoint.purged = error.code() == ErrorCode::purged;
+    checkpoint.damaged = error.code() == ErrorCode::damaged || error.code() == ErrorCode::not_found;
+    if (!checkpoint.purged && !checkpoint.damaged) throw;
     checkpoint.id = row.id;
     checkpoint.run = run;
     checkpoint.sequence = sequence;
     checkpoint.step = row.step;
     checkpoint.time = timestamp(row.time);
-    checkpoint.damaged = true;
   }
   if (const auto found = tags.find(sequence); found != tags.end()) checkpoint.tags = found->second;
   return checkpoint;

@@ -23,8 +23,11 @@
 #include "store/commit_gate.h"
 #include "store/commit_queue.h"
 #include "store/history.h"
+#include "store/purges.h"
 #include "store/root.h"
 #include "store/run_state.h"
+#include "store/upkeep.h"
+#include "store/upkeep_collection.h"
 
 namespace cairn::store {
 
@@ -47,17 +50,21 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   /// `title` is how messages call the store; `background_bytes` and `memory_bytes` are as in OpenOptions. Of these, links get a quarter.
   explicit StoreState(std::unique_ptr<engine::Engine> engine, const format::ObjectOptions& objects = {},
                       std::string title = "a store in memory", std::uint64_t background_bytes = OpenOptions().background_bytes,
-                      std::shared_ptr<Clock> clock = std::make_shared<Clock>(), std::uint64_t memory_bytes = OpenOptions().memory_bytes)
+                      std::shared_ptr<Clock> clock = std::make_shared<Clock>(), std::uint64_t memory_bytes = OpenOptions().memory_bytes,
+                      const Upkeep& upkeep = {})
       : engine_(std::move(engine)), root_(*engine_), objects_(objects), title_(std::move(title)), clock_(std::move(clock)),
-        links_(memory_bytes / 4), queue_(background_bytes) {}
+        links_(memory_bytes / 4), upkeep_(upkeep, [this] { collect_for_upkeep(*this); }), queue_(background_bytes) {}
 
   engine::Engine& engine() const { return *engine_; }
   Clock& clock() const { return *clock_; }
   Root& root() { return root_; }
   /// What every commit that writes nodes goes through.
   CommitGate& gate() { return gate_; }
+  /// Whether anything is purged, for who is in the gate.
+  PurgeMemory& purges() { return purges_; }
   /// What commits that wait go through.
   CommitQueue& queue() { return queue_; }
+  UpkeepWork& upkeep() { return upkeep_; }
   const graph::Labels& labels() const { return root_.labels(); }
   /// What questions about the graph leave for the next one.
   graph::LinkMemory& link_memory() const { return links_; }
@@ -84,6 +91,10 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   std::shared_ptr<RunState> loose();
   /// Keeps what the program has told of the run until the store closes, also without a handle of it.
   void keep(RunState& run);
+  /// Whether the program has a handle of the run, or commits of it wait.
+  bool is_in_use(CellId cell);
+  /// Undoes keep().
+  void drop(CellId cell);
   /// Held where checkpoints are removed, and where a fork is made: so that none goes that a fork is about to need.
   std::mutex& removal_mutex() { return removal_mutex_; }
 
@@ -94,10 +105,11 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   /// The newest checkpoint of a run.
   RunHead head_of(const engine::View& view, CellId cell) const;
 
-  /// Throws not_found if the blob is missing, damaged if it is.
+  /// Throws not_found if the blob is missing, damaged if it is. One that was purged is read as long as it is there.
   format::CheckpointRecord checkpoint_record(const engine::View& view, const CheckpointId& id) const;
+  /// Throws as checkpoint_record, and purged.
   Checkpoint public_checkpoint(const engine::View& view, const CheckpointId& id) const;
-  /// As public_checkpoint, but what is damaged is marked so and not thrown.
+  /// As public_checkpoint, but what is damaged or purged is marked so and not thrown.
   Checkpoint listed_checkpoint(const engine::View& view, const std::string& run, std::uint64_t sequence,
                                const format::CheckpointRow& row, const TagIndex& tags) const;
   Node public_node(const engine::View& view, const format::NodeRecord& record) const;
@@ -109,6 +121,7 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   std::unique_ptr<engine::Engine> engine_;
   Root root_;
   CommitGate gate_;
+  PurgeMemory purges_;
   const format::ObjectOptions objects_;
   const std::string title_;
   const std::shared_ptr<Clock> clock_;
@@ -118,6 +131,7 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   std::mutex runs_mutex_;
   std::map<CellId, std::weak_ptr<RunState>> runs_;
   std::map<CellId, std::shared_ptr<RunState>> kept_runs_;
+  UpkeepWork upkeep_;  // when it ends, it prunes what is due, with all of the above
   CommitQueue queue_;  // last: when it ends, it commits what waits
 };
 

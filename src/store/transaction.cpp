@@ -80,7 +80,7 @@ void TransactionState::link(const Uuid& source, const Uuid& target, LinkType typ
 }
 
 void TransactionState::commit() {
-  if (nodes_.empty() && edits_.empty() && links_.empty() && !has_new(*staging_)) return;
+  if (nodes_.empty() && edits_.empty() && links_.empty() && !must_publish(run_->store(), *staging_)) return;
   const std::vector<std::size_t> order = order_nodes();
   run_->commit(staging_.get(), nodes_.size(), labels(), fmt::format("commit a transaction of {}", run_->title()),
                [&](Draft& draft) { build(draft, order); });

@@ -16,6 +16,8 @@ void append_of_cell(const StoreState& state, const engine::View& view, engine::C
   for (bool more = rows->seek(prefix); more && rows->key().starts_with(prefix); more = rows->next()) {
     const format::row::Violation marked = format::row::parse_violation(rows->key());
     if (!format::is_link_code(marked.code)) throw Error(ErrorCode::damaged, "read violations: a link of an unknown type");
+    if (!view.find_record(engine::Record::node, marked.holder) || !view.find_record(engine::Record::node, marked.other))
+      continue;  // one is being forgotten
     const graph::StoredLink link =
         graph::stored_link(marked.holder, {marked.other, format::link_code_type(marked.code), format::link_code_outgoing(marked.code), marked.label});
     found.push_back({reader.public_links(std::span(&link, 1)).front(), std::string(rows->value())});

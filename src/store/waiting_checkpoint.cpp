@@ -26,6 +26,7 @@ void KnownCheckpoint::publish() {
     expect_parent(draft.view);
     parts_->write(run_, draft, *made_);
   });
+  if (made_) run_.store().upkeep().note_commit(run_);
   parts_->remember_files();
 }
 

@@ -72,7 +72,8 @@ object document(const Checkpoint& checkpoint) {
           {"skipped", std::move(skipped)},
           {"bytes_new", checkpoint.bytes_new},
           {"bytes_shared", checkpoint.bytes_shared},
-          {"damaged", checkpoint.damaged}};
+          {"damaged", checkpoint.damaged},
+          {"purged", checkpoint.purged}};
 }
 
 object document(const SkippedCheckpoint& skipped) {
@@ -123,6 +124,36 @@ object document(const DeletedRun& deleted) {
   array kept;
   for (const auto& [id, runs] : deleted.kept) kept.push_back({{"id", id.hex()}, {"runs", texts(runs)}});
   return {{"removed_count", deleted.removed_count}, {"kept", std::move(kept)}};
+}
+
+object document(const Purged& purged) {
+  return {{"kind", purged.kind},
+          {"id", purged.digest.hex()},
+          {"size_bytes", purged.size_bytes},
+          {"time", format_time(purged.time)},
+          {"reason", json_text(purged.reason)}};
+}
+
+object document(const PurgeReport& report) {
+  array nodes, checkpoints;
+  for (const Uuid& node : report.nodes) nodes.emplace_back(node.text());
+  for (const CheckpointId& id : report.checkpoints) checkpoints.emplace_back(id.hex());
+  return {{"purged", document(report.purged)}, {"nodes", std::move(nodes)}, {"checkpoints", std::move(checkpoints)}};
+}
+
+object document(const ForgetReport& report) {
+  array nodes, checkpoints;
+  for (const ForgottenNode& node : report.nodes)
+    nodes.push_back(object{{"uuid", node.uuid.text()},
+                           {"kind", kind_name(node.kind)},
+                           {"type", json_text(node.type)},
+                           {"label", json_text(node.label)},
+                           {"rule", json_text(node.rule)}});
+  for (const CheckpointId& id : report.checkpoints) checkpoints.emplace_back(id.hex());
+  return {{"nodes", std::move(nodes)},
+          {"link_count", report.link_count},
+          {"runs", texts(report.runs)},
+          {"checkpoints", std::move(checkpoints)}};
 }
 
 object document(const Node& node) {

@@ -37,9 +37,9 @@ void print_page(const std::vector<Checkpoint>& page, Context& context) {
   for (const Checkpoint& checkpoint : page) {
     if (context.json)
       context.out.json(document(checkpoint));
-    else if (checkpoint.damaged)
+    else if (checkpoint.damaged || checkpoint.purged)
       table.add({short_id(checkpoint.id.digest), fmt::format("{}", checkpoint.step), short_time(checkpoint.time),
-                 "damaged", "", "", printable(fmt::format("{}", fmt::join(checkpoint.tags, " ")))});
+                 checkpoint.purged ? "purged" : "damaged", "", "", printable(fmt::format("{}", fmt::join(checkpoint.tags, " ")))});
     else
       table.add({short_id(checkpoint.id.digest), fmt::format("{}", checkpoint.step), short_time(checkpoint.time),
                  human_size(checkpoint.bytes_new), fmt::format("{}", checkpoint.state.size()),

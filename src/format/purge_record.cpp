@@ -1,0 +1,40 @@
+#include "format/purge_record.h"
+
+#include "format/wire.h"
+
+namespace cairn::format {
+namespace {
+
+constexpr const char* kPurge = "purge record";
+
+bool is_purgeable(BlobKind kind) {
+  return kind == BlobKind::object || kind == BlobKind::artifact || kind == BlobKind::checkpoint;
+}
+
+PurgeRecord read_purge(wire::PurgeRecord::Reader wire) {
+  PurgeRecord purge;
+  purge.kind = static_cast<BlobKind>(wire.getKind());
+  if (!is_purgeable(purge.kind)) throw_damaged(kPurge, "a kind that is not purged");
+  purge.size = wire.getSize();
+  purge.time = wire.getTime();
+  purge.reason = text_view(wire.getReason());
+  return purge;
+}
+
+}  // namespace
+
+std::string encode_purge(const PurgeRecord& purge) {
+  capnp::MallocMessageBuilder message(16);
+  auto wire = message.initRoot<wire::PurgeRecord>();
+  wire.setKind(static_cast<std::uint8_t>(purge.kind));
+  wire.setSize(purge.size);
+  wire.setTime(purge.time);
+  if (!purge.reason.empty()) wire.setReason(as_wire_text(purge.reason));
+  return std::string(base::as_text(canonical_bytes(wire, kPurge)));
+}
+
+PurgeRecord decode_purge(std::string_view bytes) {
+  return read_wire<wire::PurgeRecord>(base::as_bytes(bytes), kPurge, read_purge);
+}
+
+}  // namespace cairn::format

@@ -1,0 +1,128 @@
+// Kills a program that makes nodes and forgets them. After each kill the store opens, verify finds nothing, and what was to be forgotten
+// is there as a whole or gone as a whole: gone if that was acknowledged, there if it was never begun.
+#include <cairn/cairn.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+
+#include "crash/process.h"
+
+namespace cairn::test {
+namespace {
+
+using Numbers = std::set<std::int64_t>;
+
+class ForgottenRuns {
+ public:
+  pid_t go_on() const { return start({CAIRN_FORGET_WRITER, store_path().string(), acknowledgements().string(), std::to_string(next_)}); }
+
+  void check() {
+    auto told = read_acknowledgements();
+    if (!fs::exists(store_path() / "cairn")) {  // killed before there was a store
+      BOOST_TEST(told.empty());
+      return;
+    }
+    Store store = Store::open(store_path(), {.create = false});
+    check_clean(store);
+    for (std::int64_t number = 1; number <= last(told); ++number) check_run(store, told, number);
+    check_purge(store);
+    if (++checks_ % 8 == 0) {
+      store.compact();
+      check_clean(store);
+    }
+    next_ = std::max<std::int64_t>(1, last(told) - 1);  // some of that round again
+  }
+
+  std::int64_t rounds_done() const { return next_; }
+  std::size_t lines_told() const {
+    std::ifstream file(acknowledgements());
+    return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
+  }
+
+ private:
+  using Told = std::map<std::string, Numbers>;
+
+  fs::path store_path() const { return directory_.path() / "store"; }
+  fs::path acknowledgements() const { return directory_.path() / "acknowledgements"; }
+
+  Told read_acknowledgements() {
+    Told told;
+    last_line_.clear();
+    std::ifstream file(acknowledgements());
+    for (std::string line; std::getline(file, line) && !file.eof();) {
+      const std::size_t blank = line.rfind(' ');
+      last_line_ = line.substr(0, blank);
+      told[last_line_].insert(std::stoll(line.substr(blank + 1)));
+    }
+    return told;
+  }
+
+  static std::int64_t last(const Told& told) {
+    std::int64_t last = 0;
+    for (const auto& [what, numbers] : told) last = std::max(last, *numbers.rbegin());
+    return last;
+  }
+
+  static void check_clean(const Store& store) {
+    for (const Damage& damage : store.verify().damage) BOOST_ERROR(damage.kind << " " << damage.id << ": " << damage.problem);
+  }
+
+  static void check_run(const Store& store, Told& told, std::int64_t number) {
+    const std::uint64_t count =
+        store.count(Filter::where("tag", Comparison::equal, "t" + std::to_string(number)));
+    const std::uint64_t whole = number % 4 == 0 ? 33'000 : 20;
+    const bool is_there = store.find_run("run " + std::to_string(number)).has_value();
+    if (told["forgotten"].contains(number)) BOOST_TEST((count == 0 && !is_there), "forgotten, and there: " << number);
+    else if (told["forgetting"].contains(number)) BOOST_TEST((count == (is_there ? whole : 0)), "in part: " << number << ", " << count);
+    else if (told["made"].contains(number)) BOOST_TEST((count == whole && is_there), "lost: " << number);
+    const auto fork = store.find_run("fork " + std::to_string(number));
+    if (told["forgotten"].contains(number) && number % 3 == 0) {
+      BOOST_TEST_REQUIRE(fork.has_value());
+      BOOST_TEST(fork->restart<std::int64_t>("state").value() == number);
+    }
+  }
+
+  // Between "purged" and the next "made" nothing stores the value again.
+  void check_purge(const Store& store) const {
+    if (last_line_ == "forgetting") BOOST_TEST(store.purges().size() == 1u);
+  }
+
+  TemporaryDirectory directory_;
+  std::int64_t next_ = 1;
+  std::string last_line_;
+  int checks_ = 0;
+};
+
+BOOST_AUTO_TEST_SUITE(forgetting)
+
+BOOST_AUTO_TEST_CASE(nodes_are_forgotten_as_a_whole_or_not_at_all_however_often_their_program_is_killed) {
+  const int kills = rounds("CAIRN_FORGET_KILLS", 30);
+  const std::uint64_t seed = std::random_device{}();
+  BOOST_TEST_MESSAGE("seed " << seed);
+  std::mt19937_64 random(seed);
+  ForgottenRuns runs;
+  unsigned longest = 1500;  // milliseconds; on a machine that is busy the program must first come to begin
+  for (int killed = 0; killed < kills;) {
+    const std::size_t told = runs.lines_told();
+    const pid_t child = runs.go_on();
+    ends_within(child, std::chrono::milliseconds(random() % longest));
+    ::kill(child, SIGKILL);
+    BOOST_REQUIRE(!wait_for(child));
+    runs.check();
+    if (runs.lines_told() != told) ++killed;
+    else longest += 100;
+  }
+  BOOST_TEST_MESSAGE(kills << " kills in " << runs.rounds_done() << " rounds");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace cairn::test
