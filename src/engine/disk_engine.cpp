@@ -30,6 +30,7 @@ constexpr std::uint64_t kBallastBytes = 32u << 20;   // two memtable sets, or on
 constexpr std::uint64_t kSmallestDisk = 8u << 20;    // below this RocksDB itself does not come up
 constexpr std::uint64_t kFlushRoom = 128u << 20;     // the logs as tables, several times over
 constexpr std::uint64_t kSuperblockMax = 65536;
+constexpr int kTableChecksMax = 20;  // beside a writer that changes its tables all the time
 
 fs::path superblock_path(const fs::path& store) { return store / "cairn"; }
 fs::path unfinished_path(const fs::path& store) { return store / "cairn.tmp"; }
@@ -165,8 +166,9 @@ std::map<std::uint64_t, std::uint64_t> pack_ends(const Records& records) {
   return ends;
 }
 
-void check_runs(const Records& records, const std::map<std::uint64_t, std::uint64_t>& ends, std::vector<Finding>& findings) {
+void check_runs(const Records& records, std::vector<Finding>& findings) {
   const std::unique_ptr<rocksdb::Iterator> walk(records.db().NewIterator({}, records.family(Family::engine)));
+  const std::map<std::uint64_t, std::uint64_t> ends = pack_ends(records);  // no older than the runs, which grow meanwhile
   for (walk->Seek(engine_key::kRun); walk->Valid() && walk->key().starts_with(engine_key::kRun); walk->Next()) {
     const auto run = engine_key::parse_run(walk->key().ToStringView(), walk->value().ToStringView());
     const auto end = run ? ends.find(run->pack) : ends.end();
@@ -281,16 +283,28 @@ class DiskEngine : public Engine {
       std::lock_guard lock(refresh_mutex_);
       return core_->records;
     }();
-    const rocksdb::Status status = records->db().VerifyChecksum();
+    const rocksdb::Status status = check_tables(*records);
     if (!status.ok()) findings.push_back({core_->records_path().string(), status.ToString(), std::nullopt});
     const auto store_id = base::load_big_endian<std::uint64_t>(core_->superblock.uuid.bytes.data() + 8);
     const auto ends = pack_ends(*records);
     for (const auto& [pack, end] : ends) check_pack(core_->packs_path(), pack, end, store_id, findings);
-    check_runs(*records, ends, findings);
+    check_runs(*records, findings);
     return findings;
   }
 
  private:
+  // RocksDB opens tables anew for this. Those that a reader has open may have been removed by a writer meanwhile: then the ones
+  // that took their place are looked at.
+  rocksdb::Status check_tables(const Records& records) const {
+    rocksdb::Status status = records.db().VerifyChecksum();
+    for (int attempt = 0; core_->read_only && !status.ok() && attempt < kTableChecksMax; ++attempt) {
+      const std::string before = database_fingerprint(core_->records_path());
+      status = Records(records_options(*core_, options_, false)).db().VerifyChecksum();
+      if (database_fingerprint(core_->records_path()) == before) break;
+    }
+    return status;
+  }
+
   void require_writable(std::string_view doing) const {
     if (core_->read_only)
       throw Error(ErrorCode::read_only, fmt::format("{}: {} is open for reading only", doing, core_->path.string()));

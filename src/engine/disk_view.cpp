@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "engine/compression.h"
 #include "engine/disk_many.h"
+#include "engine/disk_scan.h"
 #include "engine/pack_stream.h"
 #include "engine/rocksdb_status.h"
 #include "format/blob.h"
@@ -57,7 +58,7 @@ class DiskCursor : public Cursor {
   std::string prefix_;
 };
 
-class DiskView : public View {
+class DiskView : public View, public BlobScanner {
  public:
   DiskView(std::shared_ptr<const DiskCore> core, std::shared_ptr<const Records> records)
       : core_(std::move(core)), records_(std::move(records)), stream_(*core_->packs) {
@@ -88,6 +89,10 @@ class DiskView : public View {
     const auto cursor = walk(Family::digest, "");
     for (bool more = cursor->seek(""); more; more = cursor->next())
       if (!visit(parse_digest(cursor->key()), blob_info(format::decode_location(cursor->value())))) return;
+  }
+
+  void scan_blobs(const BlobScan& scan) const override {
+    scan_disk(*records_, options_, *core_->packs, scan, [this](BlobKind kind, const Digest& digest) { return get_blob(kind, digest); });
   }
 
   std::vector<Digest> blobs_with_prefix(std::string_view prefix, std::size_t most) const override {

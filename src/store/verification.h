@@ -7,7 +7,10 @@ namespace cairn::store {
 
 class StoreState;
 
-/// Memory: the digests of damaged blobs, and while tracing what they affect those of one checkpoint.
+/// As Store::verify. Sees one state of the store, whatever is committed meanwhile; what is collected meanwhile is no damage, nor is
+/// what was purged. Findings about what each part checks are in the files *_verification.h, needed_blobs.h and damage_effects.h.
+/// A sample is one of all blobs, or of those that only name bytes where a part of the store is verified. Memory: bounded, see
+/// engine::scan_blobs and Findings; where a part of the store is verified, also its digests.
 VerifyReport verify(const StoreState& state, const VerifyOptions& options);
 
 }  // namespace cairn::store

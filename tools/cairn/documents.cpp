@@ -335,6 +335,28 @@ object document(const StoreStats& stats) {
           {"collisions", stats.collisions}};
 }
 
+object document(const UsageTotal& total) {
+  return {{"name", json_text(total.name)},
+          {"count", total.count},
+          {"logical_bytes", total.logical_bytes},
+          {"stored_bytes", total.stored_bytes}};
+}
+
+object document(const StoreUsage& usage) {
+  return {{"runs", documents(usage.runs)},
+          {"types", documents(usage.types)},
+          {"artifacts", documents(usage.artifacts)},
+          {"garbage_bytes", usage.garbage_bytes}};
+}
+
+object document(const CheckpointGrowth& growth) {
+  return {{"sequence", growth.sequence},
+          {"step", growth.step},
+          {"time", format_time(growth.time)},
+          {"logical_bytes", growth.logical_bytes},
+          {"new_bytes", growth.new_bytes}};
+}
+
 object document(const VerifyReport& report) {
   array damage;
   for (const Damage& found : report.damage)
@@ -343,6 +365,7 @@ object document(const VerifyReport& report) {
                       {"problem", json_text(found.problem)},
                       {"affected", texts(found.affected)}});
   return {{"blob_count", report.blob_count},
+          {"blobs_read", report.blobs_read},
           {"bytes_read", report.bytes_read},
           {"node_count", report.node_count},
           {"link_count", report.link_count},

@@ -34,6 +34,9 @@ boost::json::object document(const ArtifactEntry& entry);
 boost::json::object document(const ArtifactReceipt& receipt);
 boost::json::object document(const ArtifactChange& change);
 boost::json::object document(const StoreStats& stats);
+boost::json::object document(const StoreUsage& usage);
+boost::json::object document(const UsageTotal& total);
+boost::json::object document(const CheckpointGrowth& growth);
 boost::json::object document(const StoredType& type);
 boost::json::object document(const VerifyReport& report);
 
