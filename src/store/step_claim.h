@@ -20,6 +20,11 @@ void renew_claim(RunState& run, const StepOutcome& step, std::chrono::nanosecond
 /// other call of this process may be at the step.
 void require_lost(const RunState& run, const StepOutcome& step, const format::StepClaim& claim, std::int64_t now);
 
+/// Whether somebody may be at the attempt under way now, as far as its process, its lease and the calls of this process tell.
+bool may_be_at(const RunState& run, const StepOutcome& step, const format::StepClaim& claim, std::int64_t now);
+
+/// The attempt under way, which was lost, as it is recorded then.
+format::StepAttempt lost_attempt(const format::StepClaim& claim, std::int64_t now);
 /// Ends the attempt under way, which was lost.
 void interrupt_claim(Draft& draft, format::StepAttemptRecord& attempts, std::int64_t now);
 
