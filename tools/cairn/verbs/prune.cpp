@@ -1,14 +1,10 @@
 // cairn prune: remove the checkpoints of a run that no rule keeps.
 #include <cairn/store.h>
-#include <cairn/time.h>
 
 #include <CLI/App.hpp>
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <chrono>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +13,7 @@
 #include "documents.h"
 #include "ids.h"
 #include "metadata.h"
+#include "moments.h"
 #include "numbers.h"
 #include "text.h"
 #include "verbs.h"
@@ -33,37 +30,12 @@ struct PruneOptions {
   bool largest = false, also_tagged = false, all = false, dry_run = false;
 };
 
-std::optional<std::chrono::seconds> parse_age(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  constexpr std::int64_t kMost = 1'000'000;
-  if (error != std::errc() || end + 1 != text.data() + text.size() || number < 0 || number > kMost) return std::nullopt;
-  switch (*end) {
-    case 's': return std::chrono::seconds(number);
-    case 'm': return std::chrono::minutes(number);
-    case 'h': return std::chrono::hours(number);
-    case 'd': return std::chrono::days(number);
-    default: return std::nullopt;
-  }
-}
-
-Timestamp parse_moment(const std::string& text) {
-  if (const auto age = parse_age(text)) return std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now()) - *age;
-  const auto time = DateTime::parse(text);
-  constexpr std::int64_t kSecondsMost = 9'000'000'000;  // what a time in nanoseconds holds
-  const bool is_time = time && time->zone.offset && std::abs(time->local.time_since_epoch().count()) <= kSecondsMost;
-  if (!is_time)
-    throw UsageError(fmt::format("--newer-than: expected a time such as 2026-03-01T12:00:00Z, or an age such as 90s, 30m, 12h or 7d, got '{}'",
-                                 printable(text)));
-  return Timestamp(time->local.time_since_epoch() + time->subsecond - *time->zone.offset);
-}
-
 RetentionPolicy parse_policy(const PruneOptions& options) {
   RetentionPolicy policy;
   policy.last = options.last;
   policy.every = options.every;
   if (options.every == 0u) throw UsageError("--every: expected 1 or more");
-  if (!options.newer_than.empty()) policy.newer_than = parse_moment(options.newer_than);
+  if (!options.newer_than.empty()) policy.newer_than = parse_moment("--newer-than", options.newer_than);
   if (!options.best.empty()) policy.best = RetentionPolicy::Best{options.best, options.best_count, !options.largest};
   const Map without = parse_metadata(options.without, options.without_json, "--without");
   if (without.size() != 0) policy.without = without;
@@ -115,6 +87,7 @@ Action add_prune(CLI::App& app, Context& context) {
   app.add_flag("--also-tagged", options->also_tagged, "Tags keep nothing");
   app.add_flag("--all", options->all, "Without a rule: remove all but those that are tagged or that forks have");
   app.add_flag("--dry-run", options->dry_run, "Only tell");
+  add_wait_option(app, context);
   return [options, &context] { return prune(*options, context); };
 }
 
