@@ -7,8 +7,8 @@
 #include <cairn/bulk_load.h>
 #include <cairn/change.h>
 #include <cairn/checkpoint.h>
-#include <cairn/closure.h>
 #include <cairn/checkpoint_difference.h>
+#include <cairn/closure.h>
 #include <cairn/codec.h>
 #include <cairn/compaction.h>
 #include <cairn/detached_step.h>
@@ -20,9 +20,9 @@
 #include <cairn/forget.h>
 #include <cairn/group.h>
 #include <cairn/impact.h>
+#include <cairn/interchange.h>
 #include <cairn/lineage.h>
 #include <cairn/named.h>
-#include <cairn/interchange.h>
 #include <cairn/node.h>
 #include <cairn/node_path.h>
 #include <cairn/node_query.h>
@@ -32,6 +32,7 @@
 #include <cairn/reach.h>
 #include <cairn/read_options.h>
 #include <cairn/registry.h>
+#include <cairn/reuse.h>
 #include <cairn/run.h>
 #include <cairn/run_difference.h>
 #include <cairn/statistics.h>

@@ -16,6 +16,9 @@
 // Out, of other nodes: themselves by the names that they came in with, else as cairn:<UUID> with attributes in urn:cairn:.
 //
 // openlineage: run events of processes. ro-crate: a Workflow Run RO-Crate, with the files that belong to it.
+//
+// A step whose result was taken over from another run is exported as any other, with the process that made the result: in prov by
+// wasInformedBy, in openlineage by the run facet cairn_reuse, in ro-crate by isBasedOn.
 #pragma once
 
 #include <cairn/store.h>

@@ -12,4 +12,9 @@ inline std::int64_t now_nanoseconds() {
       .count();
 }
 
+/// The moment, as a Timestamp.
+inline std::chrono::sys_time<std::chrono::nanoseconds> timestamp(std::int64_t nanoseconds) {
+  return std::chrono::sys_time<std::chrono::nanoseconds>(std::chrono::nanoseconds(nanoseconds));
+}
+
 }  // namespace cairn::base

@@ -6,8 +6,8 @@
 
 
 #include "format/array_size.h"
-#include "format/decode_context.h"
 #include "format/content_wire.h"
+#include "format/decode_context.h"
 #include "format/object_message.h"
 
 namespace cairn {

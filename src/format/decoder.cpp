@@ -11,8 +11,8 @@
 
 #include "base/bytes.h"
 #include "format/array_size.h"
-#include "format/decode_context.h"
 #include "format/content_wire.h"
+#include "format/decode_context.h"
 #include "format/segmented_list_reader.h"
 
 namespace cairn {

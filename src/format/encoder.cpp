@@ -10,8 +10,8 @@
 
 #include "base/bytes.h"
 #include "format/array_size.h"
-#include "format/encode_context.h"
 #include "format/content_wire.h"
+#include "format/encode_context.h"
 #include "format/message_schema.h"
 #include "format/wire_order.h"
 

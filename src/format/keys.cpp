@@ -56,6 +56,13 @@ std::string_view id_bytes(const Id& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
 }
 
+Digest parse_digest(std::string_view key, char type) {
+  KeyReader(key, type, 17);
+  Digest digest;
+  std::memcpy(digest.bytes.data(), key.data() + 1, digest.bytes.size());
+  return digest;
+}
+
 // Flipping the sign bit makes the unsigned order of the bytes the signed order of the numbers.
 constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;
 
@@ -98,12 +105,7 @@ StepSequence parse_by_step(std::string_view key) {
 
 std::string step(const Digest& key) { return key_of(kStep, id_bytes(key)); }
 
-Digest parse_step(std::string_view key) {
-  KeyReader(key, kStep, 17);
-  Digest digest;
-  std::memcpy(digest.bytes.data(), key.data() + 1, digest.bytes.size());
-  return digest;
-}
+Digest parse_step(std::string_view key) { return parse_digest(key, kStep); }
 
 std::string tag(std::string_view name) { return key_of(kTag, name); }
 
@@ -177,6 +179,7 @@ std::string pin(CellId fork) { return number_key(kPin, fork); }
 CellId parse_pin(std::string_view key) { return KeyReader(key, kPin, 9).take<CellId>(); }
 
 std::string attempt(const Digest& key) { return key_of(kAttempt, id_bytes(key)); }
+Digest parse_attempt(std::string_view key) { return parse_digest(key, kAttempt); }
 
 std::string position(std::uint64_t position) { return number_key(kPosition, position); }
 

@@ -91,6 +91,7 @@ Write parse_write(std::string_view key);
 std::string pin(CellId fork);
 CellId parse_pin(std::string_view key);
 std::string attempt(const Digest& key);
+Digest parse_attempt(std::string_view key);
 std::string position(std::uint64_t position);
 std::string invalidation(std::uint64_t number);
 std::uint64_t parse_invalidation(std::string_view key);

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "format/decode_context.h"
 #include "format/content_wire.h"
+#include "format/decode_context.h"
 #include "format/object.h"
 #include "format/object_message.h"
 

@@ -176,15 +176,31 @@ std::vector<PackedLink> BulkGraph::links_of(BulkNumber number, End end) const {
 }
 
 // A page with nodes of others may be there already: it is not written anew.
-bool BulkGraph::is_paged(BulkNumber number, End end) const {
-  if (!whole_pages_.contains(format::link_page_of(nodes_[number].id))) return false;
-  return ranges(end).of(number).size() <= kPagedLinkCount || packed_links(number, end).size() <= format::kPagedLinksMax;
+BulkGraph::Place BulkGraph::place_of(BulkNumber number, End end) const {
+  if (!whole_pages_.contains(format::link_page_of(nodes_[number].id))) return Place::row;
+  return ranges(end).of(number).size() <= kPagedLinkCount ? Place::page : Place::depends_on_size;
+}
+
+std::string BulkGraph::paged_links(BulkNumber number, End end) const {
+  if (ranges(end).of(number).empty()) return {};
+  const Place place = place_of(number, end);
+  if (place == Place::row) return {};
+  std::string packed = format::encode_links(links_of(number, end));
+  return place == Place::page || packed.size() <= format::kPagedLinksMax ? packed : std::string();
+}
+
+std::string BulkGraph::own_links(BulkNumber number, End end) const {
+  if (ranges(end).of(number).empty()) return {};
+  const Place place = place_of(number, end);
+  if (place == Place::page) return {};
+  std::string packed = format::encode_links(links_of(number, end));
+  return place == Place::row || packed.size() > format::kPagedLinksMax ? packed : std::string();
 }
 
 void BulkGraph::write_link_records(engine::RowStaging& rows) const {
   for (BulkNumber number = 0; number < nodes_.size(); ++number)
-    if (!by_holder_.of(number).empty() && !is_paged(number, End::holder))
-      rows.add_record(engine::Record::links, nodes_[number].id, packed_links(number, End::holder));
+    if (const std::string packed = own_links(number, End::holder); !packed.empty())
+      rows.add_record(engine::Record::links, nodes_[number].id, packed);
 }
 
 void BulkGraph::write_backlink_pages(engine::RowStaging& rows) const { write_pages(rows, End::far); }
@@ -199,12 +215,14 @@ void BulkGraph::write_pages(engine::RowStaging& rows, End end) const {
     row.clear();
   };
   for (BulkNumber number = 0; number < nodes_.size(); ++number) {
-    if (!nodes_[number].is_new || ranges(end).of(number).empty() || !is_paged(number, end)) continue;
+    if (!nodes_[number].is_new) continue;
+    const std::string packed = paged_links(number, end);
+    if (packed.empty()) continue;
     if (const NodeId next = format::link_page_of(nodes_[number].id); next != page) {
       write();
       page = next;
     }
-    format::append_to_page(row, nodes_[number].id, packed_links(number, end));
+    format::append_to_page(row, nodes_[number].id, packed);
   }
   write();
 }
@@ -216,9 +234,12 @@ void BulkGraph::write_backlinks(engine::RowStaging& rows) const {
   if (!std::ranges::is_sorted(by_id, {}, id_of)) std::ranges::sort(by_id, {}, id_of);
   std::vector<engine::IndexEdit> edits;
   for (const BulkNumber number : by_id) {
-    if (by_far_.of(number).empty() || is_paged(number, End::far)) continue;
-    edits.clear();
+    if (by_far_.of(number).empty()) continue;
+    const Place place = place_of(number, End::far);
+    if (place == Place::page) continue;
     const std::vector<PackedLink> links = links_of(number, End::far);
+    if (place == Place::depends_on_size && format::encode_links(links).size() <= format::kPagedLinksMax) continue;
+    edits.clear();
     // Folded rows of a node are one sorted list, and one in the store may have some.
     if (links.size() > 1 && nodes_[number].is_new)
       append_folded(nodes_[number].id, links, edits);

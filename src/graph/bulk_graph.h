@@ -86,8 +86,12 @@ class BulkGraph {
   Ranges range_by(End end) const;
   const Ranges& ranges(End end) const { return end == End::holder ? by_holder_ : by_far_; }
   std::vector<format::PackedLink> links_of(BulkNumber number, End end) const;
-  std::string packed_links(BulkNumber number, End end) const { return format::encode_links(links_of(number, end)); }
-  bool is_paged(BulkNumber number, End end) const;
+  // What a node has in a page, or else in a row of its own; empty if that is not where its links are.
+  std::string paged_links(BulkNumber number, End end) const;
+  std::string own_links(BulkNumber number, End end) const;
+  // Where they are, as far as their count tells.
+  enum class Place : std::uint8_t { page, row, depends_on_size };
+  Place place_of(BulkNumber number, End end) const;
   void write_pages(engine::RowStaging& rows, End end) const;
   void check_ends(std::vector<BulkViolation>& found, std::size_t most) const;
   void check_labels(const engine::View& view, End end, std::vector<BulkViolation>& found, std::size_t most) const;

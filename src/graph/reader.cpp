@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/clock.h"
 #include "format/packed_links.h"
 #include "graph/backlinks.h"
 #include "graph/cursors.h"
@@ -118,8 +119,8 @@ Node GraphReader::public_node(const NodeRecord& record) {
   node.type = record.type;
   node.label = record.label;
   node.description = record.description;
-  node.created = Timestamp(std::chrono::nanoseconds(record.created));
-  node.modified = Timestamp(std::chrono::nanoseconds(record.modified));
+  node.created = base::timestamp(record.created);
+  node.modified = base::timestamp(record.modified);
   node.exit_status = record.exit_status;
   node.exit_message = record.exit_message;
   node.code_version = record.code_version;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "format/records.h"
 #include "graph/filter_match.h"
 #include "graph/node_scan.h"
@@ -29,8 +30,8 @@ class StoredSubject final : public FilterSubject {
   std::string_view label() const override { return record_->label; }
   std::string_view description() const override { return record_->description; }
   std::string_view run() const override;
-  Timestamp created() const override { return Timestamp(std::chrono::nanoseconds(record_->created)); }
-  Timestamp modified() const override { return Timestamp(std::chrono::nanoseconds(record_->modified)); }
+  Timestamp created() const override { return base::timestamp(record_->created); }
+  Timestamp modified() const override { return base::timestamp(record_->modified); }
   std::int32_t exit_status() const override { return record_->exit_status; }
   std::string_view exit_message() const override { return record_->exit_message; }
   std::string_view code_version() const override { return record_->code_version; }

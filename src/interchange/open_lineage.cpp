@@ -3,7 +3,7 @@
 // A process is a run: its UUID is the run id, a START event is when it was created, and a COMPLETE, FAIL or ABORT event when it
 // ended. Its job is named after its run, and its label or type. Data nodes are datasets, named by their UUIDs in a namespace that is
 // the store, so that an output of one run is found as the input of another. Source: the OpenLineage specification 2-0-2 and its
-// facets; what they have no word for is in a facet "cairn_node".
+// facets; what they have no word for is in a facet "cairn_node", and which run a step was taken over from in a facet "cairn_reuse".
 #include <cairn/value_json.h>
 
 #include <fmt/format.h>
@@ -106,6 +106,7 @@ class EventWriter {
     if (is_terminal(node.state)) nominal.put("nominalEndTime", format_time(node.modified));
     Map facets{{"nominalTime", standard_facet("NominalTimeRunFacet", "1-0-1", std::move(nominal))}, {"cairn_node", node_facet(node)}};
     if (const Node* caller = graph_.caller(node.uuid)) facets.put("parent", parent(*caller));
+    if (const Node* origin = graph_.reused_from(node.uuid)) facets.put("cairn_reuse", reuse_facet(*origin));
     if (node.state == NodeState::failed || node.state == NodeState::killed) {
       const std::string message =
           node.exit_message.empty() ? fmt::format("{}, exit status {}", state_name(node.state), node.exit_status) : node.exit_message;
@@ -122,6 +123,12 @@ class EventWriter {
                           {{"run", Map{{"runId", caller.uuid.text()}}},
                            {"job", job_id(caller)},
                            {"root", Map{{"run", Map{{"runId", root->uuid.text()}}}, {"job", job_id(*root)}}}});
+  }
+
+  // No work was done: that run made what this one gave.
+  Map reuse_facet(const Node& origin) const {
+    return facet("urn:cairn:openlineage:reuse-facet:1",
+                 {{"run", Map{{"runId", origin.uuid.text()}}}, {"job", job_id(origin)}, {"time", format_time(origin.modified)}});
   }
 
   // What the specification has no facet for.

@@ -1,5 +1,6 @@
 // W3C PROV-JSON out: a document as it came in, or any nodes by their own descriptions.
 #include <cairn/error.h>
+#include <cairn/reuse.h>
 
 #include <fmt/format.h>
 
@@ -72,13 +73,17 @@ class NodesExport {
   }
 
   void describe(const Link& link) {
-    LinkRecord made = link_record(link, !is_imported_.at(link.source) || !is_imported_.at(link.target));
+    const bool is_native = !is_imported_.at(link.source) || !is_imported_.at(link.target);
+    const bool is_of_processes = is_process(link.source) && is_process(link.target);
+    LinkRecord made = is_of_processes && is_reuse(link) ? reuse_record(link) : link_record(link, is_native);
     const Uuid& subject = made.source_is_subject ? link.source : link.target;
     const Uuid& object = made.source_is_subject ? link.target : link.source;
     made.record.put(made.subject, names_.at(subject));
     made.record.put(made.object, names_.at(object));
     sections_[std::string(made.section)].emplace(fmt::format("_:n{}", ++link_count_), std::move(made.record));
   }
+
+  bool is_process(const Uuid& node) const { return graph_.find(node)->kind != NodeKind::data; }
 
   const Subgraph& graph_;
   Prefixes prefixes_;

@@ -73,6 +73,8 @@ std::vector<std::string> native_texts(const Map& record, std::string_view name) 
 
 bool fits_kind(std::string_view section, NodeKind kind) { return (section == "activity") == (kind != NodeKind::data); }
 
+Map native_record(const Link& link) { return Map{{"cairn:label", link.label}, {"cairn:link", link_name(link.type)}}; }
+
 // What stands beside the attributes of a record, or of a native node.
 Map bookkeeping(const Description& description) {
   Map prov{{"name", description.name}, {"prefix", prefixes_used(description.name, description.record, description.prefixes)}};
@@ -221,8 +223,12 @@ LinkRecord link_record(const Link& link, bool is_native) {
       }
   }
   if (is_native || made.section == "wasInfluencedBy" || link.type == LinkType::call)
-    made.record = Map{{"cairn:label", link.label}, {"cairn:link", link_name(link.type)}};
+    made.record = native_record(link);
   return made;
+}
+
+LinkRecord reuse_record(const Link& link) {
+  return {"wasInformedBy", "prov:informed", "prov:informant", true, native_record(link)};
 }
 
 std::optional<std::pair<LinkType, std::string>> native_link(const Map& record) {

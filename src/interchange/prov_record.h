@@ -54,8 +54,10 @@ struct LinkRecord {
 
 /// `is_native`: with the link's type and label, since an end of it is no imported node.
 LinkRecord link_record(const Link& link, bool is_native);
+/// Of a process that took over what another one gave.
+LinkRecord reuse_record(const Link& link);
 
-/// What link_record says of a link in `record`, whose names are expanded.
+/// What both say of a link in `record`, whose names are expanded.
 std::optional<std::pair<LinkType, std::string>> native_link(const Map& record);
 
 }  // namespace cairn::interchange::prov

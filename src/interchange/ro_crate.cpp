@@ -3,7 +3,8 @@
 // A process is a CreateAction whose object and result are its inputs and outputs; what ran is a SoftwareApplication, one for each
 // name, type and code version. If one workflow is exported, the crate has a description of it (workflow.json) as its main entity and
 // is a Workflow Run Crate; else a Process Run Crate. What data becomes stands in crate_data.h. Source: the profiles process/0.5 and
-// workflow/0.5 of https://w3id.org/ro/wfrun, and RO-Crate 1.1.
+// workflow/0.5 of https://w3id.org/ro/wfrun, and RO-Crate 1.1. They have no word for a result that was taken over from another run:
+// the action is based on (isBasedOn) the one that made it.
 #include <cairn/error.h>
 #include <cairn/value_json.h>
 
@@ -156,6 +157,7 @@ class Crate {
     action.put("instrument", reference(&node == workflow_ ? std::string(kWorkflowFile) : tool_of(node)));
     put_all(action, "object", data_of(graph_.into(node.uuid, LinkType::input), &Link::source));
     put_all(action, "result", results_of(node));
+    if (const Node* origin = graph_.reused_from(node.uuid)) action.put("isBasedOn", reference(action_id(*origin)));
     if (is_terminal(node.state)) action.put("endTime", format_time(node.modified));
     if (node.state == NodeState::failed || node.state == NodeState::killed)
       action.put("error", node.exit_message.empty() ? fmt::format("{}, exit status {}", state_name(node.state), node.exit_status)
@@ -181,8 +183,10 @@ class Crate {
       Map uses, makes;
       for (const Link* link : graph_.into(step.uuid, LinkType::input)) uses.put(link->label, link->source.text());
       for (const Link* link : graph_.from(step.uuid, LinkType::create)) makes.put(link->label, link->target.text());
-      steps.emplace_back(Map{{"id", step.uuid.text()}, {"label", step.label}, {"type", step.type},
-                             {"codeVersion", step.code_version}, {"inputs", std::move(uses)}, {"outputs", std::move(makes)}});
+      Map described{{"id", step.uuid.text()}, {"label", step.label}, {"type", step.type},
+                    {"codeVersion", step.code_version}, {"inputs", std::move(uses)}, {"outputs", std::move(makes)}};
+      if (const Node* origin = graph_.reused_from(step.uuid)) described.put("reusedFrom", origin->uuid.text());
+      steps.emplace_back(std::move(described));
     }
     std::ostringstream text;
     write_json(Map{{"id", workflow_->uuid.text()}, {"label", workflow_->label}, {"type", workflow_->type},

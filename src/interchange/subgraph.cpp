@@ -1,5 +1,7 @@
 #include "interchange/subgraph.h"
 
+#include <cairn/reuse.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -13,6 +15,14 @@ std::vector<Uuid> reached(const Store& store, const std::vector<Uuid>& starts, D
   std::vector<Uuid> found;
   found.reserve(reach.size());
   for (std::size_t i = 0; i < reach.size(); ++i) found.push_back(reach.uuid(i));
+  return found;
+}
+
+std::vector<Link> links_from(const Store& store, const std::set<Uuid>& nodes) {
+  std::vector<Link> found;
+  for (const Uuid& node : nodes)
+    for (Link& link : store.links(node))
+      if (link.source == node) found.push_back(std::move(link));
   return found;
 }
 
@@ -33,15 +43,16 @@ Subgraph::Subgraph(const Store& store, std::span<const Uuid> starts, bool ancest
     add(reached(store, {all.begin(), all.end()}, Direction::up, {LinkType::input, LinkType::create}));
     add(reached(store, {all.begin(), all.end()}, Direction::up, {LinkType::call}));
   }
+  links_ = links_from(store, all);
+  for (const Link& link : links_)
+    if (is_reuse(link)) all.insert(link.target);
   const std::vector<Uuid> listed(all.begin(), all.end());
   const Reach reach = store.reach(listed, Direction::up, {.depth_max = 0});
   for (std::size_t i = 0; i < reach.size(); ++i) {
     nodes_.push_back(reach.node(i));
     numbers_.emplace(nodes_.back().uuid, i);
   }
-  for (const Node& node : nodes_)
-    for (Link& link : store.links(node.uuid))
-      if (link.source == node.uuid && numbers_.contains(link.target)) links_.push_back(std::move(link));
+  std::erase_if(links_, [&](const Link& link) { return !numbers_.contains(link.target); });
   std::ranges::sort(links_);
   links_.erase(std::ranges::unique(links_).begin(), links_.end());
   std::ranges::stable_sort(links_, {}, &Link::label);
@@ -81,6 +92,12 @@ std::vector<const Link*> Subgraph::from(const Uuid& source, LinkType type) const
     for (const std::size_t number : links->second)
       if (links_[number].type == type) found.push_back(&links_[number]);
   return found;
+}
+
+const Node* Subgraph::reused_from(const Uuid& process) const {
+  for (const Link* link : from(process, LinkType::reference))
+    if (is_reuse(*link)) return find(link->target);
+  return nullptr;
 }
 
 const Node* Subgraph::caller(const Uuid& process) const {

@@ -14,7 +14,8 @@ namespace cairn::interchange {
 class Subgraph {
  public:
   /// `starts`, what they called, and what that used and made; with `ancestors` also what all of it came from, and who called
-  /// the processes. Throws not_found for a start that is not there. Cost: a read for each node, and for its links.
+  /// the processes. Of steps whose results were taken over, also the processes that made those, without what these used.
+  /// Throws not_found for a start that is not there. Cost: a read for each node, and for its links.
   Subgraph(const Store& store, std::span<const Uuid> starts, bool ancestors);
 
   /// In the order in which they were stored.
@@ -29,6 +30,8 @@ class Subgraph {
   std::vector<const Link*> from(const Uuid& source, LinkType type) const;
   /// Who called the process; null if nobody did.
   const Node* caller(const Uuid& process) const;
+  /// The process that made what this one gave, if its result was taken over; null if it was not.
+  const Node* reused_from(const Uuid& process) const;
 
  private:
   void choose(const Store& store, std::span<const Uuid> starts);

@@ -12,8 +12,8 @@
 #include "format/artifact.h"
 #include "object/artifacts.h"
 #include "object/blobs.h"
-#include "object/content.h"
 #include "object/chunk_stager.h"
+#include "object/content.h"
 #include "object/tree_walk.h"
 
 namespace cairn::object {

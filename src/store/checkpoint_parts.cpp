@@ -31,8 +31,6 @@ void check_new(std::string_view what, std::string_view name, const Names& names)
     throw Error(ErrorCode::invalid_argument, fmt::format("{} of a checkpoint: the name {} is used already", what, name));
 }
 
-Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
-
 // Process nodes of the run that were not finished, in order of UUID.
 std::vector<std::pair<Uuid, NodeState>> unfinished_nodes(const RunState& run, const engine::View& view) {
   const graph::GraphReader reader(view, run.store().labels());
@@ -190,12 +188,13 @@ std::optional<EqualCheckpoint> CheckpointParts::find_equal(const RunState& run, 
 bool CheckpointParts::adds_to_equal() const { return !tags_.empty() || must_publish(store_, *staging_); }
 
 Receipt CheckpointParts::receipt_of(const EqualCheckpoint& equal) const {
-  const Receipt receipt{equal.id, equal.sequence, timestamp(equal.time), true, 0, staged_bytes(*staging_), equal.durable};
+  const Receipt receipt{equal.id, equal.sequence, base::timestamp(equal.time), true, 0, staged_bytes(*staging_), equal.durable};
   return equal.durable.valid() ? receipt : made_durable(receipt);
 }
 
 Receipt CheckpointParts::receipt_of(const NewCheckpoint& checkpoint) const {
-  return made_durable({checkpoint.id, checkpoint.record.sequence, timestamp(checkpoint.record.time), false, bytes_new_, bytes_shared_, {}});
+  const Timestamp time = base::timestamp(checkpoint.record.time);
+  return made_durable({checkpoint.id, checkpoint.record.sequence, time, false, bytes_new_, bytes_shared_, {}});
 }
 
 NewCheckpoint CheckpointParts::make(const RunState& run, const engine::View& view, const RunHead& head,

@@ -43,9 +43,10 @@ std::vector<StepReason> Run::why(std::string_view step, std::size_t limit) const
 
 StepReason Run::predict_step(std::string_view name, const Inputs& inputs, const StepOptions& options) const {
   store::check_step_names(*state_, name, options.code_version);
+  const auto view = state_->store().engine().view();
   store::StepOutcome step;
-  store::resolve_step(*state_, *state_->store().engine().view(), name, inputs, options, step);
-  return store::predict_step(*state_, step);
+  store::identify_step(*state_, *view, name, inputs, options, step);
+  return store::predict_step(*state_, *view, step);
 }
 
 }  // namespace cairn

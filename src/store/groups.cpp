@@ -42,7 +42,7 @@ Group public_group(const engine::View& view, const format::GroupRecord& record) 
   group.uuid = record.uuid;
   group.name = record.name;
   group.description = record.description;
-  group.created = Timestamp(std::chrono::nanoseconds(record.created));
+  group.created = base::timestamp(record.created);
   if (!record.extras.empty()) group.extras = read_embedded(view, record.extras);
   visit_members(view, record.name, [&](engine::NodeId) { ++group.node_count; });
   return group;

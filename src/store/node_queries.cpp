@@ -195,7 +195,7 @@ graph::NodeLookups node_lookups(const StoreState& state, const engine::View& vie
 }
 
 Timestamp moment(const std::optional<Timestamp>& given) {
-  return given.value_or(Timestamp(std::chrono::nanoseconds(base::now_nanoseconds())));
+  return given.value_or(base::timestamp(base::now_nanoseconds()));
 }
 
 NodePage query_nodes(const StoreState& state, const NodeQuery& query) {

@@ -29,7 +29,7 @@ void add_part(const engine::View& view, const HistoryPart& part, std::uint64_t s
     if (record.number >= part.writes_end) continue;
     writes.try_emplace(Place(key.task, key.index),
                        PendingWrite{std::string(key.task), key.index, std::move(record.channel), record.object,
-                                    Timestamp(std::chrono::nanoseconds(record.time))});
+                                    base::timestamp(record.time)});
   }
 }
 

@@ -9,13 +9,12 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/clock.h"
 #include "format/keys.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
 namespace {
-
-Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
 
 const std::string& prefix() {
   static const std::string text(1, format::claim::kPurged);
@@ -37,7 +36,7 @@ void require_unpurged(const engine::View& view, engine::BlobKind kind, const Dig
   const auto purge = find_purge(view, digest);
   if (!purge) return;
   throw Error(ErrorCode::purged, fmt::format("{} {} was purged {}{}{}", format::blob_kind_name(kind), digest.hex(),
-                                             format_time(timestamp(purge->time)), purge->reason.empty() ? "" : ": ", purge->reason));
+                                             format_time(base::timestamp(purge->time)), purge->reason.empty() ? "" : ": ", purge->reason));
 }
 
 bool has_purges(const engine::View& view) {
@@ -85,7 +84,7 @@ std::vector<Purged> list_purges(const engine::View& view) {
   const auto claims = view.claims();
   for (bool more = claims->seek(prefix()); more && claims->key().starts_with(prefix()); more = claims->next()) {
     format::PurgeRecord record = format::decode_purge(claims->value());
-    Purged purged{std::string(format::blob_kind_name(record.kind)), {}, record.size, timestamp(record.time), std::move(record.reason)};
+    Purged purged{std::string(format::blob_kind_name(record.kind)), {}, record.size, base::timestamp(record.time), std::move(record.reason)};
     if (claims->key().size() != 1 + purged.digest.bytes.size())
       throw Error(ErrorCode::damaged, "a claim of a purge is not of the expected size");
     std::memcpy(purged.digest.bytes.data(), claims->key().data() + 1, purged.digest.bytes.size());

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "base/clock.h"
+#include <limits>
+
 #include "format/keys.h"
+#include "store/embedded.h"
 #include "store/step_difference.h"
 #include "store/step_index.h"
 #include "store/step_lookup.h"
@@ -15,19 +17,6 @@
 namespace cairn::store {
 
 namespace {
-
-// Blobs of the store, and those that are staged and may be new.
-class StoredOrStaged : public engine::BlobSource {
- public:
-  StoredOrStaged(const engine::View& view, engine::Staging& staging) : view_(view), staging_(staging) {}
-  engine::Bytes get_blob(engine::BlobKind kind, const Digest& digest) const override {
-    return view_.find_blob(digest) ? view_.get_blob(kind, digest) : staging_.read(kind, digest);
-  }
-
- private:
-  const engine::View& view_;
-  engine::Staging& staging_;
-};
 
 struct FoundStep {
   StepPlace place;
@@ -104,29 +93,28 @@ StepReason why_process(StoreState& state, const Uuid& process) {
   return reason_of(state, *view, walk, *step);
 }
 
-StepReason predict_step(const RunState& run, const StepOutcome& step) {
+StepReason predict_step(const RunState& run, const engine::View& view, const StepOutcome& step) {
   StoreState& state = run.store();
-  const auto view = state.engine().view();
   StepReason reason;
-  if (const auto recorded = find_step_rows(run, *view, step).record) {
+  if (const auto recorded = find_step_rows(run, view, step).record) {
     reason.done = false;
-    reason.step = step_info(state, *view, *view, run.cell(), *recorded);
+    reason.step = step_info(state, view, view, run.cell(), *recorded);
     reason.compared = reason.step;
     return reason;
   }
   const format::StepRecord record = step_record(step);
-  const StoredOrStaged blobs(*view, *step.staging);
-  reason.step = step_info(state, *view, blobs, run.cell(), record);
-  const auto reusable = step.reuse ? find_reusable(run, *view, step, {}) : std::nullopt;
+  const StagedBlobs blobs(step.staging.get(), view);
+  reason.step = step_info(state, view, blobs, run.cell(), record);
+  const auto reusable = step.reuse ? find_reusable(run, view, step, {}) : std::nullopt;
   if (reusable) {
     reason.done = false;
-    reason.compared = step_info(state, *view, *view, reusable->place.cell, reusable->record);
+    reason.compared = step_info(state, view, view, reusable->place.cell, reusable->record);
     return reason;
   }
-  StepWalk walk(*view, run.cell());
-  const auto earlier = nearest(*view, walk, run.cell(), step.name, UINT64_MAX, base::now_nanoseconds());
+  StepWalk walk(view, run.cell());
+  const auto earlier = nearest(view, walk, run.cell(), step.name, UINT64_MAX, std::numeric_limits<std::int64_t>::max());
   if (!earlier) return reason;
-  reason.compared = step_info(state, *view, *view, earlier->place.cell, earlier->record);
+  reason.compared = step_info(state, view, view, earlier->place.cell, earlier->record);
   DifferenceOptions options;
   reason.difference = compare_steps(state, blobs, *reason.compared, reason.step, earlier->record, record, options);
   return reason;

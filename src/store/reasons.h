@@ -15,6 +15,6 @@ std::vector<StepReason> why_steps(const RunState& run, std::string_view name, st
 /// As Store::why.
 StepReason why_process(StoreState& state, const Uuid& process);
 /// Why a step that has not been looked up yet would be done, or not. What its parameters need is staged with it.
-StepReason predict_step(const RunState& run, const StepOutcome& step);
+StepReason predict_step(const RunState& run, const engine::View& view, const StepOutcome& step);
 
 }  // namespace cairn::store

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "graph/id_set.h"
 #include "store/process_match.h"
@@ -128,7 +129,7 @@ class RunComparer {
     info.run = state_.run_record(*view_, record.cell).name;
     info.process = record.uuid;
     info.code_version = record.code_version;
-    info.time = Timestamp(std::chrono::nanoseconds(record.modified));
+    info.time = base::timestamp(record.modified);
     info.duration = std::chrono::nanoseconds(std::max<std::int64_t>(record.modified - record.created, 0));
     for (const graph::StoredLink& link : reader_.links_of(id)) {
       const bool is_input = link.type == LinkType::input && link.target == id;

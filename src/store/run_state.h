@@ -55,6 +55,7 @@ class RunState : public std::enable_shared_from_this<RunState> {
   /// For messages: "run argon", or "the nodes of no run".
   std::string title() const;
   StepCalls& step_calls() { return step_calls_; }
+  const StepCalls& step_calls() const { return step_calls_; }
 
   /// Throws not_found if the run was deleted; `doing` is for the message.
   void require_there(std::string_view doing) const;

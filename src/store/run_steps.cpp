@@ -9,6 +9,7 @@
 #include "object/references.h"
 #include "store/recording_view.h"
 #include "store/step_attempt.h"
+#include "store/step_list.h"
 #include "store/step_lookup.h"
 #include "store/step_recording.h"
 #include "store/store_state.h"
@@ -99,7 +100,7 @@ std::vector<StepAttemptInfo> Run::attempts(std::string_view name, const Inputs& 
   store::check_step_options(*state_, name, options);
   const auto view = state_->store().engine().view();
   store::StepOutcome step;
-  store::resolve_step(*state_, *view, name, inputs, options, step);
+  store::identify_step(*state_, *view, name, inputs, options, step);
   return store::list_attempts(*state_, *view, step);
 }
 

@@ -13,6 +13,7 @@
 #include "format/object.h"
 #include "format/packed_links.h"
 #include "graph/held_links.h"
+#include "object/dry_staging.h"
 #include "object/objects.h"
 #include "store/embedded.h"
 #include "store/store_state.h"
@@ -79,7 +80,8 @@ void resolve_components(const RunState& run, const StepOptions& options, StepOut
   step.environment = write("environment", options.environment);
 }
 
-void resolve_inputs(const RunState& run, const engine::View& view, const Inputs& inputs, StepOutcome& step) {
+void resolve_inputs(const RunState& run, const engine::View& view, const Inputs& inputs, const format::ObjectOptions& objects,
+                    StepOutcome& step) {
   const graph::GraphReader reader(view, run.store().labels());
   for (const Input& input : inputs) {
     graph::check_label(input.label());
@@ -90,7 +92,7 @@ void resolve_inputs(const RunState& run, const engine::View& view, const Inputs&
     StepInput resolved;
     resolved.label = input.label();
     const std::uint64_t before = staged_bytes(*step.staging);
-    const ObjectId object = object::write_object(*step.staging, *input.value(), run.store().objects());
+    const ObjectId object = object::write_object(*step.staging, *input.value(), objects);
     resolved.content = object.digest;
     resolved.value = object;
     resolved.type = input.type();
@@ -100,6 +102,18 @@ void resolve_inputs(const RunState& run, const engine::View& view, const Inputs&
     step.inputs.push_back(std::move(resolved));
   }
   sort_inputs(step);
+}
+
+void resolve(const RunState& run, const engine::View& view, std::string_view name, const Inputs& inputs, const StepOptions& options,
+             const format::ObjectOptions& objects, StepOutcome& step) {
+  step.name = name;
+  step.code_version = options.code_version;
+  step.position = options.position;
+  step.reuse = options.reuse;
+  step.at_most_once = options.at_most_once;
+  step.retry_interrupted = options.retry_interrupted;
+  resolve_components(run, options, step);
+  resolve_inputs(run, view, inputs, objects, step);
 }
 
 }  // namespace
@@ -173,15 +187,16 @@ bool same_step(const StepOutcome& step, const format::StepRecord& record) {
 
 void resolve_step(const RunState& run, const engine::View& view, std::string_view name, const Inputs& inputs,
                   const StepOptions& options, StepOutcome& step) {
-  step.name = name;
-  step.code_version = options.code_version;
-  step.position = options.position;
-  step.reuse = options.reuse;
-  step.at_most_once = options.at_most_once;
-  step.retry_interrupted = options.retry_interrupted;
   step.staging = run.store().engine().stage();
-  resolve_components(run, options, step);
-  resolve_inputs(run, view, inputs, step);
+  resolve(run, view, name, inputs, options, run.store().objects(), step);
+}
+
+void identify_step(const RunState& run, const engine::View& view, std::string_view name, const Inputs& inputs,
+                   const StepOptions& options, StepOutcome& step) {
+  step.staging = std::make_unique<object::DryStaging>(view);
+  format::ObjectOptions objects = run.store().objects();
+  objects.check_writes = false;  // there are none
+  resolve(run, view, name, inputs, options, objects, step);
 }
 
 std::optional<NodeId> find_given_data(const RunState& run, const engine::View& view, const Digest& content,

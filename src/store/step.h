@@ -60,6 +60,11 @@ Digest step_key(const StepOutcome& step, std::uint8_t probe);
 void resolve_step(const RunState& run, const engine::View& view, std::string_view name, const Inputs& inputs,
                   const StepOptions& options, StepOutcome& step);
 
+/// As resolve_step, for looking the step up: nothing is stored, also in a store that is open for reading only. `view` must outlive
+/// `step`, which cannot be recorded.
+void identify_step(const RunState& run, const engine::View& view, std::string_view name, const Inputs& inputs,
+                   const StepOptions& options, StepOutcome& step);
+
 /// The bytes that the key is made of.
 std::string step_components(const StepOutcome& step);
 

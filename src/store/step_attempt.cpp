@@ -9,6 +9,7 @@
 #include <string>
 
 #include "store/step_claim.h"
+#include "store/step_list.h"
 #include "store/step_lookup.h"
 #include "store/step_position.h"
 #include "store/step_recording.h"

@@ -40,4 +40,9 @@ StepCalls::Turn StepCalls::enter(std::string step, const std::stop_token& stop, 
   return Turn(*this, std::move(step));
 }
 
+bool StepCalls::is_at(const std::string& step) const {
+  const std::lock_guard lock(mutex_);
+  return at_.contains(step);
+}
+
 }  // namespace cairn::store

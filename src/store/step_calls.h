@@ -33,9 +33,11 @@ class StepCalls {
   /// Waits until no other call is at the step. `step` is what makes it one; `title` is for messages. Throws conflict if this
   /// thread is at it already, cancelled if `stop` is requested first.
   Turn enter(std::string step, const std::stop_token& stop, std::string_view title);
+  /// Whether a call is at it now.
+  bool is_at(const std::string& step) const;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any left_;
   std::unordered_map<std::string, std::thread::id> at_;
 };

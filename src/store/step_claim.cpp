@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "format/keys.h"
 #include "store/purges.h"
 #include "store/step_nodes.h"
@@ -17,7 +18,7 @@ namespace cairn::store {
 
 namespace {
 
-std::string time_text(std::int64_t nanoseconds) { return format_time(Timestamp(std::chrono::nanoseconds(nanoseconds))); }
+std::string time_text(std::int64_t nanoseconds) { return format_time(base::timestamp(nanoseconds)); }
 
 // Without a lease the owner had the store open all the while, and now we have it.
 bool is_lost(const format::StepClaim& claim, std::int64_t now) {
@@ -150,11 +151,23 @@ void write_attempts(Draft& draft, const Digest& key, const format::StepAttemptRe
   draft.edit.rows.push_back({format::row::attempt(key), format::encode_step_attempts(attempts)});
 }
 
-void interrupt_claim(Draft& draft, format::StepAttemptRecord& attempts, std::int64_t now) {
-  const format::StepClaim& claim = *attempts.claim;
+// A reader does not have the store open as a writer does: its process may, as long as it lives.
+bool may_be_at(const RunState& run, const StepOutcome& step, const format::StepClaim& claim, std::int64_t now) {
+  if (!base::may_live(claim.owner)) return false;
+  const bool reads = run.store().engine().read_only();
+  if (!reads && !claim.detached && claim.owner == base::this_process()) return run.step_calls().is_at(step_components(step));
+  return claim.until == 0 ? reads : claim.until > now;
+}
+
+format::StepAttempt lost_attempt(const format::StepClaim& claim, std::int64_t now) {
   const std::string message = kept_message(fmt::format("no outcome was recorded by {}", owner_text(claim.owner)));
-  end_process(draft, claim.process, {NodeState::killed, now, message});
-  add_end(attempts, {claim.number, StepEnd::interrupted, claim.process, claim.begun, now, message, claim.at_most_once});
+  return {claim.number, StepEnd::interrupted, claim.process, claim.begun, now, message, claim.at_most_once};
+}
+
+void interrupt_claim(Draft& draft, format::StepAttemptRecord& attempts, std::int64_t now) {
+  format::StepAttempt lost = lost_attempt(*attempts.claim, now);
+  end_process(draft, lost.process, {NodeState::killed, now, lost.message});
+  add_end(attempts, std::move(lost));
 }
 
 void require_own(const RunState& run, const StepOutcome& step, const std::optional<format::StepAttemptRecord>& attempts) {

@@ -23,6 +23,11 @@ void require_lost(const RunState& run, const StepOutcome& step, const format::St
 /// Whether the attempt that has the claim may still end. Of those that other processes of this host began, and of leases.
 bool may_end(const format::StepClaim& claim, std::int64_t now);
 
+/// Whether somebody may be at the attempt under way now, as far as its process, its lease and the calls of this process tell.
+bool may_be_at(const RunState& run, const StepOutcome& step, const format::StepClaim& claim, std::int64_t now);
+
+/// The attempt under way, which was lost, as it is recorded then.
+format::StepAttempt lost_attempt(const format::StepClaim& claim, std::int64_t now);
 /// Ends the attempt under way, which was lost.
 void interrupt_claim(Draft& draft, format::StepAttemptRecord& attempts, std::int64_t now);
 

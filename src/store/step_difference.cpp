@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "object/value_difference.h"
 #include "store/embedded.h"
 
@@ -24,7 +25,7 @@ StepInfo step_info(const StoreState& state, const engine::View& view, const engi
   }
   if (!record.parameters.empty()) info.parameters = read_embedded(blobs, record.parameters);
   if (!record.environment.empty()) info.environment = read_embedded(blobs, record.environment);
-  info.time = Timestamp(std::chrono::nanoseconds(record.time));
+  info.time = base::timestamp(record.time);
   info.duration = std::chrono::nanoseconds(static_cast<std::int64_t>(record.duration));
   if (record.reused_from != Uuid{}) info.reused_from = record.reused_from;
   return info;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "format/keys.h"
 #include "store/commit.h"
 
@@ -14,6 +15,8 @@ namespace cairn::store {
 namespace {
 
 using format::StepInvalidationRecord;
+
+constexpr std::int64_t kAnyTime = StepInvalidationRecord().recorded_before;
 
 // Calls `visit` with each row until it returns false.
 void walk_invalidations(const engine::View& view,
@@ -70,6 +73,16 @@ void invalidate_steps(StoreState& state, const StepInvalidation& steps) {
   });
 }
 
+std::vector<StepInvalidation> list_step_invalidations(const engine::View& view) {
+  std::vector<StepInvalidation> all;
+  walk_invalidations(view, [&](std::string_view, const StepInvalidationRecord& record) {
+    StepInvalidation& steps = all.emplace_back(StepInvalidation{record.name, record.code_version});
+    if (record.recorded_before != kAnyTime) steps.recorded_before = base::timestamp(record.recorded_before);
+    return true;
+  });
+  return all;
+}
+
 bool is_invalidated(const engine::View& view, const format::StepRecord& record) {
   bool found = false;
   walk_invalidations(view, [&](std::string_view, const StepInvalidationRecord& invalidation) {
@@ -84,5 +97,8 @@ bool is_invalidated(const engine::View& view, const format::StepRecord& record) 
 namespace cairn {
 
 void Store::invalidate_steps(const StepInvalidation& steps) { store::invalidate_steps(*state_, steps); }
+std::vector<StepInvalidation> Store::step_invalidations() const {
+  return store::list_step_invalidations(*state_->engine().view());
+}
 
 }  // namespace cairn

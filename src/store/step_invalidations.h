@@ -4,6 +4,7 @@
 #include <cairn/step.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "format/step_attempts.h"
 #include "store/store_state.h"
@@ -12,6 +13,9 @@ namespace cairn::store {
 
 /// As Store::invalidate_steps.
 void invalidate_steps(StoreState& state, const StepInvalidation& steps);
+
+/// As Store::step_invalidations.
+std::vector<StepInvalidation> list_step_invalidations(const engine::View& view);
 
 /// Cost: a look at each invalidation.
 bool is_invalidated(const engine::View& view, const format::StepRecord& record);

@@ -14,16 +14,11 @@ namespace cairn::store {
 
 namespace {
 
-std::optional<format::StepAttemptRecord> read_attempts(const RunState& run, const engine::View& view, const Digest& key) {
-  const auto bytes = view.find_row(run.cell(), format::row::attempt(key));
-  return bytes ? std::optional(format::decode_step_attempts(*bytes)) : std::nullopt;
-}
-
 // Where the claim of this attempt is beside a record, that was purged when the attempt began; its work may have stored the same again.
 StepRows drop_purged(const RunState& run, const engine::View& view, const StepOutcome& step, StepRows rows) {
   const bool is_gone = is_purged(view, rows.record->result_content);
   if (!is_gone && !step.claimed) return rows;
-  auto attempts = read_attempts(run, view, rows.key);
+  auto attempts = find_attempts(run, view, rows.key);
   const bool is_own = step.claimed && attempts && attempts->claim && attempts->claim->process == step.process;
   if (!is_gone && !is_own) return rows;
   rows.purged = std::move(rows.record);
@@ -31,8 +26,6 @@ StepRows drop_purged(const RunState& run, const engine::View& view, const StepOu
   rows.attempts = std::move(attempts);
   return rows;
 }
-
-Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
 
 }  // namespace
 
@@ -45,10 +38,15 @@ StepRows find_step_rows(const RunState& run, const engine::View& view, const Ste
       if (!same_step(step, *rows.record)) continue;
       return drop_purged(run, view, step, std::move(rows));
     }
-    rows.attempts = read_attempts(run, view, rows.key);
+    rows.attempts = find_attempts(run, view, rows.key);
     if (!rows.attempts || same_step(step, rows.attempts->step)) return rows;
   }
   throw Error(ErrorCode::limit, fmt::format("{}: 256 keys belong to other steps", step_title(run, step)));
+}
+
+std::optional<format::StepAttemptRecord> find_attempts(const RunState& run, const engine::View& view, const Digest& key) {
+  const auto bytes = view.find_row(run.cell(), format::row::attempt(key));
+  return bytes ? std::optional(format::decode_step_attempts(*bytes)) : std::nullopt;
 }
 
 bool find_step(const RunState& run, const engine::View& view, StepOutcome& step) {
@@ -68,21 +66,6 @@ void read_step_record(const RunState& run, const engine::View& view, const forma
 std::uint32_t last_attempt(const format::StepAttemptRecord& attempts) {
   if (attempts.claim) return attempts.claim->number;
   return attempts.attempts.empty() ? 0 : attempts.attempts.back().number;
-}
-
-std::vector<StepAttemptInfo> list_attempts(const RunState& run, const engine::View& view, const StepOutcome& step) {
-  StepRows rows = find_step_rows(run, view, step);
-  if (rows.record) rows.attempts = read_attempts(run, view, rows.key);
-  std::vector<StepAttemptInfo> infos;
-  if (rows.attempts) {
-    for (const format::StepAttempt& attempt : rows.attempts->attempts)
-      infos.push_back({attempt.number, attempt.end, attempt.process, timestamp(attempt.begun), timestamp(attempt.ended),
-                       attempt.message});
-  } else if (rows.record && rows.record->reused_from == Uuid{}) {  // the first attempt gave it, and there is no row for that
-    const format::NodeRecord process = graph::GraphReader(view, run.store().labels()).get_record(rows.record->process);
-    infos.push_back({1, StepEnd::finished, process.uuid, timestamp(process.created), timestamp(rows.record->time), {}});
-  }
-  return infos;
 }
 
 }  // namespace cairn::store

@@ -1,4 +1,4 @@
-// Where the rows of a step are, and what they say.
+// Where the rows of a step are, and what they say of its result.
 #pragma once
 
 #include <optional>
@@ -20,6 +20,9 @@ struct StepRows {
 /// Compares all that makes the step it. Throws damaged, and limit if 256 keys belong to other steps.
 StepRows find_step_rows(const RunState& run, const engine::View& view, const StepOutcome& step);
 
+/// The row about attempts at the step of that key.
+std::optional<format::StepAttemptRecord> find_attempts(const RunState& run, const engine::View& view, const Digest& key);
+
 /// Looks the step up; if it is recorded, fills in what it gave and returns true.
 bool find_step(const RunState& run, const engine::View& view, StepOutcome& step);
 /// Fills in what it gave.
@@ -30,8 +33,5 @@ std::uint32_t last_attempt(const format::StepAttemptRecord& attempts);
 inline std::uint32_t last_attempt(const std::optional<format::StepAttemptRecord>& attempts) {
   return attempts ? last_attempt(*attempts) : 0;
 }
-
-/// The attempts that ended.
-std::vector<StepAttemptInfo> list_attempts(const RunState& run, const engine::View& view, const StepOutcome& step);
 
 }  // namespace cairn::store

@@ -7,6 +7,8 @@
 #include <algorithm>
 
 #include "format/keys.h"
+#include "store/step_index.h"
+#include "store/step_position.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -83,11 +85,18 @@ NodeId end_process(Draft& draft, const Uuid& process, const ProcessEnd& end) {
   return id;
 }
 
-NodeId add_result(Draft& draft, NodeId process, format::NodeRecord result) {
-  const NodeId id = draft.new_node();
-  draft.graph.add_node(id, std::move(result));
-  draft.graph.add_link(process, id, LinkType::create, "result");
-  return id;
+void add_step_record(const RunState& run, Draft& draft, const Digest& key, format::StepRecord record, format::NodeRecord result,
+                     StepOutcome& step) {
+  step.data = result.uuid;
+  step.content = result.content;
+  record.result = draft.new_node();
+  record.result_content = content_digest(result.content);
+  record.position = step.position ? *step.position + 1 : 0;
+  draft.graph.add_node(record.result, std::move(result));
+  draft.graph.add_link(record.process, record.result, LinkType::create, "result");
+  draft.edit.rows.push_back({format::row::step(key), format::encode_step(record)});
+  add_step_entries(record, {run.cell(), key}, draft.edit.indexes);
+  add_position(run, draft, step, key);
 }
 
 }  // namespace cairn::store

@@ -32,7 +32,9 @@ NodeId add_process(Draft& draft, format::NodeRecord record, const format::StepRe
 /// Changes the process that is under way; one that somebody else ended stays as it is.
 NodeId end_process(Draft& draft, const Uuid& process, const ProcessEnd& end);
 
-/// The node of what the process gave.
-NodeId add_result(Draft& draft, NodeId process, format::NodeRecord result);
+/// Records the step: what its process gave becomes a node, and `record`, which has the time and the process, the row of that key,
+/// with its entries and its place. Fills in what the step gave.
+void add_step_record(const RunState& run, Draft& draft, const Digest& key, format::StepRecord record, format::NodeRecord result,
+                     StepOutcome& step);
 
 }  // namespace cairn::store

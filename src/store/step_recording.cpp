@@ -8,9 +8,7 @@
 
 #include "format/keys.h"
 #include "store/step_claim.h"
-#include "store/step_index.h"
 #include "store/step_nodes.h"
-#include "store/step_position.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -60,18 +58,11 @@ void add_record(const RunState& run, Draft& draft, StepOutcome& step, StepRows& 
   format::StepRecord record = rows.attempts && step.claimed ? rows.attempts->step : add_inputs(run, draft, step);
   record.time = now;
   record.duration = static_cast<std::uint64_t>(std::max<std::int64_t>(now - step.started, 0));
-  record.result_content = content_digest(result.content);
-  record.position = step.position ? *step.position + 1 : 0;
   const ProcessEnd process_end{NodeState::finished, now};
   record.process = step.claimed ? end_process(draft, step.process, process_end)
                                 : add_process(draft, process_record(run, step, process_end), record);
-  step.data = result.uuid;
-  step.content = result.content;
-  record.result = add_result(draft, record.process, std::move(result));
-  draft.edit.rows.push_back({format::row::step(rows.key), format::encode_step(record)});
   if (rows.purged) erase_step_entries(*rows.purged, {run.cell(), rows.key}, draft.edit.indexes);
-  add_step_entries(record, {run.cell(), rows.key}, draft.edit.indexes);
-  add_position(run, draft, step, rows.key);
+  add_step_record(run, draft, rows.key, std::move(record), std::move(result), step);
 }
 
 }  // namespace

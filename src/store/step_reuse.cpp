@@ -1,17 +1,19 @@
 #include "store/step_reuse.h"
 
 #include <cairn/error.h>
+#include <cairn/reuse.h>
 
 #include <fmt/format.h>
 
+#include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "object/references.h"
 #include "store/purge_view.h"
 #include "store/step_claim.h"
 #include "store/step_invalidations.h"
 #include "store/step_nodes.h"
-#include "store/step_position.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -84,18 +86,20 @@ void add_reuse(const RunState& run, Draft& draft, StepOutcome& step, StepRows& r
   }
   format::StepRecord record = add_inputs(run, draft, step);
   record.time = now;
-  record.position = step.position ? *step.position + 1 : 0;
   record.reused_from = source.process;
-  record.result_content = source.record.result_content;
   record.process = add_process(draft, process_record(run, step, {NodeState::finished, now}), record);
-  format::NodeRecord result = data_node(run, source.result.type, "result", source.result.content, source.result.size);
-  step.data = result.uuid;
-  step.content = result.content;
-  record.result = add_result(draft, record.process, std::move(result));
-  draft.edit.rows.push_back({format::row::step(rows.key), format::encode_step(record)});
   if (rows.purged) erase_step_entries(*rows.purged, {run.cell(), rows.key}, draft.edit.indexes);
-  add_step_entries(record, {run.cell(), rows.key}, draft.edit.indexes);
-  add_position(run, draft, step, rows.key);
+  if (const NodeId origin = source.record.process; draft.view.find_record(engine::Record::node, origin))
+    draft.graph.add_link(record.process, origin, LinkType::reference, kReusedFromLabel);
+  add_step_record(run, draft, rows.key, std::move(record),
+                  data_node(run, source.result.type, "result", source.result.content, source.result.size), step);
+}
+
+// Of the links that a process has which took a result over.
+std::vector<std::string> reuse_labels(const StepOutcome& step) {
+  std::vector<std::string> labels = step_labels(step);
+  labels.emplace_back(kReusedFromLabel);
+  return labels;
 }
 
 }  // namespace
@@ -119,7 +123,7 @@ bool reuse_step(RunState& run, StepOutcome& step, std::string_view type) {
   const std::int64_t now = run.store().clock().now();
   const Uuid own = Uuid::generate();
   step.started = now;
-  run.commit(step.staging.get(), new_input_count(step) + 2, step_labels(step),
+  run.commit(step.staging.get(), new_input_count(step) + 2, reuse_labels(step),
              fmt::format("record {}", step_title(run, step)), [&](Draft& draft) {
                step.process = own;
                StepRows rows = find_step_rows(run, draft.view, step);

@@ -7,6 +7,7 @@
 
 #include <system_error>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "engine/disk_engine.h"
 #include "engine/memory_engine.h"
@@ -16,12 +17,12 @@
 #include "object/objects.h"
 #include "object/tree_walk.h"
 #include "store/compaction.h"
+#include "store/file_memory.h"
 #include "store/forgetting.h"
 #include "store/history.h"
 #include "store/purge_view.h"
 #include "store/statistics.h"
 #include "store/step.h"
-#include "store/file_memory.h"
 #include "store/store_state.h"
 #include "store/types.h"
 #include "store/verification.h"
@@ -133,7 +134,7 @@ std::vector<RunInfo> Store::runs() const {
   for (bool more = cursor->seek(prefix); more && cursor->key().starts_with(prefix); more = cursor->next()) {
     const format::CellId cell = format::parse_be64(cursor->value());
     const format::RunRecord record = state_->run_record(*view, cell);
-    RunInfo info{record.name, record.uuid, Timestamp(std::chrono::nanoseconds(record.created)),
+    RunInfo info{record.name, record.uuid, base::timestamp(record.created),
                  store::checkpoint_count(record), std::nullopt};
     if (const auto newest = store::newest_checkpoint(*view, cell))
       info.latest = state_->listed_checkpoint(*view, record.name, newest->sequence, newest->row,

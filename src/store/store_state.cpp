@@ -8,16 +8,14 @@
 #include "base/clock.h"
 #include "format/keys.h"
 #include "object/objects.h"
-#include "store/embedded.h"
 #include "store/commit.h"
+#include "store/embedded.h"
 #include "store/purge_view.h"
 
 namespace cairn::store {
 namespace {
 
 constexpr std::size_t kRunNameMax = 255;
-
-Timestamp timestamp(std::int64_t nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
 
 }  // namespace
 
@@ -176,7 +174,7 @@ Checkpoint StoreState::read_checkpoint(const engine::View& view, const Checkpoin
   checkpoint.sequence = record.sequence;
   checkpoint.step = record.step;
   if (record.parent != Digest{}) checkpoint.parent = CheckpointId{record.parent};
-  checkpoint.time = timestamp(record.time);
+  checkpoint.time = base::timestamp(record.time);
   for (const auto& [name, digest] : record.state) checkpoint.state.emplace(name, ObjectId{digest});
   for (const auto& [name, digest] : record.artifacts) checkpoint.artifacts.emplace(name, ArtifactId{digest});
   if (!record.metadata.empty()) {
@@ -212,7 +210,7 @@ Checkpoint StoreState::listed_checkpoint(const engine::View& view, const std::st
     checkpoint.run = run;
     checkpoint.sequence = sequence;
     checkpoint.step = row.step;
-    checkpoint.time = timestamp(row.time);
+    checkpoint.time = base::timestamp(row.time);
   }
   if (const auto found = tags.find(sequence); found != tags.end()) checkpoint.tags = found->second;
   return checkpoint;

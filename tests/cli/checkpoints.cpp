@@ -42,6 +42,29 @@ std::string noise(std::uint64_t seed, std::size_t size) {
 
 BOOST_FIXTURE_TEST_SUITE(checkpoints, CommandFixture)
 
+BOOST_AUTO_TEST_CASE(what_is_in_the_store_already_goes_into_a_checkpoint_by_its_id) {
+  const std::string object = run_line({"put", "--json-value", file("v.json", "[1,2]")});
+  const std::string artifact(run_json({"add", file("f", "bytes")}).at(0).at("id").as_string());
+  run_line({"checkpoint", "r", "--step", "1", "--state-id", "list=" + object.substr(0, 20), "--artifact-id", "file=" + artifact,
+            "--metadata-json", "loss=0.25", "--metadata", "kind=best"});
+  const auto shown = run_json({"show", "r@1"}).at(0);
+  BOOST_TEST(shown.at("state").at("list").as_string() == object);
+  BOOST_TEST(shown.at("artifacts").at("file").as_string() == artifact);
+  BOOST_TEST(shown.at("metadata").at("loss").as_double() == 0.25);
+  BOOST_TEST(shown.at("metadata").at("kind").as_string() == "best");
+  for (const Arguments& wrong :
+       {Arguments{"--state-id", "list=" + object, "--state", "list=" + file("g", "x")},
+        {"--artifact-id", "a=" + artifact, "--artifact-id", "a=" + artifact},
+        {"--metadata-json", "loss={"}, {"--state-id", object}}) {
+    Arguments arguments{"checkpoint", "new", "--step", "1"};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    BOOST_TEST(run(arguments).status == 2, wrong.back());
+  }
+  BOOST_TEST(run({"checkpoint", "new", "--step", "1", "--state-id", "list=ffffffff"}).status == 4);
+  BOOST_TEST(run({"checkpoint", "new", "--step", "1", "--state-id", "list=" + artifact}).status != 0);
+  BOOST_TEST(run_json({"runs"}).size() == 1u);  // what is wrong is found before the run is made
+}
+
 BOOST_AUTO_TEST_CASE(files_come_back_from_the_newest_checkpoint) {
   fs::create_directories(path() / "tree");
   file("tree/a", "alpha");

@@ -165,6 +165,39 @@ BOOST_AUTO_TEST_CASE(files_of_another_run_are_taken_if_that_is_asked_for) {
   BOOST_TEST(run({"why", "other", "s"}).out.find("reused: equal to step") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_lineage_shows_what_a_step_was_taken_over_from) {
+  const std::string line = counting("echo made > " + at("out"));
+  step(line, {"--out", at("out")});
+  run({"run-step", "other", "s", "--reuse", "--out", at("out"), "--", "sh", "-c", line});
+  const auto process = [&](const char* name) { return std::string(run_json({"steps", name}).at(0).at("process").as_string()); };
+  const std::string made = process("r"), taken = process("other");
+  const auto result = run_json({"nodes", "run = other and label = result"}).at(0);
+  const std::string id(result.at("uuid").as_string());
+
+  const auto text = lines(run({"lineage", id}).out);
+  BOOST_REQUIRE(text.size() == 4u);
+  BOOST_TEST(text[1].find(taken.substr(0, 13)) != std::string::npos, text[1]);
+  BOOST_TEST(text[2].starts_with("   `- reference reused_from: calculation step \"s\" " + made.substr(0, 13)), text[2]);
+  BOOST_TEST(text[3] == "3 nodes, 2 links");
+  for (const char* format : {"dot", "html", "json"}) {
+    const Outcome picture = run({"lineage", id, "--format", format});
+    BOOST_TEST(picture.out.find(made) != std::string::npos, format);
+    BOOST_TEST(picture.out.find("reused_from") != std::string::npos, format);
+  }
+  const auto nodes_of = [&](Arguments more) {
+    Arguments arguments{"lineage", id};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_json(std::move(arguments)).at(0).at("nodes").as_array().size();
+  };
+  BOOST_TEST(nodes_of({"--depth", "1"}) == 2u);
+  BOOST_TEST(nodes_of({"--depth", "2"}) == 3u);
+  BOOST_TEST(nodes_of({"--both"}) == 3u);
+  BOOST_TEST(nodes_of({"--down"}) == 1u);
+  BOOST_TEST(nodes_of({"--within", "run = other"}) == 2u);
+  BOOST_TEST(nodes_of({"--both", "--links", "all", "--depth", "2"}) == 4u);  // once, however it is reached; and the run
+  BOOST_TEST(lines(run({"lineage", taken}).out).size() == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_usage_is_told_before_anything_is_run) {
   const std::string line = counting("true");
   BOOST_TEST(run({"run-step", "r", "s"}).status == 2);

@@ -90,6 +90,7 @@ BOOST_AUTO_TEST_CASE(entries_of_steps_come_back_from_their_keys) {
       key.bytes.fill(0xab);
       BOOST_TEST((index::parse_step_place(index::step_place({number, key})) == index::StepPlace{number, key}));
       BOOST_TEST((row::parse_step(row::step(key)) == key));
+      BOOST_TEST((row::parse_attempt(row::attempt(key)) == key));
     }
 }
 
@@ -131,6 +132,7 @@ BOOST_AUTO_TEST_CASE(a_key_of_the_wrong_length_or_type_is_damage) {
   BOOST_CHECK_EXCEPTION(index::trailing_node("t1234567"), Error, is_damaged);
   BOOST_CHECK_EXCEPTION(parse_be64("1234567"), Error, is_damaged);
   BOOST_CHECK_EXCEPTION(row::parse_step("w123"), Error, is_damaged);
+  BOOST_CHECK_EXCEPTION(row::parse_attempt(row::step(Digest{})), Error, is_damaged);
   for (const std::string key : {"", "w", "w12345678", "w1234567812345678 ", "x1234567812345678", "w12345678nameX12345678"})
     BOOST_CHECK_EXCEPTION(index::parse_step(key), Error, is_damaged);
   for (const std::string key : {"", "x", "x1234567812345678", "xnameX1234567812345678"})

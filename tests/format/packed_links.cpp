@@ -1,6 +1,7 @@
 #include "format/packed_links.h"
 
 #include <cairn/error.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "format/records.h"
 
 #include <cairn/error.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include <random>

@@ -2,6 +2,7 @@
 #include "format/step_attempts.h"
 
 #include <cairn/error.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include <functional>

@@ -34,6 +34,16 @@ class Store:
         return json.loads(self.run(*arguments, "--json"))
 
 
+def make_reuse(store):
+    """A step of one run, and the same step of another one, which takes its file over; both by their processes."""
+    given, made = store.file("numbers.txt", "3\n1\n2\n"), os.path.join(store.work, "sorted.txt")
+    step = lambda run: json.loads(store.run("run-step", "--store", store.path, "--json", "--reuse", "--in", given, "--out", made, run, "sort",
+                                            "--", "sort", "-n", given, "-o", made, store=False))
+    first, again = step("first"), step("again")
+    assert not first["recorded_before"] and again["recorded_before"], (first, again)
+    return first, again
+
+
 def make_bands(store):
     """A workflow that called one step that worked and one that failed; files, trees and values as data."""
     made = {}

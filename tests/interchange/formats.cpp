@@ -165,6 +165,41 @@ BOOST_AUTO_TEST_CASE(a_recorded_step_is_exported_once_however_often_it_was_asked
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_step_that_was_taken_over_is_exported_with_what_made_its_result) {
+  Store store = Store::in_memory();
+  const auto first = store.run("first").step("relax", {{"x", 1}}, [] { return 2; });
+  Run run = store.run("again");
+  const auto taken = run.step("relax", {{"x", 1}}, [] { return 3; }, {.reuse = true});
+  const auto own = run.step("reduce", {{"x", 1}}, [] { return 4; });
+  const auto count = [](const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+  };
+  for (const FormatInfo& format : formats()) {
+    if (!format.exports) continue;
+    for (const std::vector<Uuid>& nodes : {std::vector{run.node().uuid}, std::vector{taken.process()}, std::vector{taken.data()}}) {
+      BOOST_TEST_CONTEXT(format.name) {
+        const std::string text = exported(store, format.name, nodes);
+        BOOST_TEST(count(text, first.process().text()) > 0u);
+        BOOST_TEST(count(text, taken.process().text()) > 0u);
+        BOOST_TEST(count(text, first.data().text()) == 0u);  // its bytes are there already
+      }
+    }
+    BOOST_TEST(count(exported(store, format.name, {own.process()}), first.process().text()) == 0u, format.name);
+    BOOST_TEST(count(exported(store, format.name, {run.node().uuid}), own.process().text()) > 0u, format.name);
+    if (!format.imports) continue;
+    std::istringstream in(exported(store, format.name, {run.node().uuid}));
+    Store other = Store::in_memory();
+    import_document(other, format.name, in);
+    const std::vector<Link> links = other.links(taken.process());
+    const auto found = std::ranges::find_if(links, [](const Link& link) { return is_reuse(link); });
+    BOOST_REQUIRE(found != links.end());
+    BOOST_TEST((found->source == taken.process() && found->target == first.process()));
+    check_clean(other);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace cairn::test

@@ -8,7 +8,7 @@ import sys
 
 import jsonschema
 
-from bands import Store, make_bands
+from bands import Store, make_bands, make_reuse
 
 CAIRN, WORK, SCHEMA = sys.argv[1:4]
 
@@ -18,11 +18,13 @@ def main():
     made = make_bands(store)
     text = store.run("export", "--format", "openlineage", "bands")
     events = [json.loads(line) for line in text.splitlines()]
+    made_first, taken = make_reuse(store)
+    reusing = [json.loads(line) for line in store.run("export", "--format", "openlineage", "again").splitlines()]
     with open(SCHEMA, encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
-    for event in events:
+    for event in events + reusing:
         for error in validator.iter_errors(event):
             sys.exit(f"{event['eventType']} of {event['run']['runId']}: {error.json_path}: {error.message}")
 
@@ -40,6 +42,11 @@ def main():
     assert "nominalEndTime" in relax["run"]["facets"]["nominalTime"]
     assert broken["run"]["facets"]["errorMessage"]["message"] == "no k-points"
     assert relax["inputs"][0]["facets"]["cairn_node"]["kind"] == "data"
+
+    origin = [event["run"]["facets"]["cairn_reuse"] for event in reusing if event["run"]["runId"] == taken["process"]]
+    assert len(origin) == 2 and origin[0]["run"]["runId"] == made_first["process"] and origin[0]["job"]["name"] == "first.sort", origin
+    assert {event["run"]["runId"] for event in reusing if "cairn_reuse" in event["run"]["facets"]} == {taken["process"]}
+    assert made_first["process"] not in {event["run"]["runId"] for event in reusing}
 
     alone = store.run("export", "--format", "openlineage", "--no-ancestors", made["broken"]).splitlines()
     assert [json.loads(line)["run"]["runId"] for line in alone] == [made["broken"]] * 2

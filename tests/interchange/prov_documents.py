@@ -12,7 +12,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 import prov.tests
-from prov.model import ProvDocument
+from prov.model import ProvCommunication, ProvDocument
 from prov.tests.test_model import AllTestsBase
 from prov.tests.utility import DocumentBaseTestCase
 
@@ -102,6 +102,27 @@ def tell(title, outcomes):
     return failed
 
 
+def check_reuse(store):
+    """What took a result over is said to be informed by what made it; it comes back so."""
+    run("init", store)
+    step = lambda of: json.loads(run("run-step", "--store", store, "--json", "--reuse", of, "greet", "--", "true"))
+    first, again = step("first"), step("again")
+    text = run("export", "--store", store, "--format", "prov", "again")
+    document = ProvDocument.deserialize(content=text)
+    said = [[str(name) for _, name in record.formal_attributes] for record in document.get_records(ProvCommunication)]
+    if said != [[f"cairn:{again['process']}", f"cairn:{first['process']}"]]:
+        sys.exit(f"a step that was taken over: {said}")
+    if not json.loads(text)["activity"].keys() >= set(said[0]):
+        sys.exit("a step that was taken over: its processes are not described")
+    other = store + "-copy"
+    run("init", other)
+    name, failed, _ = check("reuse", text, other)
+    if failed:
+        sys.exit(f"a step that was taken over: {failed}")
+    if "reused_from" not in run("show", "--store", other, again["process"]):
+        sys.exit("a step that was taken over: no link says it after the import")
+
+
 def main():
     global DOCUMENTS
     DOCUMENTS = list(files())
@@ -112,6 +133,7 @@ def main():
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
     run("init", os.path.join(WORK, "empty"))
+    check_reuse(os.path.join(WORK, "reuse"))
     with ThreadPoolExecutor(2) as pool:
         alone = list(pool.map(in_a_store_of_its_own, DOCUMENTS))
     failed = tell("each in a store of its own", alone)

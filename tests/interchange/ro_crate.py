@@ -8,7 +8,7 @@ import os
 import sys
 from urllib.parse import unquote
 
-from bands import Store, make_bands
+from bands import Store, make_bands, make_reuse
 
 CAIRN, WORK = sys.argv[1:3]
 PROCESS, WORKFLOW = "https://w3id.org/ro/wfrun/process/0.5", "https://w3id.org/ro/wfrun/workflow/0.5"
@@ -104,6 +104,15 @@ def main():
     assert all(WORKFLOW != name["@id"] for name in check(alone)["./"]["conformsTo"])
     store.run("export", "--format", "ro-crate", "--into", os.path.join(WORK, "empty"), made["energy"])
     assert sorted(os.listdir(WORK)) == ["crate", "empty", "in put#1.txt", "number.json", "store", "tree"], os.listdir(WORK)
+    first, again = make_reuse(store)
+    into = os.path.join(WORK, "reuse")
+    store.run("export", "--format", "ro-crate", "--into", into, "again")
+    with open(os.path.join(into, "ro-crate-metadata.json"), encoding="utf-8") as file:
+        entities = check(json.load(file))
+    taken, origin = entities[f"urn:uuid:{again['process']}"], entities[f"urn:uuid:{first['process']}"]
+    assert taken["isBasedOn"] == {"@id": origin["@id"]} and taken["result"] and "isBasedOn" not in origin
+    with open(os.path.join(into, "workflow.json"), encoding="utf-8") as file:
+        assert [step["reusedFrom"] for step in json.load(file)["steps"]] == [first["process"]]
     print(f"{len(crate['@graph'])} entities and {report['files']} files, as the profiles require")
 
 

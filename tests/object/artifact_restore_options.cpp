@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "blob_map.h"
 #include "format/artifact.h"
-#include "object/blobs.h"
 #include "object/artifacts.h"
+#include "object/blobs.h"
 #include "random_bytes.h"
 #include "scratch_directory.h"
 

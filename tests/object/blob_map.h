@@ -89,7 +89,12 @@ class MapView : public engine::View {
     return blob.bytes;
   }
 
-  std::optional<engine::BlobInfo> find_blob(const Digest&) const override { unused(); }
+  std::optional<engine::BlobInfo> find_blob(const Digest& digest) const override {
+    const auto found = map_.blobs.find(digest);
+    if (found == map_.blobs.end()) return std::nullopt;
+    const std::uint64_t size = found->second.bytes.size();
+    return engine::BlobInfo{found->second.kind, 0, size, size, false};
+  }
   void list_blobs(const std::function<bool(const Digest&, const engine::BlobInfo&)>&) const override { unused(); }
   std::vector<Digest> blobs_with_prefix(std::string_view, std::size_t) const override { unused(); }
   std::uint64_t commits() const override { unused(); }

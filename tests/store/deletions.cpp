@@ -8,16 +8,9 @@
 namespace cairn::test {
 namespace {
 
-using Steps = std::vector<std::int64_t>;
 using Names = std::vector<std::string>;
 
 CheckpointId commit(Run& run, std::int64_t step) { return run.checkpoint(step).save("state", step).commit().id; }
-
-Steps steps_of(const Run& run) {
-  Steps steps;
-  for (const Checkpoint& checkpoint : run.history()) steps.push_back(checkpoint.step);
-  return steps;
-}
 
 Names names_of(const Store& store) {
   Names names;

@@ -12,17 +12,10 @@
 namespace cairn::test {
 namespace {
 
-using Steps = std::vector<std::int64_t>;
 using Tags = std::vector<std::string>;
 
 CheckpointId commit(Run& run, std::int64_t step, std::int64_t state) { return run.checkpoint(step).save("state", state).commit().id; }
 CheckpointId commit(Run& run, std::int64_t step) { return commit(run, step, step); }
-
-Steps steps_of(const Run& run) {
-  Steps steps;
-  for (const Checkpoint& checkpoint : run.history()) steps.push_back(checkpoint.step);
-  return steps;
-}
 
 BOOST_AUTO_TEST_SUITE(forks)
 

@@ -14,14 +14,6 @@ std::vector<CheckpointId> commit_steps(Run& run, std::initializer_list<std::int6
   return ids;
 }
 
-std::vector<std::int64_t> steps_of(const std::vector<Checkpoint>& checkpoints) {
-  std::vector<std::int64_t> steps;
-  for (const Checkpoint& checkpoint : checkpoints) steps.push_back(checkpoint.step);
-  return steps;
-}
-
-using Steps = std::vector<std::int64_t>;
-
 BOOST_AUTO_TEST_SUITE(histories)
 
 BOOST_AUTO_TEST_CASE(a_history_is_listed_newest_first_between_two_checkpoints) {

@@ -27,6 +27,44 @@ BOOST_AUTO_TEST_CASE(a_reader_reads_everything) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(a_reader_asks_about_steps) {
+  on_disk([](TestStore& store) {
+    const Map parameters{{"cutoff", 30}};
+    const std::vector<double> large(300'000, 2.5);
+    Run run = store->run("argon");
+    run.step("relax", {{"x", large}}, [] { return 2; }, {.parameters = parameters});
+    BOOST_CHECK_THROW(run.step("fail", {}, []() -> int { throw std::runtime_error("no"); }), std::runtime_error);
+    store->run("krypton").step("reduce", {{"x", large}}, [] { return 2; });
+    store->invalidate_steps({.name = "other"});
+    const Store reader = Store::open(store.path(), {.read_only = true});
+    const Run seen = reader.find_run("argon").value();
+    BOOST_TEST(seen.attempts("relax", {{"x", large}}, {.parameters = parameters}).size() == 1u);
+    BOOST_TEST(seen.attempts("relax", {{"x", 1}}).empty());
+    BOOST_TEST((seen.attempts("fail", {}).at(0).end == StepEnd::failed));
+    BOOST_TEST(!seen.predict_step("relax", {{"x", large}}, {.parameters = parameters}).done);
+    const StepReason predicted = seen.predict_step("relax", {{"x", large}}, {.parameters = Map{{"cutoff", 40}}});
+    BOOST_TEST(to_text(predicted) == "would be done because parameters.cutoff: 30 -> 40");
+    BOOST_TEST(to_text(seen.predict_step("relax", {{"x", std::vector<double>(300'000, 3.5)}}, {.parameters = parameters}))
+                   .starts_with("would be done because input x is "));
+    BOOST_TEST(!seen.predict_step("reduce", {{"x", large}}, {.reuse = true}).done);
+    BOOST_TEST(seen.steps().size() == 2u);
+    BOOST_TEST(reader.step_invalidations().size() == 1u);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_prediction_stores_nothing) {
+  on_disk([](TestStore& store) {
+    const Run run = store->run("argon");
+    const auto bytes = [&] { return store->stats().disk_bytes; };
+    const std::uint64_t before = bytes();
+    std::vector<std::uint64_t> large(1'000'000);
+    for (std::uint64_t i = 0; i < large.size(); ++i) large[i] = i * 0x9e3779b97f4a7c15u;
+    BOOST_TEST(run.predict_step("relax", {{"x", large}}).done);
+    BOOST_TEST(run.attempts("relax", {{"x", large}}).empty());
+    BOOST_TEST(bytes() < before + large.size());  // an eighth of it: the log of the records may grow
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_reader_refuses_every_writing_call) {
   on_disk([](TestStore& store) {
     store->run("argon").step("relax", {{"x", 1}}, [] { return 2; });

@@ -48,8 +48,6 @@ std::vector<std::int64_t> steps_of(const std::vector<SkippedCheckpoint>& skipped
   return steps;
 }
 
-using Steps = std::vector<std::int64_t>;
-
 BOOST_AUTO_TEST_SUITE(restart_points)
 
 BOOST_AUTO_TEST_CASE(the_checkpoint_that_is_asked_for_is_found) {

@@ -10,7 +10,6 @@
 namespace cairn::test {
 namespace {
 
-using Steps = std::vector<std::int64_t>;
 using Rules = std::vector<std::string>;
 
 CheckpointId commit(Run& run, std::int64_t step) { return run.checkpoint(step).save("state", step).commit().id; }
@@ -19,12 +18,6 @@ Run run_of(TestStore& store, std::int64_t length) {
   Run run = store->run("argon");
   for (std::int64_t step = 1; step <= length; ++step) commit(run, step);
   return run;
-}
-
-Steps steps_of(const Run& run) {
-  Steps steps;
-  for (const Checkpoint& checkpoint : run.history()) steps.push_back(checkpoint.step);
-  return steps;
 }
 
 Steps removed_by(const PruneReport& report) {

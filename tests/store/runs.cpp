@@ -6,12 +6,6 @@
 namespace cairn::test {
 namespace {
 
-std::vector<std::int64_t> steps_of(const std::vector<Checkpoint>& history) {
-  std::vector<std::int64_t> steps;
-  for (const Checkpoint& checkpoint : history) steps.push_back(checkpoint.step);
-  return steps;
-}
-
 void commit_steps(Run& run, std::int64_t count) {
   for (std::int64_t step = 1; step <= count; ++step) run.checkpoint(step).save("state", step).commit();
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <tuple>
 
 #include "store/clocked.h"
 
@@ -47,8 +48,10 @@ class Model {
         call();
     }
     check_clean(*store_);
-    for (const auto& [run, steps] : known_)
+    for (const auto& [run, steps] : known_) {
       for (const auto& [key, known] : steps) check(run, key, known);
+      check_list(run, steps);
+    }
   }
 
  private:
@@ -160,11 +163,39 @@ class Model {
     check(run, key, known);
   }
 
+  using Ends = std::vector<StepEnd>;
+  static Ends ends_of(const std::vector<StepAttemptInfo>& attempts) {
+    Ends ends;
+    for (const StepAttemptInfo& attempt : attempts) ends.push_back(attempt.end);
+    return ends;
+  }
+  // No call is at what is open.
+  static Ends ends_of(const Known& known) {
+    Ends ends = known.ends;
+    if (known.open) ends.push_back(StepEnd::interrupted);
+    return ends;
+  }
+
   void check(int run, const Key& key, const Known& known) {
     const auto attempts = store_->run(run_name(run)).attempts(name_of(key), {{"x", key.input}}, options_of(key));
-    std::vector<StepEnd> ends;
-    for (const StepAttemptInfo& attempt : attempts) ends.push_back(attempt.end);
-    BOOST_TEST((ends == known.ends), run_name(run) << " " << name_of(key));
+    BOOST_TEST((ends_of(attempts) == ends_of(known)), run_name(run) << " " << name_of(key));
+  }
+
+  void check_list(int run, const std::map<Key, Known>& steps) {
+    using Listed = std::tuple<std::string, std::string, bool, Ends>;
+    std::multiset<Listed> expected, found;
+    for (const auto& [key, known] : steps)
+      if (known.result || !ends_of(known).empty())
+        expected.emplace(name_of(key), options_of(key).code_version, known.result.has_value(), ends_of(known));
+    const std::vector<StepStatus> all = store_->run(run_name(run)).steps();
+    for (const StepStatus& step : all) {
+      found.emplace(step.name, step.code_version, step.process.has_value(), ends_of(step.attempts));
+      BOOST_TEST(step.worker.empty());
+    }
+    BOOST_TEST((found == expected), run_name(run));
+    const auto open = std::ranges::find_if(all, [](const StepStatus& step) { return !step.process; });
+    BOOST_TEST(std::ranges::is_sorted(all.begin(), open, {}, &StepStatus::recorded));
+    BOOST_TEST(std::ranges::none_of(open, all.end(), [](const StepStatus& step) { return step.process.has_value(); }));
   }
 
   std::mt19937_64 random_;

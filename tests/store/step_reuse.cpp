@@ -44,7 +44,12 @@ BOOST_AUTO_TEST_CASE(an_equal_step_of_another_run_is_not_done_again) {
     std::vector<std::string> links;
     for (const Link& link : store->links(process.uuid)) links.push_back(std::string(link_name(link.type)) + " " + link.label);
     std::sort(links.begin(), links.end());
-    BOOST_TEST((links == std::vector<std::string>{"call step", "create result", "input x"}));
+    BOOST_TEST((links == std::vector<std::string>{"call step", "create result", "input x", "reference reused_from"}));
+    const auto is_origin = [](const Link& link) { return is_reuse(link); };
+    const std::vector<Link> from = store->links(process.uuid), to = store->links(first.process());
+    BOOST_TEST((std::ranges::find_if(from, is_origin)->target == first.process()));
+    BOOST_TEST((std::ranges::find_if(to, is_origin)->source == process.uuid));
+    BOOST_TEST(store->ancestors(second.data()).size() == 2u);  // which are its own
 
     const StepReason reason = store->run("krypton").why("relax").at(0);
     BOOST_TEST(!reason.done);

@@ -7,6 +7,7 @@
 #include <boost/describe/operators.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -115,6 +116,18 @@ BOOST_DESCRIBE_STRUCT(Particles, (), (step, position, rng))
 inline Particles particles(std::int64_t step) {
   return {step, {0.5, 1.25, static_cast<double>(step)}, "seed " + std::to_string(step)};
 }
+
+using Steps = std::vector<std::int64_t>;
+
+/// In the order of the listing.
+inline Steps steps_of(const std::vector<Checkpoint>& checkpoints) {
+  Steps steps;
+  for (const Checkpoint& checkpoint : checkpoints) steps.push_back(checkpoint.step);
+  return steps;
+}
+
+/// Newest first.
+inline Steps steps_of(const Run& run) { return steps_of(run.history()); }
 
 /// Oldest first.
 inline std::vector<Node> nodes_of(const Store& store, std::string_view filter = {}) {

@@ -210,6 +210,21 @@ object document(const Link& link) {
           {"label", json_text(link.label)}};
 }
 
+object document(const Violation& violation) {
+  object described = document(violation.link);
+  described.emplace("rule", json_text(violation.rule));
+  return described;
+}
+
+object document(const Group& group) {
+  return {{"uuid", group.uuid.text()},
+          {"name", json_text(group.name)},
+          {"description", json_text(group.description)},
+          {"created", format_time(group.created)},
+          {"extras", value_document(group.extras)},
+          {"node_count", group.node_count}};
+}
+
 object document(const Reached& reached) {
   object described = document(reached.node);
   described.emplace("depth", reached.depth);

@@ -24,6 +24,8 @@ boost::json::object document(const NodeTotal& total);
 boost::json::object document(const QueryPlan& plan);
 boost::json::object document(const AttributeIndex& index);
 boost::json::object document(const Link& link);
+boost::json::object document(const Violation& violation);
+boost::json::object document(const Group& group);
 boost::json::object document(const Reached& reached);
 boost::json::object document(const NodePaths& paths);
 boost::json::object document(const CommonNode& common);

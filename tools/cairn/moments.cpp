@@ -7,9 +7,9 @@
 
 #include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
-#include <string_view>
 
 #include "exit_status.h"
 
@@ -32,14 +32,15 @@ std::optional<std::chrono::seconds> parse_age(std::string_view text) {
 
 }  // namespace
 
-Timestamp parse_moment(const std::string& option, const std::string& text) {
-  if (const auto age = parse_age(text)) return std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now()) - *age;
+Timestamp parse_moment(std::string_view option, const std::string& text) {
+  const auto now = std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
+  if (const auto age = parse_age(text)) return now - *age;
   const auto time = DateTime::parse(text);
   constexpr std::int64_t kSecondsMost = 9'000'000'000;  // what a time in nanoseconds holds
   const bool is_time = time && time->zone.offset && std::abs(time->local.time_since_epoch().count()) <= kSecondsMost;
   if (!is_time)
-    throw UsageError(fmt::format("{}: expected a time such as 2026-03-01T12:00:00Z, or an age such as 90s, 30m, 12h or 7d, got '{}'",
-                                 option, printable(text)));
+    throw UsageError(fmt::format(
+        "{}: expected a time such as 2026-03-01T12:00:00Z, or an age such as 90s, 30m, 12h or 7d, got '{}'", option, printable(text)));
   return Timestamp(time->local.time_since_epoch() + time->subsecond - *time->zone.offset);
 }
 

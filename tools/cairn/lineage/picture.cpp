@@ -1,5 +1,7 @@
 #include "lineage/picture.h"
 
+#include <cairn/reuse.h>
+
 #include <algorithm>
 #include <set>
 #include <string>
@@ -32,6 +34,28 @@ Picture merged_picture(std::vector<Uuid> starts, Direction direction, std::vecto
   }
   std::ranges::stable_sort(picture.graph.nodes, {}, &Reached::depth);
   return picture;
+}
+
+void add_origins(const Store& store, std::uint64_t depth_max, Picture& picture) {
+  Lineage& graph = picture.graph;
+  std::vector<std::pair<std::uint64_t, Link>> found;  // with the depth of what it leads to
+  for (const auto& [node, depth] : graph.nodes) {
+    if (node.kind != NodeKind::calculation || node.type != "step" || depth >= depth_max) continue;
+    for (Link& link : store.links(node.uuid))
+      if (is_reuse(link) && link.source == node.uuid) found.emplace_back(depth + 1, std::move(link));
+  }
+  if (found.empty()) return;
+  const std::set<Link> links(graph.links.begin(), graph.links.end());
+  std::unordered_set<Uuid> nodes;
+  for (const Reached& reached : graph.nodes) nodes.insert(reached.node.uuid);
+  for (auto& [depth, link] : found) {
+    if (links.contains(link)) continue;
+    if (nodes.insert(link.target).second) graph.nodes.push_back({store.get_node(link.target), depth});
+    graph.links.push_back(link);
+    picture.origins.push_back(std::move(link));
+  }
+  std::ranges::sort(picture.origins);
+  std::ranges::stable_sort(graph.nodes, {}, &Reached::depth);
 }
 
 std::string_view direction_name(Direction direction) {

@@ -42,6 +42,10 @@ LineageTree::LineageTree(const Picture& picture, const TreeOptions& options)
     const auto source = nodes_.find(link.source), target = nodes_.find(link.target);
     if (source == nodes_.end() || target == nodes_.end()) continue;
     const bool mutual = link.type == LinkType::mutual;
+    if (std::ranges::binary_search(picture.origins, link)) {  // whatever the direction, below what took the result over
+      branches_[link.source].push_back({&link, &target->second->node});
+      continue;
+    }
     if (mutual || picture.direction != Direction::down) add_branch(link, *target->second, *source->second);
     if (mutual || picture.direction != Direction::up) add_branch(link, *source->second, *target->second);
   }

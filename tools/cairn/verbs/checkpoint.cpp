@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <set>
 #include <string>
@@ -16,6 +17,8 @@
 
 #include "documents.h"
 #include "files.h"
+#include "ids.h"
+#include "metadata.h"
 #include "numbers.h"
 #include "text.h"
 #include "values.h"
@@ -27,14 +30,15 @@ namespace {
 struct CheckpointOptions {
   std::string run;
   std::int64_t step = 0;
-  std::vector<std::string> state, state_json, artifacts, tags, metadata;
+  std::vector<std::string> state, state_json, state_ids, artifacts, artifact_ids, tags, metadata, metadata_json;
 };
 
 using Assignments = std::vector<std::pair<std::string, std::string>>;
 
 /// The options taken apart.
 struct Content {
-  Assignments states, state_json, artifacts, metadata;
+  Assignments states, state_json, state_ids, artifacts, artifact_ids;
+  Map metadata;
 };
 
 void check_name(std::string_view option, const std::string& name) {
@@ -53,26 +57,33 @@ Assignments split_all(std::string_view option, const std::vector<std::string>& t
   return all;
 }
 
-void check_distinct(std::string_view what, const Assignments& all) {
+void check_distinct(std::string_view what, std::initializer_list<const Assignments*> lists) {
   std::set<std::string> names;
-  for (const auto& [name, path] : all)
-    if (!names.insert(name).second) throw UsageError(fmt::format("{} {} is given twice", what, printable(name)));
+  for (const Assignments* list : lists)
+    for (const auto& [name, path] : *list)
+      if (!names.insert(name).second) throw UsageError(fmt::format("{} {} is given twice", what, printable(name)));
 }
 
-// What can be wrong with the arguments is found here, before the run is made.
-Content checked_content(const CheckpointOptions& options) {
-  Content content{split_all("--state", options.state), split_all("--state-json", options.state_json),
-                  split_all("--artifact", options.artifacts), split_all("--metadata", options.metadata)};
-  for (const std::string& tag : options.tags) check_name("--tag", tag);
+void check_files(const Content& content) {
   Assignments states = content.states;
   states.insert(states.end(), content.state_json.begin(), content.state_json.end());
-  check_distinct("state", states);
-  check_distinct("artifact", content.artifacts);
   // Who reads standard input first leaves nothing to the next.
   if (std::ranges::count(states, "-", &Assignments::value_type::second) > 1)
     throw UsageError("-: standard input can be one state only");
   for (const auto& [name, file] : states) require_readable_file(file);
   for (const auto& [name, path] : content.artifacts) require_readable_tree(path);
+}
+
+// What can be wrong with the arguments is found here, before the run is made.
+Content checked_content(const CheckpointOptions& options) {
+  Content content{split_all("--state", options.state),        split_all("--state-json", options.state_json),
+                  split_all("--state-id", options.state_ids), split_all("--artifact", options.artifacts),
+                  split_all("--artifact-id", options.artifact_ids), parse_metadata(options.metadata, options.metadata_json)};
+  for (const MapEntry& entry : content.metadata) check_name("--metadata", *entry.key.get_if<std::string>());
+  for (const std::string& tag : options.tags) check_name("--tag", tag);
+  check_distinct("state", {&content.states, &content.state_json, &content.state_ids});
+  check_distinct("artifact", {&content.artifacts, &content.artifact_ids});
+  check_files(content);
   return content;
 }
 
@@ -82,11 +93,18 @@ ExitStatus checkpoint(const CheckpointOptions& options, Context& context) {
   for (const auto& [name, file] : content.state_json) values.emplace_back(name, from_json(read_input(file)));
 
   Store store = open_writer(context);
+  std::vector<std::pair<std::string, ObjectId>> objects;
+  std::vector<std::pair<std::string, ArtifactId>> artifacts;
+  for (const auto& [name, id] : content.state_ids) objects.emplace_back(name, ObjectId{resolve(store, id, {"object"}).digest});
+  for (const auto& [name, id] : content.artifact_ids)
+    artifacts.emplace_back(name, ArtifactId{resolve(store, id, {"artifact"}).digest});
   CheckpointBuilder builder = store.run(options.run).checkpoint(options.step);
   for (const auto& [name, file] : content.states) builder.save(name, bytes_value(read_input(file)));
   for (const auto& [name, value] : values) builder.save(name, value);
+  for (const auto& [name, id] : objects) builder.save(name, id);
   for (const auto& [name, path] : content.artifacts) builder.attach(name, path);
-  for (const auto& [key, value] : content.metadata) builder.note(key, value);
+  for (const auto& [name, id] : artifacts) builder.attach(name, id);
+  for (const MapEntry& entry : content.metadata) builder.note(*entry.key.get_if<std::string>(), entry.value);
   for (const std::string& tag : options.tags) builder.tag(tag);
   const Receipt receipt = builder.commit();
   if (context.json)
@@ -110,9 +128,11 @@ Action add_checkpoint(CLI::App& app, Context& context) {
       ->required();
   add_repeated("--state", options->state, "A state: the file's bytes (repeatable)", "NAME=FILE");
   add_repeated("--state-json", options->state_json, "A state: a value in JSON, as get --json prints it", "NAME=FILE");
+  add_repeated("--state-id", options->state_ids, "A state: an object that is in the store (repeatable)", "NAME=ID");
   add_repeated("--artifact", options->artifacts, "A file or tree to keep with it (repeatable)", "NAME=PATH");
+  add_repeated("--artifact-id", options->artifact_ids, "An artifact that is in the store (repeatable)", "NAME=ID");
   add_repeated("--tag", options->tags, "A name that pins it (repeatable)", "TAG");
-  add_repeated("--metadata", options->metadata, "A small fact about it (repeatable)", "KEY=VALUE");
+  add_metadata_options(app, options->metadata, options->metadata_json, "A small fact about it");
   add_wait_option(app, context);
   return [options, &context] { return checkpoint(*options, context); };
 }

@@ -34,6 +34,7 @@ ExitStatus delete_run(const std::string& name, Context& context) {
 Action add_delete_run(CLI::App& app, Context& context) {
   const auto name = std::make_shared<std::string>();
   app.add_option("run", *name, "The run's name")->type_name("RUN")->required();
+  add_wait_option(app, context);
   return [name, &context] { return delete_run(*name, context); };
 }
 

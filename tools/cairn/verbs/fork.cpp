@@ -41,6 +41,7 @@ Action add_fork(CLI::App& app, Context& context) {
       ->required();
   app.add_option("run", arguments->name, "The name of the new run")->type_name("RUN")->required();
   app.add_option("--of", arguments->of, "The run to fork, if an id is given; else the one that made the checkpoint")->type_name("RUN");
+  add_wait_option(app, context);
   return [arguments, &context] { return fork(*arguments, context); };
 }
 

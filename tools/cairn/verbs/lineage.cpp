@@ -81,7 +81,10 @@ ExitStatus lineage(const LineageOptions& options, Context& context) {
   }
   std::vector<Lineage> lineages;
   for (const Uuid& start : starts) lineages.push_back(store.lineage(start, direction, traversal));
-  format->print(merged_picture(starts, direction, std::move(lineages)), {.all = options.all}, context.out);
+  Picture picture = merged_picture(starts, direction, std::move(lineages));
+  // What a step was taken over from is where it came from, though no link of those leads there; a filter may not let it in.
+  if (direction != Direction::down && options.within.empty()) add_origins(store, options.depth, picture);
+  format->print(picture, {.all = options.all}, context.out);
   return ExitStatus::done;
 }
 

@@ -87,6 +87,7 @@ Action add_prune(CLI::App& app, Context& context) {
   app.add_flag("--also-tagged", options->also_tagged, "Tags keep nothing");
   app.add_flag("--all", options->all, "Without a rule: remove all but those that are tagged or that forks have");
   app.add_flag("--dry-run", options->dry_run, "Only tell");
+  add_wait_option(app, context);
   return [options, &context] { return prune(*options, context); };
 }
 

@@ -54,6 +54,7 @@ Action add_tag(CLI::App& app, Context& context) {
   app.add_option("checkpoint", arguments->checkpoint, "An id, RUN@STEP, RUN:latest or RUN:TAG")->type_name("CHECKPOINT")->required();
   app.add_option("tag", arguments->tag, "The tag; moves from the checkpoint of the run that has it")->type_name("TAG")->required();
   app.add_option("--of", arguments->run, "The run, if an id is given; else the one that made the checkpoint")->type_name("RUN");
+  add_wait_option(app, context);
   return [arguments, &context] { return tag(*arguments, context); };
 }
 
@@ -61,6 +62,7 @@ Action add_untag(CLI::App& app, Context& context) {
   const auto arguments = std::make_shared<TagArguments>();
   app.add_option("run", arguments->run, "The run's name")->type_name("RUN")->required();
   app.add_option("tag", arguments->tag, "The tag")->type_name("TAG")->required();
+  add_wait_option(app, context);
   return [arguments, &context] { return untag(*arguments, context); };
 }
 
