@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t kOwnerBytes = 1024;      // text, padded with newlines
 constexpr std::uint64_t kWitnessOffset = 1024; // u64 commits, u64 XXH3-64 of the first
+constexpr std::uint64_t kFreedOffset = 1040;   // u64 epoch, u64 XXH3-64 of the first
 
 std::string owner_text() {
   std::string text = fmt::format("host {}\nprocess {}\nsince {}\nboot {}\n", base::host_name(), ::getpid(),
@@ -28,11 +29,18 @@ std::string owner_text() {
   return text;
 }
 
-std::uint64_t witness_in(const base::File& file) {
+std::uint64_t number_in(const base::File& file, std::uint64_t offset) {
   std::array<std::byte, 16> bytes{};
-  if (file.read_at(kWitnessOffset, bytes) != bytes.size()) return 0;
+  if (file.read_at(offset, bytes) != bytes.size()) return 0;
   const auto sum = base::load_little_endian<std::uint64_t>(bytes.data() + 8);
   return sum == base::hash64(std::span(bytes).first(8)) ? base::load_little_endian<std::uint64_t>(bytes.data()) : 0;
+}
+
+void set_number(const base::File& file, std::uint64_t offset, std::uint64_t number) {
+  std::array<std::byte, 16> bytes{};
+  base::store_little_endian(bytes.data(), number);
+  base::store_little_endian(bytes.data() + 8, base::hash64(std::span(bytes).first(8)));
+  file.write_at(offset, bytes);
 }
 
 // "host a, process 12, since ..." for the message to whom comes second.
@@ -62,18 +70,16 @@ LockFile::LockFile(const std::filesystem::path& store, mode_t mode)
   file_.write_at(0, base::as_bytes(owner_text()));
 }
 
-std::uint64_t LockFile::witness() const { return witness_in(file_); }
+std::uint64_t LockFile::witness() const { return number_in(file_, kWitnessOffset); }
 
 std::uint64_t read_witness(const std::filesystem::path& store) {
   const auto file = base::File::open_if_exists(store / "lock", O_RDONLY);
-  return file ? witness_in(*file) : 0;
+  return file ? number_in(*file, kWitnessOffset) : 0;
 }
 
-void LockFile::set_witness(std::uint64_t commits) const {
-  std::array<std::byte, 16> bytes{};
-  base::store_little_endian(bytes.data(), commits);
-  base::store_little_endian(bytes.data() + 8, base::hash64(std::span(bytes).first(8)));
-  file_.write_at(kWitnessOffset, bytes);
-}
+void LockFile::set_witness(std::uint64_t commits) const { set_number(file_, kWitnessOffset, commits); }
+void LockFile::set_freed_epoch(std::uint64_t epoch) const { set_number(file_, kFreedOffset, epoch); }
+
+std::uint64_t freed_epoch_in(const base::File& lock) { return number_in(lock, kFreedOffset); }
 
 }  // namespace cairn::engine
