@@ -32,6 +32,8 @@ boost::json::object document(const ArtifactReceipt& receipt);
 boost::json::object document(const ArtifactChange& change);
 boost::json::object document(const StoreStats& stats);
 boost::json::object document(const StoredType& type);
+boost::json::object document(const CollectReport& report);
+boost::json::object document(const CompactReport& report);
 boost::json::object document(const VerifyReport& report);
 
 }  // namespace cairn::cli
