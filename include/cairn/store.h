@@ -374,7 +374,7 @@ class Store {
 
   // ---- Care ----
   StoreStats stats() const;
-  /// Where the bytes are. Cost: every blob that names others is read once. Memory: one bit a blob, beside 64 MiB.
+  /// Where the bytes are. Cost: every blob that names others is read, what several share once for each. Memory: about 30 bytes a blob.
   StoreUsage usage() const;
   /// What each checkpoint of the run added, oldest first. Cost as usage, for the run.
   std::vector<CheckpointGrowth> growth(std::string_view run) const;
@@ -386,7 +386,8 @@ class Store {
   /// Frees the blobs that no node, checkpoint, tag or running work refers to, while the store is in use: what is being saved
   /// meanwhile is not lost, and views taken before keep what they saw. A crash loses nothing, and another call goes on.
   /// Cost: every blob that names others is read once; of what stays, no more is written than is freed. Memory: 64 MiB and one bit
-  /// a blob. Throws no_space, io, read_only.
+  /// a blob. Throws no_space, io, read_only, and damaged if what may name others is missing or cannot be read: nobody knows then
+  /// what is needed, and nothing is removed.
   CollectReport collect(const CollectOptions& options = {});
   /// As collect; then rewrites records and indexes, so that they take less room and questions about the graph are answered
   /// faster, and packs that are sparse or out of order. The store stays in use; a crash loses nothing. Cost: reads and writes

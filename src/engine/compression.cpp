@@ -20,7 +20,6 @@ constexpr std::size_t kLeast = 4096;
 constexpr std::size_t kLarge = 8192, kSample = 4096;
 constexpr std::size_t kFailuresTried = 8, kOneInTried = 8;
 constexpr std::size_t kKeptMax = 1u << 20;  // of room that was needed once
-constexpr int kZstdLevel = 3;
 
 const char* chars(const std::byte* bytes) { return reinterpret_cast<const char*>(bytes); }
 char* chars(std::byte* bytes) { return reinterpret_cast<char*>(bytes); }
@@ -49,7 +48,8 @@ struct Compressor::State {
   std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> zstd{nullptr, ZSTD_freeCCtx};
 };
 
-Compressor::Compressor(Compression method) : method_(method), state_(std::make_unique<State>()) {
+Compressor::Compressor(Compression method, int zstd_level)
+    : method_(method), zstd_level_(zstd_level), state_(std::make_unique<State>()) {
   LZ4_initStream(&state_->stream, sizeof state_->stream);
 }
 Compressor::~Compressor() = default;
@@ -98,7 +98,7 @@ std::size_t Compressor::make_lz4(std::span<const std::byte> bytes, std::size_t m
 std::size_t Compressor::make_zstd(std::span<const std::byte> bytes, std::size_t most) {
   if (state_->zstd == nullptr) state_->zstd.reset(ZSTD_createCCtx());
   if (state_->zstd == nullptr) throw std::bad_alloc();
-  const std::size_t size = ZSTD_compressCCtx(state_->zstd.get(), stored_.data(), most, bytes.data(), bytes.size(), kZstdLevel);
+  const std::size_t size = ZSTD_compressCCtx(state_->zstd.get(), stored_.data(), most, bytes.data(), bytes.size(), zstd_level_);
   return ZSTD_isError(size) != 0 ? 0 : size;
 }
 

@@ -24,7 +24,8 @@ struct Compressed {
 /// costs more than to compress it.
 class Compressor {
  public:
-  explicit Compressor(Compression method = Compression::lz4);
+  /// `zstd_level` is 1 to 19.
+  explicit Compressor(Compression method = Compression::lz4, int zstd_level = 3);
   ~Compressor();
   Compressor(const Compressor&) = delete;
   Compressor& operator=(const Compressor&) = delete;
@@ -41,6 +42,7 @@ class Compressor {
   std::size_t make_zstd(std::span<const std::byte> bytes, std::size_t most);
 
   const Compression method_;
+  const int zstd_level_;
   std::unique_ptr<State> state_;
   std::vector<std::byte> stored_, again_;
   std::size_t failures_ = 0;  // large blobs in a row that gave nothing, or were not tried

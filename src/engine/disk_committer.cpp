@@ -55,13 +55,28 @@ void DiskCommitter::spill(DiskStaging& staging) {
   wait_for(waiting);
 }
 
+void DiskCommitter::rewrite(const std::function<void(rocksdb::WriteBatch&)>& add, std::span<const StagedTable> tables,
+                            std::optional<std::uint64_t> generation) {
+  require_working_records();
+  const Rewrite rewrite{add, tables, generation};
+  Waiting waiting{.rewrite = &rewrite};
+  wait_for(waiting);
+}
+
+// Called with the mutex held: how many of those that wait are next. What a rewrite reads must not be changed beside it.
+std::ptrdiff_t DiskCommitter::group_size() const {
+  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kGroupMax));
+  const auto rewrite = std::find_if(queue_.begin(), end, [](const Waiting* waiting) { return waiting->rewrite != nullptr; });
+  return std::max<std::ptrdiff_t>(rewrite - queue_.begin(), 1);
+}
+
 void DiskCommitter::wait_for(Waiting& waiting) {
   std::unique_lock lock(mutex_);
   queue_.push_back(&waiting);
   waiting.changed.wait(lock, [&] { return waiting.done || (!leading_ && queue_.front() == &waiting); });
   if (!waiting.done) {
     leading_ = true;
-    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kGroupMax));
+    const auto end = queue_.begin() + group_size();
     const Group group(queue_.begin(), end);
     queue_.erase(queue_.begin(), end);
     lock.unlock();
@@ -111,8 +126,9 @@ void DiskCommitter::flush_packs(const Group& group) {
 
 // Whether the commit names new bytes in a pack; with `lost`, bytes that were cut off after a failed write.
 bool DiskCommitter::needs_pack(const Waiting& waiting, bool lost) const {
-  if (waiting.staging == nullptr) return false;
   const std::uint64_t generation = core_.writer->generation();
+  if (waiting.rewrite != nullptr && waiting.rewrite->generation) return !lost || waiting.rewrite->generation != generation;
+  if (waiting.staging == nullptr) return false;
   std::lock_guard lock(core_.pending.mutex);
   for (const auto& blob : waiting.staging->added())
     if (blob->location.packed && blob->state != PendingBlob::State::published &&
@@ -128,7 +144,9 @@ void DiskCommitter::write(const Group& group) {
   for (const Waiting* member : group)
     if (member->commit != nullptr) bytes += edit_bytes(member->commit->edit);
   rocksdb::WriteBatch batch(bytes);
-  std::vector<DiskRowStaging*> rows;
+  std::vector<StagedTable> tables;
+  for (const auto& [pack, end] : unrecorded_ends_)
+    batch.Put(core_.records->family(Family::engine), engine_key::pack(pack), format::be64_text(end));
   std::size_t admitted = 0;
   for (Waiting* member : group) {
     if (member->error != nullptr) continue;
@@ -136,16 +154,18 @@ void DiskCommitter::write(const Group& group) {
     if (member->result.outcome != Outcome::ok) continue;
     if (member->commit != nullptr) add_edit(batch, *member->commit);
     if (member->commit != nullptr && member->commit->rows != nullptr)
-      rows.push_back(static_cast<DiskRowStaging*>(member->commit->rows));
+      static_cast<DiskRowStaging*>(member->commit->rows)->finish(tables);
+    if (member->rewrite != nullptr) {
+      member->rewrite->add(batch);
+      tables.assign(member->rewrite->tables.begin(), member->rewrite->tables.end());
+    }
     if (member->staging != nullptr) add_blobs(batch, *member->staging);
     ++admitted;
   }
-  for (const auto& [pack, end] : unrecorded_ends_)
-    batch.Put(core_.records->family(Family::engine), engine_key::pack(pack), format::be64_text(end));
   if (admitted == 0 && unrecorded_ends_.empty()) return;
   const std::uint64_t commits = core_.commits + admitted;
   batch.Put(core_.records->family(Family::engine), engine_key::kState, format::be64_pair(commits, core_.next_blob));
-  write_batch(batch, rows);
+  write_batch(batch, tables);
   unrecorded_ends_.clear();
   core_.commits = commits;
   try {
@@ -158,10 +178,10 @@ void DiskCommitter::write(const Group& group) {
       mark_published(*member->staging);
 }
 
-void DiskCommitter::write_batch(rocksdb::WriteBatch& batch, std::span<DiskRowStaging* const> rows) {
+void DiskCommitter::write_batch(rocksdb::WriteBatch& batch, std::span<const StagedTable> tables) {
   require_working_records();
-  if (!rows.empty() || static_cast<std::size_t>(batch.Count()) >= kTableRowsLeast)
-    return commit_as_tables(*core_.records, core_.records_path(), batch, rows);
+  if (!tables.empty() || static_cast<std::size_t>(batch.Count()) >= kTableRowsLeast)
+    return commit_as_tables(*core_.records, core_.records_path(), batch, tables);
   rocksdb::WriteOptions options;
   options.sync = true;
   const rocksdb::Status status = core_.records->db().Write(options, &batch);

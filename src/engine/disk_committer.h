@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,6 +19,7 @@
 #include "engine/disk_core.h"
 #include "engine/disk_rows.h"
 #include "engine/disk_staging.h"
+#include "engine/table_commit.h"
 
 namespace cairn::engine {
 
@@ -29,11 +31,21 @@ class DiskCommitter {
   PublishResult publish(DiskStaging* staging, const Commit& commit);
   /// Makes the blobs of `staging` durable, and nothing else.
   void spill(DiskStaging& staging);
+  /// Calls `add` when no other commit is under way, and makes what it adds durable, with the tables on top of which it comes: all
+  /// or nothing. If it names what was appended to packs in a generation of the writer, that is made durable first. Throws as publish.
+  void rewrite(const std::function<void(rocksdb::WriteBatch&)>& add, std::span<const StagedTable> tables = {},
+               std::optional<std::uint64_t> generation = {});
 
  private:
+  struct Rewrite {
+    const std::function<void(rocksdb::WriteBatch&)>& add;
+    std::span<const StagedTable> tables;
+    std::optional<std::uint64_t> generation;
+  };
   struct Waiting {
     const Commit* commit = nullptr;  // null: only blobs
     DiskStaging* staging = nullptr;
+    const Rewrite* rewrite = nullptr;  // null, or instead of both; always alone in its group
     PublishResult result = {};
     std::exception_ptr error = nullptr;
     bool done = false;
@@ -42,11 +54,12 @@ class DiskCommitter {
   using Group = std::vector<Waiting*>;
 
   void wait_for(Waiting& waiting);
+  std::ptrdiff_t group_size() const;
   void lead(const Group& group);
   void flush_packs(const Group& group);
   bool needs_pack(const Waiting& waiting, bool lost) const;
   void write(const Group& group);
-  void write_batch(rocksdb::WriteBatch& batch, std::span<DiskRowStaging* const> rows);
+  void write_batch(rocksdb::WriteBatch& batch, std::span<const StagedTable> tables);
   void require_working_records() const;
   /// `is_followed`: others of the group come behind it.
   PublishResult admit(const Commit& commit, bool is_followed);

@@ -19,6 +19,8 @@ std::string header(CellId cell) { return "cell" + format::be64_text(cell); }
 std::string pack(std::uint64_t number) { return "pack" + format::be64_text(number); }
 std::string run(std::uint64_t pack, std::uint64_t begin) { return std::string(kRun) + format::be64_pair(pack, begin); }
 
+std::string epoch(std::uint64_t epoch) { return std::string(kEpoch) + format::be64_text(epoch); }
+
 std::optional<Run> parse_run(std::string_view key, std::string_view value) {
   if (!key.starts_with(kRun) || key.size() != kRun.size() + 16 || value.size() != 8) return std::nullopt;
   const std::string_view numbers = key.substr(kRun.size());
@@ -54,6 +56,26 @@ std::optional<format::BlobLocation> location_found(const rocksdb::Status& status
 }
 
 }  // namespace
+
+std::uint64_t epoch_of(const Records& records, const rocksdb::ReadOptions& options) {
+  const std::unique_ptr<rocksdb::Iterator> rows(records.db().NewIterator(options, records.family(Family::engine)));
+  rows->SeekForPrev(engine_key::epoch(UINT64_MAX));
+  check(rows->status(), "read the epoch of the store");
+  const std::string_view key = rows->Valid() ? rows->key().ToStringView() : std::string_view();
+  if (!key.starts_with(engine_key::kEpoch) || key.size() != engine_key::kEpoch.size() + 8) return 0;
+  return format::parse_be64(key.substr(engine_key::kEpoch.size()));
+}
+
+std::uint64_t DiskCore::store_id() const { return base::load_big_endian<std::uint64_t>(superblock.uuid.bytes.data() + 8); }
+
+std::map<std::uint64_t, std::uint64_t> pack_ends(const Records& records, const rocksdb::ReadOptions& options) {
+  std::map<std::uint64_t, std::uint64_t> ends;
+  const std::unique_ptr<rocksdb::Iterator> walk(records.db().NewIterator(options, records.family(Family::engine)));
+  for (walk->Seek("pack"); walk->Valid() && walk->key().starts_with("pack") && walk->key().size() == 12; walk->Next())
+    ends[format::parse_be64(walk->key().ToStringView().substr(4))] = format::parse_be64(walk->value().ToStringView());
+  check(walk->status(), "read the ends of the packs");
+  return ends;
+}
 
 // Nearly all differ in the first eight bytes.
 std::vector<std::uint32_t> order_of(std::span<const Digest> digests) {

@@ -9,21 +9,26 @@
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <variant>
 #include <vector>
 
 #include <rocksdb/env.h>
 
+#include "engine/collection_notes.h"
 #include "engine/engine.h"
+#include "engine/freed_space.h"
 #include "engine/lock_file.h"
 #include "engine/pack_reader.h"
 #include "engine/pack_writer.h"
 #include "engine/records.h"
 #include "engine/space_guard.h"
+#include "engine/view_epochs.h"
 #include "format/pack.h"
 #include "format/superblock.h"
 
@@ -44,6 +49,8 @@ std::string run(std::uint64_t pack, std::uint64_t begin);  // -> be64 end
 struct Run {
   std::uint64_t pack = 0, begin = 0, end = 0;
 };
+inline constexpr std::string_view kEpoch = "epoch";
+std::string epoch(std::uint64_t epoch);  // -> be64 time of the sweep that began it
 /// Empty if the row is none of a run.
 std::optional<Run> parse_run(std::string_view key, std::string_view value);
 }  // namespace engine_key
@@ -73,6 +80,15 @@ struct PendingBlobs {
   std::mutex mutex;
   std::condition_variable changed;
   DigestMap<std::weak_ptr<PendingBlob>> blobs;
+  CollectionNotes* collection = nullptr;  // while one is under way
+};
+
+class DiskStaging;
+
+/// All stagings of a store. `mutex` is taken before those of stagings, and those before that of PendingBlobs.
+struct OpenStagings {
+  std::mutex mutex;
+  std::set<DiskStaging*> all;
 };
 
 /// Parts in the order in which they must be opened; destroyed in reverse.
@@ -90,6 +106,10 @@ struct DiskCore {
   std::unique_ptr<PackReader> packs;
   std::unique_ptr<PackWriter> writer;
   PendingBlobs pending;
+  OpenStagings stagings;
+  mutable ViewEpochs epochs;  // a reader's views all are of the state that it has locked
+  std::atomic<std::uint64_t> freed_epoch{0};  // for writers: views of epochs before this one may have lost bytes
+  std::optional<FreedSpace> freed;
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> next_blob{1};
   std::atomic<std::uint64_t> collisions{0};
@@ -98,7 +118,15 @@ struct DiskCore {
   void require_space(std::uint64_t bytes, std::string_view doing) { space->require(bytes, records->unwritten_bytes(), doing); }
   std::filesystem::path packs_path() const { return path / "packs"; }
   std::filesystem::path records_path() const { return path / "db"; }
+  /// What the headers of segments have of the store.
+  std::uint64_t store_id() const;
 };
+
+/// The epoch of a state of the records, 0 if nothing was ever collected.
+std::uint64_t epoch_of(const Records& records, const rocksdb::ReadOptions& options);
+
+/// The recorded end of each pack.
+std::map<std::uint64_t, std::uint64_t> pack_ends(const Records& records, const rocksdb::ReadOptions& options = {});
 
 /// The indices of `digests` in their order.
 std::vector<std::uint32_t> order_of(std::span<const Digest> digests);

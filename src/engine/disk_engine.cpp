@@ -3,6 +3,7 @@
 #include <cairn/error.h>
 
 #include <fmt/format.h>
+#include <rocksdb/snapshot.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,11 +13,14 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "engine/disk_collection.h"
 #include "engine/disk_committer.h"
 #include "engine/disk_core.h"
+#include "engine/disk_repack.h"
 #include "engine/disk_staging.h"
 #include "engine/disk_view.h"
 #include "engine/pack_check.h"
+#include "engine/reader_lock.h"
 #include "engine/rocksdb_files.h"
 #include "engine/rocksdb_status.h"
 #include "engine/table_commit.h"
@@ -91,6 +95,23 @@ RecordsOptions records_options(DiskCore& core, const DiskOptions& options, bool 
   return records;
 }
 
+// A state of the records, and the lock that keeps a collection from taking away what it shows.
+struct LockedRecords {
+  ReaderLock lock;
+  std::shared_ptr<Records> records;
+};
+
+constexpr int kLockAttemptsMax = 100;  // beside a writer that collects all the time
+
+// A collection may have given back room between the opening of the records and the lock. Then there is a newer state.
+std::shared_ptr<Records> open_locked(DiskCore& core, const DiskOptions& options) {
+  for (int attempt = 1;; ++attempt) {
+    auto records = std::make_shared<Records>(records_options(core, options, false));
+    const auto locked = std::make_shared<LockedRecords>(ReaderLock(core.path, epoch_of(*records, {})), records);
+    if (read_freed_epoch(core.path) <= locked->lock.epoch() || attempt == kLockAttemptsMax) return {locked, records.get()};
+  }
+}
+
 void guard_space(DiskCore& core) {
   core.space.emplace(core.path, kBallastBytes);
   core.env = rocksdb::NewCompositeEnv(make_guarded_file_system(*core.space, core.file_mode, core.records_failed));
@@ -157,18 +178,9 @@ void check_witness(const DiskCore& core, std::uint64_t witnessed) {
                             witnessed - core.commits, witnessed, core.records_path().string()));
 }
 
-std::map<std::uint64_t, std::uint64_t> pack_ends(const Records& records) {
-  std::map<std::uint64_t, std::uint64_t> ends;
-  const std::unique_ptr<rocksdb::Iterator> walk(records.db().NewIterator({}, records.family(Family::engine)));
-  for (walk->Seek("pack"); walk->Valid() && walk->key().starts_with("pack") && walk->key().size() == 12; walk->Next())
-    ends[format::parse_be64(walk->key().ToStringView().substr(4))] = format::parse_be64(walk->value().ToStringView());
-  check(walk->status(), "read the ends of the packs");
-  return ends;
-}
-
-void check_runs(const Records& records, std::vector<Finding>& findings) {
-  const std::unique_ptr<rocksdb::Iterator> walk(records.db().NewIterator({}, records.family(Family::engine)));
-  const std::map<std::uint64_t, std::uint64_t> ends = pack_ends(records);  // no older than the runs, which grow meanwhile
+void check_runs(const Records& records, const rocksdb::ReadOptions& options, std::vector<Finding>& findings) {
+  const std::unique_ptr<rocksdb::Iterator> walk(records.db().NewIterator(options, records.family(Family::engine)));
+  const std::map<std::uint64_t, std::uint64_t> ends = pack_ends(records, options);
   for (walk->Seek(engine_key::kRun); walk->Valid() && walk->key().starts_with(engine_key::kRun); walk->Next()) {
     const auto run = engine_key::parse_run(walk->key().ToStringView(), walk->value().ToStringView());
     const auto end = run ? ends.find(run->pack) : ends.end();
@@ -179,10 +191,11 @@ void check_runs(const Records& records, std::vector<Finding>& findings) {
 }
 
 // Cuts what a crash left behind the last commit, and finds where appending goes on.
-std::unique_ptr<PackWriter> recover_packs(const DiskCore& core) {
+std::unique_ptr<PackWriter> recover_packs(const DiskCore& core, std::uint64_t pack_bytes_max) {
   const std::map<std::uint64_t, std::uint64_t> ends = pack_ends(*core.records);
   std::uint64_t next = ends.empty() ? 1 : ends.rbegin()->first + 1;
   PackWriter::Position last;
+  const bool may_be_read = has_readers(core.lock->file(), 0, core.epochs.current());
   make_directory(core.packs_path(), 0700);  // an empty one may be lost on the way through an archive
   std::error_code error;
   fs::directory_iterator entries(core.packs_path(), error);
@@ -193,7 +206,8 @@ std::unique_ptr<PackWriter> recover_packs(const DiskCore& core) {
     next = std::max(next, *pack + 1);
     const auto end = ends.find(*pack);
     if (end == ends.end()) {
-      fs::remove(entry.path(), error);  // begun after the last commit
+      if (may_be_read) continue;
+      fs::remove(entry.path(), error);  // begun after the last commit, or freed by a collection
       if (error) base::throw_errno(error.value(), fmt::format("remove {}", entry.path().string()));
       continue;
     }
@@ -203,8 +217,7 @@ std::unique_ptr<PackWriter> recover_packs(const DiskCore& core) {
     // A pack that is shorter than it was is damaged; it is reported by verify, and not appended to.
     if (size >= end->second && *pack == ends.rbegin()->first) last = {*pack, end->second};
   }
-  const auto store_id = base::load_big_endian<std::uint64_t>(core.superblock.uuid.bytes.data() + 8);
-  return std::make_unique<PackWriter>(core.packs_path(), core.file_mode, store_id, last, next);
+  return std::make_unique<PackWriter>(core.packs_path(), core.file_mode, core.store_id(), last, next, pack_bytes_max);
 }
 
 std::uint64_t bytes_below(const fs::path& directory) {
@@ -227,6 +240,10 @@ class DiskEngine : public Engine {
   explicit DiskEngine(std::shared_ptr<DiskCore> core, const DiskOptions& options)
       : core_(std::move(core)), options_(options), committer_(*core_) {}
 
+  ~DiskEngine() override {
+    if (core_->freed) core_->freed->release();
+  }
+
   Uuid uuid() const override { return core_->superblock.uuid; }
   bool read_only() const override { return core_->read_only; }
 
@@ -247,7 +264,9 @@ class DiskEngine : public Engine {
 
   PublishResult publish(Staging* staging, const Commit& commit) override {
     require_writable("commit");
-    return committer_.publish(static_cast<DiskStaging*>(staging), commit);
+    PublishResult result = committer_.publish(static_cast<DiskStaging*>(staging), commit);
+    if (core_->freed->waiting_bytes() != 0) core_->freed->release();
+    return result;
   }
 
   void refresh() override {
@@ -255,7 +274,8 @@ class DiskEngine : public Engine {
     std::lock_guard lock(refresh_mutex_);
     std::string now = state_of(core_->path, core_->records_path());
     if (now == seen_) return;
-    core_->records = std::make_shared<Records>(records_options(*core_, options_, false));
+    core_->records = open_locked(*core_, options_);
+    core_->packs->forget_removed();
     seen_ = std::move(now);  // taken before opening: what changed in between is seen next time
   }
 
@@ -271,6 +291,19 @@ class DiskEngine : public Engine {
     return stats;
   }
 
+  std::unique_ptr<Collection> begin_collection() override {
+    require_writable("collect");
+    return begin_disk_collection(core_, committer_, std::unique_lock(collection_mutex_));
+  }
+
+  RepackReport repack(const RepackOptions& options) override {
+    require_writable("compact");
+    const std::lock_guard turn(collection_mutex_);
+    return engine::repack(*core_, committer_, options);
+  }
+
+  std::filesystem::path scratch_directory() const override { return core_->path; }
+
   void compact() override {
     require_writable("compact");
     core_->space->require(bytes_below(core_->records_path()), 0, "compact");
@@ -285,10 +318,12 @@ class DiskEngine : public Engine {
     }();
     const rocksdb::Status status = check_tables(*records);
     if (!status.ok()) findings.push_back({core_->records_path().string(), status.ToString(), std::nullopt});
-    const auto store_id = base::load_big_endian<std::uint64_t>(core_->superblock.uuid.bytes.data() + 8);
-    const auto ends = pack_ends(*records);
-    for (const auto& [pack, end] : ends) check_pack(core_->packs_path(), pack, end, store_id, findings);
-    check_runs(*records, findings);
+    rocksdb::ReadOptions options;
+    std::optional<rocksdb::ManagedSnapshot> snapshot;  // packs grow, come and go meanwhile
+    if (!core_->read_only) options.snapshot = snapshot.emplace(&records->db()).snapshot();
+    const auto ends = pack_ends(*records, options);
+    for (const auto& [pack, end] : ends) check_pack(core_->packs_path(), pack, end, core_->store_id(), findings);
+    check_runs(*records, options, findings);
     return findings;
   }
 
@@ -313,6 +348,7 @@ class DiskEngine : public Engine {
   std::shared_ptr<DiskCore> core_;
   DiskOptions options_;
   DiskCommitter committer_;
+  std::mutex collection_mutex_;
   mutable std::mutex refresh_mutex_;
   std::string seen_;  // state_of() what `records` shows, or something older
 };
@@ -321,7 +357,7 @@ void open_for_reading(DiskCore& core, const DiskOptions& options) {
   core.superblock = read_superblock(core.path);
   core.packs = std::make_unique<PackReader>(core.packs_path());
   const std::uint64_t witnessed = read_witness(core.path);  // before the records, which may grow meanwhile
-  core.records = std::make_shared<Records>(records_options(core, options, false));
+  core.records = open_locked(core, options);
   load_state(core);
   check_witness(core, witnessed);
 }
@@ -344,7 +380,10 @@ void open_for_writing(DiskCore& core, const DiskOptions& options) {
   check_witness(core, core.lock->witness());
   core.lock->set_witness(core.commits);
   core.packs = std::make_unique<PackReader>(core.packs_path());
-  core.writer = recover_packs(core);
+  core.freed_epoch = freed_epoch_in(core.lock->file());
+  core.epochs.set_current(epoch_of(*core.records, {}));
+  core.freed.emplace(core.packs_path(), *core.packs, [&core](std::uint64_t epoch) { return may_free_before(core, epoch); });
+  core.writer = recover_packs(core, options.pack_bytes_max);
   upgrade(core);
 }
 

@@ -18,6 +18,7 @@ struct DiskOptions {
   int background_threads = 2;
   std::uint32_t directory_mode = 0700;
   Compression compression = Compression::lz4;
+  std::uint64_t pack_bytes_max = 1ull << 30;  ///< when a pack has so many, the next one begins
 };
 
 /// Opens the store at `path`. Throws no_store, locked, newer_format, damaged, no_space, io; the store is then as it

@@ -71,6 +71,11 @@ std::optional<std::string> DiskRowStaging::finish(Family family) {
   return table->path;
 }
 
+void DiskRowStaging::finish(std::vector<StagedTable>& tables) {
+  for (std::size_t i = 0; i < kFamilyCount; ++i)
+    if (auto path = finish(static_cast<Family>(i))) tables.push_back({static_cast<Family>(i), std::move(*path)});
+}
+
 // Both are in order of key, so each goes on from where the other is.
 std::optional<std::string> DiskRowStaging::find_owned_claim() {
   const auto path = finish(Family::claim);

@@ -12,6 +12,7 @@
 #include <rocksdb/sst_file_writer.h>
 
 #include "engine/disk_core.h"
+#include "engine/table_commit.h"
 
 namespace cairn::engine {
 
@@ -29,6 +30,8 @@ class DiskRowStaging : public RowStaging {
 
   /// Ends the table of a family, if it has one, and returns its path. It is synced.
   std::optional<std::string> finish(Family family);
+  /// Ends all tables, and adds them to `tables`.
+  void finish(std::vector<StagedTable>& tables);
   /// A claim among these that has an owner already. Nothing may be added after it.
   std::optional<std::string> find_owned_claim();
 

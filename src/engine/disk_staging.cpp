@@ -22,6 +22,49 @@ constexpr std::size_t kHeldMost = 65536;  // blobs: 25 MiB
 
 }  // namespace
 
+DiskStaging::DiskStaging(std::shared_ptr<DiskCore> core, DiskCommitter& committer)
+    : core_(std::move(core)), committer_(committer), compressor_(core_->compression), stream_(*core_->packs) {
+  const std::lock_guard lock(core_->stagings.mutex);
+  core_->stagings.all.insert(this);
+}
+
+PackWriter::Position DiskStaging::note(CollectionNotes& notes) {
+  const std::lock_guard busy(busy_);
+  const auto touch_all = [&](std::span<const Digest> digests) {
+    const std::lock_guard lock(core_->pending.mutex);
+    for (const Digest& digest : digests) notes.touch(digest);
+  };
+  if (spilled_ != nullptr) spilled_->visit(touch_all);
+  std::vector<Digest> held;
+  held.reserve(held_.size());
+  for (const auto& entry : held_) held.push_back(entry.first);
+  touch_all(held);
+  return oldest();
+}
+
+PackWriter::Position DiskStaging::oldest() const {
+  const std::lock_guard lock(core_->pending.mutex);
+  return oldest_;
+}
+
+// Where it is committed; empty if it is not, or is about to be removed. Called with the mutex of PendingBlobs: what is published
+// leaves them only after the records have it, and a collection hears of what is found here before it condemns anything.
+std::optional<format::BlobLocation> DiskStaging::find_stored(const Digest& digest) {
+  return unless_condemned(digest, find_location(*core_->records, {}, digest));
+}
+
+std::optional<format::BlobLocation> DiskStaging::unless_condemned(const Digest& digest,
+                                                                  const std::optional<format::BlobLocation>& stored) {
+  CollectionNotes* const collection = core_->pending.collection;
+  if (collection == nullptr) return stored;
+  if (stored && collection->has_condemned(digest, *stored)) {
+    collection->restored.push_back(digest);
+    return std::nullopt;
+  }
+  collection->touch(digest);
+  return stored;
+}
+
 // Finds out who has the digest: committed (`held.stored`), pending (`held.pending`), or nobody, in which case a new
 // PendingBlob is entered for the caller to place. `replace`: the committed copy is damaged and does not count.
 std::shared_ptr<PendingBlob> DiskStaging::claim(const Digest& digest, bool replace, Held& held) {
@@ -37,11 +80,12 @@ std::shared_ptr<PendingBlob> DiskStaging::claim(const Digest& digest, bool repla
     const bool lost = other != nullptr && other->location.packed && other->generation != core_->writer->generation();
     if (other != nullptr && other->state == PendingBlob::State::ready && !lost) {
       held.pending = other;
+      if (other->location.packed) oldest_ = std::min(oldest_, {other->location.pack, other->location.offset});
+      if (pending.collection != nullptr) pending.collection->touch(digest);
       return nullptr;
     }
-    // Asked under the mutex: what is published leaves `pending` only after the records have it.
-    const auto stored = replace ? std::nullopt : find_location(*core_->records, {}, digest);
-    if (stored) {
+    const auto stored = find_stored(digest);
+    if (stored && !replace) {
       held.stored = *stored;
       return nullptr;
     }
@@ -103,6 +147,7 @@ void DiskStaging::require_kept(const PendingBlob& blob) const {
 
 StageResult DiskStaging::stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
                                std::span<const std::byte> bytes) {
+  const std::lock_guard busy(busy_);
   const auto known = held_.find(digest);
   const StageResult result =
       stage_one(kind, probe, digest, bytes, known == held_.end() ? std::nullopt : std::optional(known->second));
@@ -156,6 +201,7 @@ void DiskStaging::keep_new(const std::shared_ptr<PendingBlob>& blob, std::uint64
 
 // In one go: finding out who has the digests, and telling the others what became of those that are new.
 void DiskStaging::stage_many(BlobKind kind, std::span<const NewBlob> blobs, std::span<StageResult> results) {
+  const std::lock_guard busy(busy_);
   const std::vector<Candidate> candidates = claim_many(blobs);
   place_many(kind, blobs, candidates);
   for (std::size_t i = 0; i < blobs.size(); ++i) {
@@ -182,7 +228,7 @@ std::vector<DiskStaging::Candidate> DiskStaging::claim_many(std::span<const NewB
   const auto locations = find_locations(*core_->records, {}, unknown);
   for (std::size_t k = 0; k < unknown.size(); ++k) {
     Candidate& candidate = candidates[unknown_at[k]];
-    candidate.stored = locations[k];
+    candidate.stored = unless_condemned(unknown[k], locations[k]);
     if (candidate.stored) continue;
     auto& entry = core_->pending.blobs[unknown[k]];
     if (!entry.expired()) continue;  // given twice
@@ -215,14 +261,15 @@ void DiskStaging::place_many(BlobKind kind, std::span<const NewBlob> blobs, std:
 }
 
 std::optional<BlobInfo> DiskStaging::hold(BlobKind kind, const Digest& digest) {
+  const std::lock_guard busy(busy_);
   Held held;
-  const auto known = held_.find(digest);
-  if (known != held_.end()) {
+  if (const auto known = held_.find(digest); known != held_.end()) {
     held = known->second;
-  } else if (const auto stored = find_location(*core_->records, {}, digest)) {
-    held.stored = *stored;
   } else {
-    return std::nullopt;
+    const std::lock_guard lock(core_->pending.mutex);
+    const auto stored = find_stored(digest);
+    if (!stored) return std::nullopt;
+    held.stored = *stored;
   }
   const format::BlobLocation at = location(held);
   if (at.kind != kind) return std::nullopt;
@@ -236,6 +283,7 @@ std::optional<BlobInfo> DiskStaging::hold(BlobKind kind, const Digest& digest) {
 }
 
 Bytes DiskStaging::read(BlobKind kind, const Digest& digest) {
+  const std::lock_guard busy(busy_);
   auto known = held_.find(digest);
   if (known == held_.end() && hold_again(digest)) known = held_.find(digest);
   if (known == held_.end() || location(known->second).kind != kind)
@@ -274,6 +322,10 @@ bool DiskStaging::fit_beside(std::span<const NewBlob> blobs, std::span<const Can
 void DiskStaging::begin_pack() {
   if (generation_ != 0) return;
   generation_ = core_->writer->generation();
+  {
+    const std::lock_guard lock(core_->pending.mutex);
+    oldest_ = std::min(oldest_, core_->writer->durable());
+  }
   for (std::shared_ptr<PendingBlob>& blob : blobs_) {
     Held& held = held_.at(blob->digest);
     move_to_pack(blob->digest, held);
@@ -326,6 +378,7 @@ void DiskStaging::append(PendingBlob& blob, std::span<const std::byte> bytes) {
 }
 
 void DiskStaging::settle() {
+  const std::lock_guard busy(busy_);
   if (generation_ == 0) return;
   std::vector<Digest> beside;
   {
@@ -374,37 +427,51 @@ void DiskStaging::move_to_pack(const Digest& digest, Held& held) {
   held.pending = std::move(moved);
 }
 
-DiskStaging::~DiskStaging() { clear(); }
+DiskStaging::~DiskStaging() {
+  clear();
+  const std::lock_guard lock(core_->stagings.mutex);
+  core_->stagings.all.erase(this);
+}
 
 void DiskStaging::spill_when_full() {
-  if (held_.size() >= kHeldMost) spill();
+  if (held_.size() >= kHeldMost) spill_now();
+}
+
+void DiskStaging::spill() {
+  const std::lock_guard busy(busy_);
+  spill_now();
 }
 
 // Always to a pack: what is staged later may need what is spilled now, and then a pack alone holds all of it.
-void DiskStaging::spill() {
+void DiskStaging::spill_now() {
   const auto is_packed = [&](const auto& entry) { return location(entry.second).packed; };
   if (!blobs_.empty() || !std::ranges::all_of(held_, is_packed)) {
     begin_pack();
     committer_.spill(*this);
     generation_ = core_->writer->generation();
   }
+  if (spilled_ == nullptr) spilled_ = std::make_unique<DigestLog>(core_->path);
+  for (const auto& entry : held_) spilled_->add(entry.first);
   forget_blobs();
-  spilled_ = true;
 }
 
 // What was spilled is not held any more, but committed.
 bool DiskStaging::hold_again(const Digest& digest) {
-  if (!spilled_) return false;
-  const auto stored = find_location(*core_->records, {}, digest);
+  if (spilled_ == nullptr) return false;
+  const std::lock_guard lock(core_->pending.mutex);
+  const auto stored = find_stored(digest);
   return stored && held_.try_emplace(digest, Held{nullptr, *stored}).second;
 }
 
 void DiskStaging::clear() {
+  const std::lock_guard busy(busy_);
   named_.clear();
   forget_blobs();
   beside_bytes_ = 0;
   generation_ = 0;
-  spilled_ = false;
+  spilled_.reset();
+  const std::lock_guard lock(core_->pending.mutex);
+  oldest_ = kNothingPacked;
 }
 
 void DiskStaging::forget_blobs() {

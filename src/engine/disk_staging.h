@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -15,10 +16,11 @@ namespace cairn::engine {
 class DiskCommitter;
 
 class DiskStaging : public Staging {
+  static constexpr PackWriter::Position kNothingPacked{UINT64_MAX, 0};
+
  public:
   /// `committer` must outlive it.
-  DiskStaging(std::shared_ptr<DiskCore> core, DiskCommitter& committer)
-      : core_(std::move(core)), committer_(committer), compressor_(core_->compression), stream_(*core_->packs) {}
+  DiskStaging(std::shared_ptr<DiskCore> core, DiskCommitter& committer);
   ~DiskStaging() override;
 
   StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
@@ -27,6 +29,11 @@ class DiskStaging : public Staging {
   std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) override;
   std::vector<std::pair<BlobKind, Digest>> held() const override { return named_; }
   void spill() override;
+  /// For a collection that begins, by its thread: notes all that is staged or held here, waiting for the call that is under way.
+  /// Returns a place before which nothing lies in the packs that is not committed and may be.
+  PackWriter::Position note(CollectionNotes& notes);
+  /// The same place, as of now.
+  PackWriter::Position oldest() const;
   bool goes_to_pack() const override { return generation_ != 0; }
   Bytes read(BlobKind kind, const Digest& digest) override;
   std::uint64_t bytes_added() const override { return added_; }
@@ -42,6 +49,7 @@ class DiskStaging : public Staging {
   void clear();
 
  private:
+  void spill_now();
   void spill_when_full();
   void forget_blobs();
   bool hold_again(const Digest& digest);
@@ -56,6 +64,8 @@ class DiskStaging : public Staging {
     std::optional<format::BlobLocation> stored;   // committed
   };
 
+  std::optional<format::BlobLocation> find_stored(const Digest& digest);
+  std::optional<format::BlobLocation> unless_condemned(const Digest& digest, const std::optional<format::BlobLocation>& stored);
   std::shared_ptr<PendingBlob> claim(const Digest& digest, bool replace, Held& held);
   std::vector<Candidate> claim_many(std::span<const NewBlob> blobs);
   StageResult stage_one(BlobKind kind, std::uint8_t probe, const Digest& digest, std::span<const std::byte> bytes,
@@ -79,6 +89,8 @@ class DiskStaging : public Staging {
 
   std::shared_ptr<DiskCore> core_;
   DiskCommitter& committer_;
+  std::recursive_mutex busy_;  // during each call
+  PackWriter::Position oldest_ = kNothingPacked;  // guarded by PendingBlobs::mutex: nothing pending here lies before it
   Compressor compressor_;
   Bytes room_;         // for decompressing
   PackStream stream_;  // of stored blobs that new bytes are compared with
@@ -89,7 +101,7 @@ class DiskStaging : public Staging {
   std::uint64_t beside_bytes_ = 0;    // new bytes that wait for the commit's batch
   std::uint64_t unchecked_bytes_ = 0; // appended since free space was last looked at
   std::uint64_t generation_ = 0;      // of the pack writer; 0 until something was appended
-  bool spilled_ = false;
+  std::unique_ptr<DigestLog> spilled_;  // what was spilled since it was published: kept alive, and not in `held_`
 };
 
 }  // namespace cairn::engine

@@ -13,6 +13,7 @@
 #include "engine/disk_many.h"
 #include "engine/disk_scan.h"
 #include "engine/pack_stream.h"
+#include "engine/reader_lock.h"
 #include "engine/rocksdb_status.h"
 #include "format/blob.h"
 
@@ -59,13 +60,28 @@ class DiskCursor : public Cursor {
 };
 
 class DiskView : public View, public BlobScanner {
+  // What is missing in a state that is too old was there, and is no damage.
+  template <class Read>
+  auto unless_expired(const Read& read) const {
+    try {
+      return read();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::damaged || epoch_ >= freed_epoch()) throw;
+      throw Error(ErrorCode::expired, fmt::format("{}; this state of the store is too old, and some of it was collected: expected "
+                                                  "the store to be looked at anew", error.what()));
+    }
+  }
+  std::uint64_t freed_epoch() const { return core_->read_only ? read_freed_epoch(core_->path) : core_->freed_epoch.load(); }
+
  public:
   DiskView(std::shared_ptr<const DiskCore> core, std::shared_ptr<const Records> records)
       : core_(std::move(core)), records_(std::move(records)), stream_(*core_->packs) {
+    epoch_ = core_->read_only ? epoch_of(*records_, {}) : core_->epochs.enter();
     if (!core_->read_only) options_.snapshot = records_->db().GetSnapshot();
   }
   ~DiskView() override {
     if (options_.snapshot != nullptr) records_->db().ReleaseSnapshot(options_.snapshot);
+    if (!core_->read_only) core_->epochs.leave(epoch_);
   }
 
   std::optional<BlobInfo> find_blob(const Digest& digest) const override {
@@ -76,13 +92,15 @@ class DiskView : public View, public BlobScanner {
   Bytes get_blob(BlobKind kind, const Digest& digest) const override {
     const auto location = find_location(*records_, options_, digest);
     require_blob(location, kind, digest);
-    if (auto bytes = location->packed ? read_streamed(*location, digest) : std::nullopt) return std::move(*bytes);
-    return read_blob(*core_, *records_, options_, *location, digest);
+    return unless_expired([&] {
+      if (auto bytes = location->packed ? read_streamed(*location, digest) : std::nullopt) return std::move(*bytes);
+      return read_blob(*core_, *records_, options_, *location, digest);
+    });
   }
 
   void get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const override {
     const BorrowedStream stream(*this);
-    read_many(*core_, *records_, options_, kind, blobs, visit, *stream);
+    unless_expired([&] { read_many(*core_, *records_, options_, kind, blobs, visit, *stream); });
   }
 
   void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const override {
@@ -219,6 +237,7 @@ class DiskView : public View, public BlobScanner {
   std::shared_ptr<const DiskCore> core_;
   std::shared_ptr<const Records> records_;
   rocksdb::ReadOptions options_;
+  std::uint64_t epoch_ = 0;
   mutable std::mutex idle_mutex_;
   mutable std::vector<std::unique_ptr<PackStream>> idle_streams_;
   mutable std::mutex stream_mutex_;

@@ -9,6 +9,7 @@
 #include <cairn/uuid.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,6 +23,8 @@
 #include "format/superblock.h"
 
 namespace cairn::engine {
+
+class Collection;
 
 using format::BlobKind;
 using format::CellId;
@@ -109,7 +112,7 @@ class View : public BlobSource {
 
 enum class StageResult : std::uint8_t {
   added,    ///< new; becomes durable with the publish of this staging
-  existed,  ///< equal bytes are stored or staged already; kept alive by this staging
+  existed,  ///< equal bytes are stored or staged already; kept alive by this staging, if stored with all that they refer to
   repaired, ///< the stored copy was damaged; these bytes will replace it
   clash,    ///< other bytes have this digest: hash again with the next probe
 };
@@ -131,7 +134,7 @@ class Staging {
                             std::span<const std::byte> bytes) = 0;
   /// As stage() with probe 0 for each of `blobs`, in order; what each came to is in `results`, of the same length.
   virtual void stage_many(BlobKind kind, std::span<const NewBlob> blobs, std::span<StageResult> results);
-  /// Keeps a committed blob alive as stage() of its bytes would; empty if there is none of that kind.
+  /// Keeps a committed blob, and all that it refers to, alive as stage() of its bytes would; empty if there is none of that kind.
   virtual std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) = 0;
   /// What hold() was called for.
   virtual std::vector<std::pair<BlobKind, Digest>> held() const = 0;
@@ -231,6 +234,21 @@ struct EngineStats {
   std::uint64_t collisions = 0;      ///< digests that other bytes had, since opening
 };
 
+/// What Engine::repack is to do.
+struct RepackOptions {
+  std::optional<int> zstd_level = {};  ///< 1 to 19: blobs are compressed anew, and kept so where that makes them smaller
+  /// Asked now and then; once it says no, the work ends soon. Bytes of the packs that are looked at. May be empty.
+  std::function<bool(std::uint64_t done, std::uint64_t total)> go_on = {};
+};
+
+/// What it did.
+struct RepackReport {
+  std::uint64_t moved_bytes = 0;     ///< written anew
+  std::uint64_t returned_bytes = 0;  ///< given back to the file system
+  std::uint64_t waiting_bytes = 0;   ///< to be given back when nobody reads an older state any more
+  bool complete = true;              ///< false if go_on() ended it, or if too much is waiting
+};
+
 /// One problem found by Engine::verify.
 struct Finding {
   std::string where;    ///< file and offset, or family and key
@@ -257,7 +275,15 @@ class Engine {
   virtual PublishResult publish(Staging* staging, const Commit& commit) = 0;
   /// Readers only: moves new views to what the writer has committed by now.
   virtual void refresh() = 0;
+  /// Where files that are gone after use may be made, beside the store; empty: nowhere, and all is in memory.
+  virtual std::filesystem::path scratch_directory() const { return {}; }
   virtual EngineStats stats() const = 0;
+  /// Begins to collect blobs; waits for another collection to end. `Collection` is in collection.h. Throws read_only, no_space, io.
+  virtual std::unique_ptr<Collection> begin_collection() = 0;
+  /// Moves blobs together where little is left between holes, if that writes no more than it gives back, and those that are to be
+  /// compressed anew. In the order in which they were stored. Others may read and commit meanwhile; waits for a collection to end.
+  /// What was done stays done, whatever ends it. Throws no_space, io, read_only. On disk: at most 256 MiB more, meanwhile.
+  virtual RepackReport repack(const RepackOptions&) { return {}; }
   /// Rewrites what the engine keeps beside blobs, so that it takes less room and is read faster. Others may read and commit
   /// meanwhile. Cost: reads and writes all records. Throws no_space, io, read_only; nothing is lost then.
   virtual void compact() {}

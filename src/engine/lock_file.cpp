@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -19,7 +20,9 @@ namespace cairn::engine {
 namespace {
 
 constexpr std::size_t kOwnerBytes = 1024;      // text, padded with newlines
+constexpr int kReadAttempts = 100;
 constexpr std::uint64_t kWitnessOffset = 1024; // u64 commits, u64 XXH3-64 of the first
+constexpr std::uint64_t kFreedOffset = 1040;   // u64 epoch, u64 XXH3-64 of the first
 
 std::string owner_text() {
   std::string text = fmt::format("host {}\nprocess {}\nsince {}\nboot {}\n", base::host_name(), ::getpid(),
@@ -28,11 +31,31 @@ std::string owner_text() {
   return text;
 }
 
-std::uint64_t witness_in(const base::File& file) {
+// Empty if what stands there is no number that was written. Where nothing was ever written, or no more than the length of the file
+// got to the disk, it is 0.
+std::optional<std::uint64_t> find_number(const base::File& file, std::uint64_t offset) {
   std::array<std::byte, 16> bytes{};
-  if (file.read_at(kWitnessOffset, bytes) != bytes.size()) return 0;
+  if (file.read_at(offset, bytes) != bytes.size() || bytes == std::array<std::byte, 16>{}) return 0;
   const auto sum = base::load_little_endian<std::uint64_t>(bytes.data() + 8);
-  return sum == base::hash64(std::span(bytes).first(8)) ? base::load_little_endian<std::uint64_t>(bytes.data()) : 0;
+  if (sum != base::hash64(std::span(bytes).first(8))) return std::nullopt;
+  return base::load_little_endian<std::uint64_t>(bytes.data());
+}
+
+std::uint64_t number_in(const base::File& file, std::uint64_t offset) { return find_number(file, offset).value_or(0); }
+
+// Without it nobody knows whether commits are lost.
+std::uint64_t witness_in(const base::File& file) {
+  for (int attempt = 0; attempt < kReadAttempts; ++attempt)  // a writer may be writing it
+    if (const auto witness = find_number(file, kWitnessOffset)) return *witness;
+  throw Error(ErrorCode::damaged, fmt::format("open {}: what stands at byte {} is no number of commits, so it cannot be told whether "
+                                              "any are lost; expected the file as a writer left it (without it, that is not asked)", file.name(), kWitnessOffset));
+}
+
+void set_number(const base::File& file, std::uint64_t offset, std::uint64_t number) {
+  std::array<std::byte, 16> bytes{};
+  base::store_little_endian(bytes.data(), number);
+  base::store_little_endian(bytes.data() + 8, base::hash64(std::span(bytes).first(8)));
+  file.write_at(offset, bytes);
 }
 
 // "host a, process 12, since ..." for the message to whom comes second.
@@ -69,11 +92,9 @@ std::uint64_t read_witness(const std::filesystem::path& store) {
   return file ? witness_in(*file) : 0;
 }
 
-void LockFile::set_witness(std::uint64_t commits) const {
-  std::array<std::byte, 16> bytes{};
-  base::store_little_endian(bytes.data(), commits);
-  base::store_little_endian(bytes.data() + 8, base::hash64(std::span(bytes).first(8)));
-  file_.write_at(kWitnessOffset, bytes);
-}
+void LockFile::set_witness(std::uint64_t commits) const { set_number(file_, kWitnessOffset, commits); }
+void LockFile::set_freed_epoch(std::uint64_t epoch) const { set_number(file_, kFreedOffset, epoch); }
+
+std::uint64_t freed_epoch_in(const base::File& lock) { return number_in(lock, kFreedOffset); }
 
 }  // namespace cairn::engine

@@ -1,4 +1,4 @@
-// The file `lock` of a store: who writes to it, and how many commits it is known to hold.
+// The file `lock` of a store: who writes to it, how many commits it is known to hold, and how old a state may be to be whole.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,16 @@ class LockFile {
   std::uint64_t witness() const;
   void set_witness(std::uint64_t commits) const;
 
+  /// States of epochs before this one may lose bytes from now on.
+  void set_freed_epoch(std::uint64_t epoch) const;
+  const base::File& file() const { return file_; }
+
  private:
   base::File file_;
 };
+
+/// What set_freed_epoch() has recorded; 0 if nothing is.
+std::uint64_t freed_epoch_in(const base::File& lock);
 
 /// The witness of a store that another process may be writing; 0 if none is recorded.
 std::uint64_t read_witness(const std::filesystem::path& store);

@@ -12,12 +12,14 @@
 #include <unordered_set>
 #include <utility>
 
+#include "engine/memory_collection.h"
+#include "engine/memory_core.h"
 #include "format/blob.h"
 
 namespace cairn::engine {
 namespace {
 
-// One ordered table of versioned values; the first byte of a key is its family.
+// The first byte of a key.
 constexpr char kRowFamily = 'R';
 constexpr char kRecordFamily = 'N';
 constexpr char kClaimFamily = 'C';
@@ -26,32 +28,7 @@ constexpr char kIndexFamily = 'I';
 std::string row_prefix(CellId cell) { return kRowFamily + format::be64_text(cell); }
 std::string record_prefix(Record record) { return {kRecordFamily, static_cast<char>(record)}; }
 
-struct Version {
-  std::uint64_t commit;
-  std::optional<std::string> value;
-};
-
-struct StoredBlob {
-  BlobInfo info;
-  Bytes bytes;
-};
-
-// Everything the engine holds. Readers see the versions up to the commit their view was taken at.
-struct Memory {
-  mutable std::shared_mutex mutex;
-  std::map<std::string, std::vector<Version>, std::less<>> table;
-  std::unordered_map<Digest, StoredBlob> blobs;
-  std::unordered_map<CellId, CellHeader> cells;
-  std::uint64_t commits = 0;
-  std::uint64_t publishes = 0;
-  std::uint64_t collisions = 0;
-
-  void put(std::string key, std::optional<std::string> value) {
-    table[std::move(key)].push_back({commits, std::move(value)});
-  }
-};
-
-const std::string* visible(const std::vector<Version>& versions, std::uint64_t commit) {
+const std::string* visible(const std::vector<MemoryVersion>& versions, std::uint64_t commit) {
   for (auto version = versions.rbegin(); version != versions.rend(); ++version)
     if (version->commit <= commit) return version->value ? &*version->value : nullptr;
   return nullptr;
@@ -110,27 +87,33 @@ class MemoryCursor : public Cursor {
 
 class MemoryView : public View {
  public:
-  explicit MemoryView(std::shared_ptr<const Memory> memory) : memory_(std::move(memory)) {
-    std::shared_lock lock(memory_->mutex);
+  explicit MemoryView(std::shared_ptr<Memory> memory) : memory_(std::move(memory)) {
+    std::unique_lock lock(memory_->mutex);
     commit_ = memory_->commits;
     cells_ = memory_->cells;
+    memory_->views.insert(commit_);
+  }
+  ~MemoryView() override {
+    std::unique_lock lock(memory_->mutex);
+    memory_->views.erase(memory_->views.find(commit_));
+    if (!memory_->removed.empty()) memory_->forget_removed();
   }
 
   std::optional<BlobInfo> find_blob(const Digest& digest) const override {
     std::shared_lock lock(memory_->mutex);
-    const auto found = memory_->blobs.find(digest);
-    return found == memory_->blobs.end() ? std::nullopt : std::optional(found->second.info);
+    const MemoryBlob* found = memory_->find(digest, commit_);
+    return found == nullptr ? std::nullopt : std::optional(found->info);
   }
 
   Bytes get_blob(BlobKind kind, const Digest& digest) const override {
     std::shared_lock lock(memory_->mutex);
-    const auto found = memory_->blobs.find(digest);
-    if (found == memory_->blobs.end())
+    const MemoryBlob* found = memory_->find(digest, commit_);
+    if (found == nullptr)
       throw Error(ErrorCode::not_found, fmt::format("read {} {}: no such blob", format::blob_kind_name(kind), digest.hex()));
-    if (found->second.info.kind != kind)
+    if (found->info.kind != kind)
       throw Error(ErrorCode::damaged, fmt::format("read {} {}: the blob is of kind {}", format::blob_kind_name(kind),
-                                                  digest.hex(), format::blob_kind_name(found->second.info.kind)));
-    return found->second.bytes;
+                                                  digest.hex(), format::blob_kind_name(found->info.kind)));
+    return found->bytes;
   }
 
   void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const override {
@@ -189,18 +172,25 @@ class MemoryView : public View {
     return std::make_unique<MemoryCursor>(*memory_, commit_, std::move(prefix));
   }
 
-  std::shared_ptr<const Memory> memory_;
+  std::shared_ptr<Memory> memory_;
   std::uint64_t commit_ = 0;
   std::unordered_map<CellId, CellHeader> cells_;
 };
 
 class MemoryStaging : public Staging {
  public:
-  explicit MemoryStaging(std::shared_ptr<Memory> memory) : memory_(std::move(memory)) {}
+  explicit MemoryStaging(std::shared_ptr<Memory> memory) : memory_(std::move(memory)) {
+    std::unique_lock lock(memory_->mutex);
+    memory_->holds.insert(&held_);
+  }
+  ~MemoryStaging() override {
+    std::unique_lock lock(memory_->mutex);
+    memory_->holds.erase(&held_);
+  }
 
   StageResult stage(BlobKind kind, std::uint8_t probe, const Digest& digest,
                     std::span<const std::byte> bytes) override {
-    const auto equal = [&](const StoredBlob& blob) {
+    const auto equal = [&](const MemoryBlob& blob) {
       return blob.info.kind == kind && std::ranges::equal(blob.bytes, bytes);
     };
     const auto staged = blobs_.find(digest);
@@ -210,7 +200,7 @@ class MemoryStaging : public Staging {
       const auto stored = memory_->blobs.find(digest);
       if (stored != memory_->blobs.end()) {
         const bool same = equal(stored->second);
-        if (same) held_.insert(digest);
+        if (same) touch(digest);
         else ++memory_->collisions;
         return count(same, bytes.size());
       }
@@ -221,11 +211,11 @@ class MemoryStaging : public Staging {
   }
   std::optional<BlobInfo> hold(BlobKind kind, const Digest& digest) override {
     if (const auto staged = blobs_.find(digest); staged != blobs_.end()) return info_of(kind, staged->second);
-    std::shared_lock lock(memory_->mutex);
+    std::unique_lock lock(memory_->mutex);
     const auto stored = memory_->blobs.find(digest);
     if (stored == memory_->blobs.end()) return std::nullopt;
     const auto info = info_of(kind, stored->second);
-    if (info && held_.insert(digest).second) {
+    if (info && touch(digest)) {
       existed_ += info->size;
       named_.emplace_back(kind, digest);
     }
@@ -234,7 +224,7 @@ class MemoryStaging : public Staging {
   std::vector<std::pair<BlobKind, Digest>> held() const override { return named_; }
   bool goes_to_pack() const override { return false; }
   Bytes read(BlobKind kind, const Digest& digest) override {
-    const auto read_from = [&](const std::unordered_map<Digest, StoredBlob>& blobs) {
+    const auto read_from = [&](const std::unordered_map<Digest, MemoryBlob>& blobs) {
       const auto found = blobs.find(digest);
       return found != blobs.end() && info_of(kind, found->second) ? std::optional(found->second.bytes) : std::nullopt;
     };
@@ -251,11 +241,23 @@ class MemoryStaging : public Staging {
   std::uint64_t bytes_added() const override { return added_; }
   std::uint64_t bytes_existed() const override { return existed_; }
 
-  std::unordered_map<Digest, StoredBlob> take() { return std::exchange(blobs_, {}); }
+  /// With the mutex held: moves what was staged into the store, and goes on holding it.
+  void store() {
+    for (auto& [digest, blob] : std::exchange(blobs_, {})) {
+      touch(digest);
+      memory_->blobs.try_emplace(digest, std::move(blob));
+    }
+  }
 
  private:
-  static std::optional<BlobInfo> info_of(BlobKind kind, const StoredBlob& blob) {
+  static std::optional<BlobInfo> info_of(BlobKind kind, const MemoryBlob& blob) {
     return blob.info.kind == kind ? std::optional(blob.info) : std::nullopt;
+  }
+  // With the mutex held. True if it was not held yet.
+  bool touch(const Digest& digest) {
+    if (!held_.insert(digest).second) return false;
+    if (memory_->touched != nullptr) memory_->touched->add(digest);
+    return true;
   }
   StageResult count(bool same, std::uint64_t size) {
     if (!same) return StageResult::clash;
@@ -264,7 +266,7 @@ class MemoryStaging : public Staging {
   }
 
   std::shared_ptr<Memory> memory_;
-  std::unordered_map<Digest, StoredBlob> blobs_;
+  std::unordered_map<Digest, MemoryBlob> blobs_;
   std::unordered_set<Digest> held_;
   std::vector<std::pair<BlobKind, Digest>> named_;
   std::uint64_t added_ = 0, existed_ = 0;
@@ -294,9 +296,7 @@ class MemoryEngine : public Engine {
     std::unique_lock lock(memory_->mutex);
     const std::uint64_t turn = ++memory_->publishes;
     // Blobs first, each on its own: whatever becomes of the commit, any of them may be there afterwards.
-    if (staging != nullptr)
-      for (auto& [digest, blob] : static_cast<MemoryStaging*>(staging)->take())
-        memory_->blobs.try_emplace(digest, std::move(blob));
+    if (staging != nullptr) static_cast<MemoryStaging*>(staging)->store();
     if (options_.conflict_every != 0 && turn % options_.conflict_every == 0) return {Outcome::conflict, {}};
     const bool unknown = options_.unknown_every != 0 && turn % options_.unknown_every == 0;
     if (unknown && (turn / options_.unknown_every) % 2 == 0) return {Outcome::unknown, {}};
@@ -305,6 +305,10 @@ class MemoryEngine : public Engine {
   }
 
   void refresh() override {}
+
+  std::unique_ptr<Collection> begin_collection() override {
+    return begin_memory_collection(memory_, std::unique_lock(collection_mutex_));
+  }
 
   EngineStats stats() const override {
     std::shared_lock lock(memory_->mutex);
@@ -353,6 +357,7 @@ class MemoryEngine : public Engine {
   MemoryEngineOptions options_;
   Uuid uuid_ = Uuid::generate();
   std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
+  std::mutex collection_mutex_;
 };
 
 }  // namespace

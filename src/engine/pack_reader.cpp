@@ -49,6 +49,16 @@ std::shared_ptr<const base::File> PackReader::direct_file(std::uint64_t pack) co
   return descriptor < 0 ? nullptr : std::make_shared<const base::File>(descriptor, path);
 }
 
+void PackReader::forget(std::uint64_t pack) const {
+  const std::unique_lock lock(mutex_);
+  files_.erase(pack);
+}
+
+void PackReader::forget_removed() const {
+  const std::unique_lock lock(mutex_);
+  std::erase_if(files_, [](const auto& entry) { return entry.second->status().st_nlink == 0; });
+}
+
 std::vector<std::byte> PackReader::read(const format::BlobLocation& location, const Digest& digest) const {
   const std::shared_ptr<base::File> pack = file(location.pack);
   const auto damaged = [&](std::string_view what) {

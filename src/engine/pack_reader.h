@@ -31,6 +31,11 @@ class PackReader {
   /// The pack opened for O_DIRECT; empty if its file system has none. For whoever reads much of it.
   std::shared_ptr<const base::File> direct_file(std::uint64_t pack) const;
 
+  /// The pack is gone, or about to be: its file is not kept open any more.
+  void forget(std::uint64_t pack) const;
+  /// Forgets those that have no name any more.
+  void forget_removed() const;
+
  private:
   std::shared_ptr<base::File> file(std::uint64_t pack) const;
 

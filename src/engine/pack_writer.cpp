@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kSegmentBytes = 4u << 20;       // one write; larger only for one larger record
 constexpr std::size_t kUnwrittenSegmentsMax = 6;      // 24 MiB wait for the disk at most
 constexpr std::size_t kSpareMax = 2;                  // written ones that are kept for what comes after a flush
-constexpr std::uint64_t kPackBytesMax = 1ull << 30;   // then the next pack begins
 
 std::size_t round_up(std::size_t size, std::size_t unit) { return (size + unit - 1) / unit * unit; }
 
@@ -59,9 +58,9 @@ struct PackWriter::Segment {
 };
 
 PackWriter::PackWriter(std::filesystem::path directory, mode_t mode, std::uint64_t store_id, Position last,
-                       std::uint64_t next_pack)
-    : directory_(std::move(directory)), mode_(mode), store_id_(store_id), next_pack_(next_pack) {
-  if (last.pack != 0 && last.end < kPackBytesMax) open_pack(last.pack, last.end);
+                       std::uint64_t next_pack, std::uint64_t pack_bytes_max)
+    : directory_(std::move(directory)), mode_(mode), store_id_(store_id), pack_bytes_max_(pack_bytes_max), next_pack_(next_pack) {
+  if (last.pack != 0 && last.end < pack_bytes_max) open_pack(last.pack, last.end);
   try {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error& error) {
@@ -82,6 +81,13 @@ PackWriter::~PackWriter() {
 std::uint64_t PackWriter::generation() const {
   std::lock_guard lock(mutex_);
   return generation_;
+}
+
+PackWriter::Position PackWriter::durable() const {
+  std::lock_guard lock(mutex_);
+  if (file_ == nullptr) return {next_pack_, 0};
+  const auto known = durable_.find(pack_);
+  return {pack_, known == durable_.end() ? 0 : known->second};
 }
 
 void PackWriter::require(std::uint64_t generation) const {
@@ -119,7 +125,7 @@ PackLocation PackWriter::append(std::uint64_t generation, const format::RecordHe
 }
 
 PackWriter::SegmentPtr PackWriter::new_segment(std::size_t record_size) {
-  if (file_ == nullptr || append_end_ >= kPackBytesMax) open_pack(next_pack_, 0);
+  if (file_ == nullptr || append_end_ >= pack_bytes_max_) open_pack(next_pack_, 0);
   const std::size_t needed = round_up(format::kSegmentHeaderSize + record_size, format::kPackBlock);
   Memory memory;
   if (needed <= kSegmentBytes && !spare_.empty()) {

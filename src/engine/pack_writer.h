@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <compare>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -19,6 +20,8 @@
 
 namespace cairn::engine {
 
+inline constexpr std::uint64_t kPackBytesMax = 1ull << 30;
+
 struct PackLocation {
   std::uint64_t pack = 0;
   std::uint64_t offset = 0;  ///< of the record header
@@ -35,17 +38,21 @@ class PackWriter {
   struct Position {
     std::uint64_t pack = 0;  ///< 0: no pack yet
     std::uint64_t end = 0;   ///< durable bytes of it, a multiple of the block size
+
+    friend auto operator<=>(const Position&, const Position&) = default;
   };
 
   /// Continues after `last`; the file of `last` has been cut to its end. `next_pack` has never been used.
-  /// New packs get `mode`.
+  /// New packs get `mode`. When one has `pack_bytes_max` or more, the next one begins.
   PackWriter(std::filesystem::path directory, mode_t mode, std::uint64_t store_id, Position last,
-             std::uint64_t next_pack);
+             std::uint64_t next_pack, std::uint64_t pack_bytes_max = kPackBytesMax);
   ~PackWriter();
   PackWriter(const PackWriter&) = delete;
   PackWriter& operator=(const PackWriter&) = delete;
 
   std::uint64_t generation() const;
+  /// Whatever is appended from now on lies at or behind this place, also after writes that fail. It never goes back.
+  Position durable() const;
   /// Throws what ended `generation`, no_space or io, if it is over.
   void require(std::uint64_t generation) const;
 
@@ -87,7 +94,7 @@ class PackWriter {
 
   const std::filesystem::path directory_;
   const mode_t mode_;
-  const std::uint64_t store_id_;
+  const std::uint64_t store_id_, pack_bytes_max_;
 
   mutable std::mutex mutex_;
   std::mutex flush_mutex_;  // one flush at a time

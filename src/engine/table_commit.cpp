@@ -12,6 +12,7 @@
 #include <system_error>
 #include <vector>
 
+#include "engine/disk_rows.h"
 #include "engine/rocksdb_status.h"
 
 namespace cairn::engine {
@@ -85,7 +86,7 @@ void flush_log(const Records& records) {
 }
 
 void add_tables(const Records& records, const fs::path& directory, const SortedRows& sorted,
-                std::span<DiskRowStaging* const> rows) {
+                std::span<const StagedTable> staged) {
   std::vector<rocksdb::IngestExternalFileArg> tables;
   for (std::size_t i = 0; i < kFamilyCount; ++i) {
     const auto family = static_cast<Family>(i);
@@ -93,8 +94,8 @@ void add_tables(const Records& records, const fs::path& directory, const SortedR
     table.column_family = records.family(family);
     table.options.move_files = true;
     table.options.write_global_seqno = false;  // the manifest has it
-    for (DiskRowStaging* staging : rows)
-      if (auto path = staging->finish(family)) table.external_files.push_back(std::move(*path));
+    for (const StagedTable& one : staged)  // where keys are in several, the last one counts
+      if (one.family == family) table.external_files.push_back(one.path);
     if (!sorted.rows(family).empty()) {
       table.external_files.push_back((directory / fmt::format("{}{}.sst", kPrefix, family_name(family))).string());
       write_table(records.db(), table.column_family, sorted.rows(family), table.external_files.back());
@@ -120,10 +121,10 @@ void remove_tables(const fs::path& directory, std::string_view prefix) {
 }  // namespace
 
 void commit_as_tables(const Records& records, const fs::path& directory, const rocksdb::WriteBatch& batch,
-                      std::span<DiskRowStaging* const> rows) {
+                      std::span<const StagedTable> staged) {
   flush_log(records);
   try {
-    add_tables(records, directory, SortedRows(records, batch), rows);
+    add_tables(records, directory, SortedRows(records, batch), staged);
   } catch (...) {
     remove_tables(directory, kPrefix);  // the disk may be full
     throw;

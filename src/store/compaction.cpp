@@ -1,7 +1,13 @@
 #include "store/compaction.h"
 
+#include <cairn/error.h>
+#include <cairn/store.h>
+
 #include <fmt/format.h>
 
+#include <chrono>
+#include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +15,7 @@
 #include "format/keys.h"
 #include "graph/backlink_folding.h"
 #include "graph/held_links.h"
+#include "store/collection.h"
 #include "store/commit.h"
 #include "store/forgetting.h"
 #include "store/removal.h"
@@ -17,6 +24,7 @@
 namespace cairn::store {
 namespace {
 
+constexpr int kLevelLeast = 1, kLevelMost = 19;  // of zstd
 constexpr std::size_t kEditsInCommit = 100'000;  // some 20 MB, and so many rows become tables at once
 
 // Steps that an older format recorded. Entries that are there already stay as they are.
@@ -77,15 +85,82 @@ void fold_held_links(StoreState& state) {
   }
 }
 
+std::uint64_t disk_bytes(const StoreState& state) {
+  const engine::EngineStats stats = state.engine().stats();
+  return stats.record_bytes + stats.pack_bytes;
+}
+
+void check_options(const CompactOptions& options) {
+  if (options.zstd_level && (*options.zstd_level < kLevelLeast || *options.zstd_level > kLevelMost))
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("compact: zstd level {}, expected {} to {}", *options.zstd_level, kLevelLeast, kLevelMost));
+}
+
+// When the work is to end.
+class Deadline {
+  using Clock = std::chrono::steady_clock;
+
+ public:
+  explicit Deadline(const std::optional<std::chrono::nanoseconds>& time_max) {
+    if (time_max) end_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(*time_max);
+  }
+  bool has_passed() const { return end_ && Clock::now() >= *end_; }
+
+ private:
+  std::optional<Clock::time_point> end_;
+};
+
+// False if the time was over, or readers of older states hold back too much, before all was done.
+bool repack(StoreState& state, const Deadline& deadline, const CompactOptions& options, CollectReport& collected) {
+  const auto go_on = [&](std::uint64_t done, std::uint64_t total) {
+    if (options.progress) options.progress({"move", done, total});
+    return !deadline.has_passed();
+  };
+  const engine::RepackReport report = state.engine().repack({options.zstd_level, go_on});
+  collected.moved_bytes += report.moved_bytes;
+  collected.returned_bytes += report.returned_bytes;
+  collected.waiting_bytes = report.waiting_bytes;
+  return report.complete;
+}
+
+// False if the time was over before all was done. Each part that was done stays so.
+bool rewrite_records(StoreState& state, const Deadline& deadline, const CompactOptions& options) {
+  const std::function<void()> parts[] = {[&] { fold_backlinks(state); }, [&] { fold_held_links(state); }, [&] { index_steps(state); },
+                                         [&] { state.engine().compact(); }};
+  std::uint64_t done = 0;
+  for (const std::function<void()>& part : parts) {
+    if (deadline.has_passed()) return false;
+    if (options.progress) options.progress({"records", done++, std::size(parts)});
+    part();
+  }
+  return true;
+}
+
 }  // namespace
 
-void compact(StoreState& state) {
-  finish_forgetting(state);
-  finish_deletions(state);
-  fold_backlinks(state);
-  fold_held_links(state);
-  index_steps(state);
-  state.engine().compact();
+CompactReport compact(StoreState& state, const CompactOptions& options) {
+  const Deadline deadline(options.time_max);
+  check_options(options);
+  CompactReport report;
+  report.disk_bytes_before = report.disk_bytes_after = disk_bytes(state);
+  if (!options.dry_run) {
+    finish_forgetting(state);
+    finish_deletions(state);
+  }
+  report.collected = collect(state, {.dry_run = options.dry_run, .time_max = options.time_max, .progress = options.progress});
+  report.complete = report.collected.complete;
+  if (report.complete && !options.dry_run) {
+    const bool is_repacked = repack(state, deadline, options, report.collected);
+    report.complete = rewrite_records(state, deadline, options) && is_repacked;
+  }
+  report.disk_bytes_after = disk_bytes(state);
+  return report;
 }
 
 }  // namespace cairn::store
+
+namespace cairn {
+
+CompactReport Store::compact(const CompactOptions& options) { return store::compact(*state_, options); }
+
+}  // namespace cairn

@@ -31,7 +31,7 @@ class RunCheck {
     check_fork();
     check_history();
     check_rows();
-    if (!view_.find_record(Record::node, run_.workflow))
+    if (run_.workflow != 0 && !view_.find_record(Record::node, run_.workflow))  // 0: it was forgotten, and forks need the run
       add(fmt::format("it leads to its node, number {}, which is missing", run_.workflow));
   }
 

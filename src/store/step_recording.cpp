@@ -8,6 +8,7 @@
 
 #include "format/keys.h"
 #include "store/step_claim.h"
+#include "store/step_index.h"
 #include "store/step_nodes.h"
 #include "store/store_state.h"
 

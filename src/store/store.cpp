@@ -16,7 +16,6 @@
 #include "object/object_batch.h"
 #include "object/objects.h"
 #include "object/tree_walk.h"
-#include "store/compaction.h"
 #include "store/file_memory.h"
 #include "store/forgetting.h"
 #include "store/history.h"
@@ -339,10 +338,6 @@ ArtifactFile Store::open_file(const ArtifactId& id, std::string_view path) const
 
 StoreStats Store::stats() const { return store::gather_statistics(*state_); }
 StoredTypes Store::types() const { return store::gather_types(*state_); }
-CompactReport Store::compact(const CompactOptions&) {
-  store::compact(*state_);
-  return {};
-}
 VerifyReport Store::verify(const VerifyOptions& options) const { return store::verify(*state_, options); }
 
 }  // namespace cairn

@@ -1,9 +1,9 @@
 #include "store/upkeep_collection.h"
 
-#include "store/store_state.h"
+#include "store/collection.h"
 
 namespace cairn::store {
 
-void collect_for_upkeep(StoreState&) {}
+void collect_for_upkeep(StoreState& store) { collect(store, {}); }
 
 }  // namespace cairn::store

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_refused_store_is_not_touched) {
   run_line({"put", file("f", "x")});
   const std::string superblock = read_all(store() / "cairn");
   std::string newer = superblock;
-  newer.replace(newer.find("format 7"), 8, "format 8");
+  newer.replace(newer.find("format 8"), 8, "format 9");
   for (const std::string& wrong : {superblock.substr(0, superblock.size() / 2), std::string(), newer}) {
     write_all(store() / "cairn", wrong);
     const auto before = contents(store());

@@ -52,9 +52,9 @@ BOOST_AUTO_TEST_CASE(beside_a_writer_readers_work_and_writers_are_told) {
 
 BOOST_AUTO_TEST_CASE(a_newer_format_is_left_alone) {
   std::string superblock = read_all(store() / "cairn");
-  const std::size_t format = superblock.find("format 7");
+  const std::size_t format = superblock.find("format 8");
   BOOST_REQUIRE_NE(format, std::string::npos);
-  write_all(store() / "cairn", superblock.replace(format, 8, "format 8"));
+  write_all(store() / "cairn", superblock.replace(format, 8, "format 9"));
   for (const Arguments& verb : {Arguments{"runs"}, {"put", file("f", "x")}, {"verify"}})
     BOOST_TEST(run(verb).status == 12, verb.front());
 }

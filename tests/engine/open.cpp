@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_newer_format_is_refused_naming_both_versions) {
   const fs::path path = directory.path() / "s";
   make_store(path);
   std::string text = read_text(path / "cairn");
-  text.replace(text.find("format 7"), 8, "format 8");
+  text.replace(text.find("format 8"), 8, "format 9");
   write_text(path / "cairn", text);
   const auto before = contents(path);
   for (const bool read_only : {false, true}) {
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_newer_format_is_refused_naming_both_versions) {
       BOOST_ERROR("a newer format was opened");
     } catch (const Error& error) {
       BOOST_TEST((error.code() == ErrorCode::newer_format));
-      BOOST_TEST(std::string(error.what()).find("format 8 is newer than 7") != std::string::npos);
+      BOOST_TEST(std::string(error.what()).find("format 9 is newer than 8") != std::string::npos);
     }
   }
   BOOST_TEST((contents(path) == before));

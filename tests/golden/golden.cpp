@@ -26,6 +26,7 @@
 #include "object/objects.h"
 #include "random_value.h"
 #include "store/step.h"
+#include "support/errors.h"
 #include "support/temporary_directory.h"
 
 namespace cairn::golden {
@@ -33,6 +34,7 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
+using test::has_code;
 using test::TemporaryDirectory;
 
 const fs::path kGolden = fs::path(CAIRN_SOURCE_DIR) / "tests" / "golden";
@@ -249,7 +251,17 @@ void check_radon(const Store& store) {
   BOOST_TEST((taken.reused_from == store.find_run("xenon")->why("relax").at(0).step.process));
 }
 
-// Inputs that are values can be asked for where they can be stored, so not by readers.
+// Since format 8.
+void check_removed(const Store& store, const json::object& expected) {
+  const std::vector<Purged> purges = store.purges();
+  BOOST_TEST_REQUIRE(purges.size() == 1u);
+  BOOST_TEST(purges[0].digest.hex() == text(expected.at("purged")));
+  BOOST_TEST(purges[0].reason == "too large");
+  BOOST_TEST(purges[0].size_bytes > 200'000u);
+  BOOST_CHECK_EXCEPTION(store.get_value(ObjectId{purges[0].digest}), Error, has_code(ErrorCode::purged, "too large"));
+  BOOST_TEST(!store.find_node(Uuid::parse(text(expected.at("forgotten"))).value()).has_value());
+}
+
 void check_attempts(const Run& run) {
   const std::vector<StepAttemptInfo> attempts = run.attempts("relax", {{"cell", 7.5}});
   BOOST_TEST_REQUIRE(attempts.size() == 2u);
@@ -277,7 +289,11 @@ void check_store(const Store& store, const json::object& expected) {
   BOOST_TEST((store.read_file(hole) == std::string(1u << 20, '\0')));
   if (expected.contains("flour")) check_flour(store, expected.at("flour").as_object());
   if (store.find_run("xenon")) check_xenon(store);
-  if (store.find_run("radon")) check_radon(store);
+  if (store.find_run("radon")) {
+    check_radon(store);
+    check_attempts(*store.find_run("radon"));
+  }
+  if (expected.contains("removed")) check_removed(store, expected.at("removed").as_object());
   if (expected.contains("linked")) check_linked(store, ArtifactId::parse(text(expected.at("linked"))).value());
   check_objects(store, expected.at("objects").as_array());
   check_runs(store, expected.at("runs").as_array());
@@ -353,7 +369,6 @@ BOOST_AUTO_TEST_CASE(every_golden_store_can_be_continued) {
       check_store(store, expected);
       Run argon = store.run("argon");
       check_restart(argon);
-      if (const auto radon = store.find_run("radon")) check_attempts(*radon);
       // What is saved again is recognised, down to the checkpoint and the step.
       const Receipt again = argon.checkpoint(-30).save("state", simulation(30)).commit();
       BOOST_TEST(again.existed);

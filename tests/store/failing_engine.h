@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "engine/collection.h"
 #include "engine/memory_engine.h"
 
 namespace cairn::test {
@@ -31,6 +32,7 @@ class FailingEngine : public engine::Engine {
   std::unique_ptr<engine::Staging> stage() override { return engine_->stage(); }
   std::unique_ptr<engine::RowStaging> stage_rows() override { return engine_->stage_rows(); }
   void refresh() override {}
+  std::unique_ptr<engine::Collection> begin_collection() override { return engine_->begin_collection(); }
   engine::EngineStats stats() const override { return engine_->stats(); }
   std::vector<engine::Finding> verify() const override { return engine_->verify(); }
 

@@ -120,6 +120,22 @@ object document(const PruneReport& report) {
   return {{"kept", std::move(kept)}, {"removed", std::move(removed)}};
 }
 
+object document(const CollectReport& report) {
+  array kept;
+  for (const KeptBytes& one : report.kept)
+    kept.push_back({{"kind", json_text(one.kind)}, {"name", json_text(one.name)}, {"bytes", one.bytes}});
+  return {{"kept_count", report.kept_count},         {"kept_bytes", report.kept_bytes},       {"freed_count", report.freed_count},
+          {"freed_bytes", report.freed_bytes},       {"returned_bytes", report.returned_bytes}, {"waiting_bytes", report.waiting_bytes},
+          {"moved_bytes", report.moved_bytes},       {"complete", report.complete},           {"kept", std::move(kept)}};
+}
+
+object document(const CompactReport& report) {
+  return {{"collected", document(report.collected)},
+          {"disk_bytes_before", report.disk_bytes_before},
+          {"disk_bytes_after", report.disk_bytes_after},
+          {"complete", report.complete}};
+}
+
 object document(const DeletedRun& deleted) {
   array kept;
   for (const auto& [id, runs] : deleted.kept) kept.push_back({{"id", id.hex()}, {"runs", texts(runs)}});

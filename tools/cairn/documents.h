@@ -40,6 +40,8 @@ boost::json::object document(const StoreUsage& usage);
 boost::json::object document(const UsageTotal& total);
 boost::json::object document(const CheckpointGrowth& growth);
 boost::json::object document(const StoredType& type);
+boost::json::object document(const CollectReport& report);
+boost::json::object document(const CompactReport& report);
 boost::json::object document(const VerifyReport& report);
 
 }  // namespace cairn::cli

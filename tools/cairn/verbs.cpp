@@ -47,6 +47,7 @@ constexpr std::array kVerbs{
     Verb{"export", "Write nodes as a document of another system", add_export},
     Verb{"types", "Count the objects of each class", add_types},
     Verb{"stats", "Count what the store holds and what it takes", add_stats},
+    Verb{"compact", "Free what nothing refers to, and rewrite the rest in less room", add_compact},
     Verb{"verify", "Read everything and compare it with its digest", add_verify},
 };
 

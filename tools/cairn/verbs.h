@@ -64,6 +64,7 @@ Action add_import(CLI::App& app, Context& context);
 Action add_export(CLI::App& app, Context& context);
 Action add_types(CLI::App& app, Context& context);
 Action add_stats(CLI::App& app, Context& context);
+Action add_compact(CLI::App& app, Context& context);
 Action add_verify(CLI::App& app, Context& context);
 
 }  // namespace cairn::cli

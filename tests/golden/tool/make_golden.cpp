@@ -165,6 +165,18 @@ void add_radon(Store& store) {
   run.step("relax", {{"cell", 6.1}}, []() -> double { throw std::logic_error("done before"); }, taken);
 }
 
+// What was removed since format 8. Its bytes are collected, so that there is a hole in a pack.
+void add_removed(Store& store, json::object& expected) {
+  const ObjectId purged = store.put(Array{DType::int8, {200'000}, to_bytes(noise(200'000, 10))});
+  store.purge(purged, {.reason = "too large"});
+  Transaction transaction = store.transaction();
+  const Uuid forgotten = transaction.add({.kind = NodeKind::data, .type = "scrap"});
+  transaction.commit();
+  store.forget(std::span(&forgotten, 1));
+  store.collect();
+  expected["removed"] = {{"purged", purged.hex()}, {"forgotten", forgotten.text()}};
+}
+
 void describe_runs(const Store& store, json::object& expected) {
   json::array runs;
   for (const RunInfo& info : store.runs()) {
@@ -223,6 +235,7 @@ void make(const fs::path& directory) {
     const Uuid flour = add_graph(store);
     add_xenon(store);
     add_radon(store);
+    add_removed(store, expected);
     expected["flour"] = {{"uuid", flour.text()}, {"links", described(store.links(flour))}};
     describe_runs(store, expected);
     describe_counts(store, expected);
