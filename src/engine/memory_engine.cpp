@@ -274,11 +274,14 @@ class MemoryStaging : public Staging {
 
 class MemoryRowStaging : public RowStaging {
  public:
-  void add_record(Record record, NodeId id, std::string_view value) override { edit.records.push_back({record, id, std::string(value)}); }
+  void add_record(Record record, NodeId id, std::string_view value) override {
+    (record == Record::links ? links : edit.records).push_back({record, id, std::string(value)});
+  }
   void add_claim(std::string_view key, std::string_view owner) override { edit.claims.push_back({std::string(key), std::string(owner)}); }
   void add_index(std::string_view key, std::string_view value) override { edit.indexes.push_back({std::string(key), std::string(value)}); }
 
   Edit edit;
+  std::vector<RecordEdit> links;  // which may come from another thread than the nodes
 };
 
 class MemoryEngine : public Engine {
@@ -335,17 +338,23 @@ class MemoryEngine : public Engine {
 
     ++memory_->commits;
     put(commit.cell, commit.edit);
-    if (more != nullptr) put(commit.cell, more->edit);
+    if (more != nullptr) {
+      put(commit.cell, more->edit);
+      put_records(more->links);
+    }
     cell = {cell.version + 1, commit.guard.epoch, commit.id};
     return {Outcome::ok, {}};
   }
 
   void put(CellId cell, const Edit& edit) {
     for (const RowEdit& row : edit.rows) memory_->put(row_prefix(cell) + row.key, row.value);
-    for (const RecordEdit& record : edit.records)
-      memory_->put(record_prefix(record.record) + format::be64_text(record.id), record.value);
+    put_records(edit.records);
     for (const ClaimEdit& claim : edit.claims) memory_->put(kClaimFamily + claim.key, claim.owner);
     for (const IndexEdit& index : edit.indexes) memory_->put(kIndexFamily + index.key, index.value);
+  }
+
+  void put_records(std::span<const RecordEdit> records) {
+    for (const RecordEdit& record : records) memory_->put(record_prefix(record.record) + format::be64_text(record.id), record.value);
   }
 
   bool claimed(const ClaimEdit& claim) const {
