@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(it_says_in_words_what_it_did) {
   const Outcome done = run({"compact"});
   BOOST_TEST(done.status == 0);
   BOOST_TEST(done.out.find(" freed, ") != std::string::npos);
-  BOOST_TEST(done.out.find("run   argon") != std::string::npos);
+  BOOST_TEST(done.out.find("run  argon") != std::string::npos);
   BOOST_TEST(done.out.find("on disk: ") != std::string::npos);
 }
 
