@@ -9,15 +9,6 @@
 #include "store/purges.h"
 
 namespace cairn::store {
-namespace {
-
-// What a purge can be of. Cheaper than to look for every chunk.
-bool may_be_purged(engine::BlobKind kind) {
-  return kind == engine::BlobKind::object || kind == engine::BlobKind::artifact || kind == engine::BlobKind::checkpoint;
-}
-
-}  // namespace
-
 std::uint64_t BlobTotals::add(const object::BlobReference& root) {
   if (const auto known = totals_.find(root.digest); known != totals_.end()) return known->second;
   std::vector<Open> path;
@@ -43,7 +34,7 @@ BlobTotals::Open BlobTotals::open(const object::BlobReference& blob) {
   Open opened{blob.digest, {}};
   totals_[blob.digest] = 0;  // whoever names itself, however far below, is damaged
   const auto info = view_.find_blob(blob.digest);
-  if (!info || info->kind != blob.kind || (may_be_purged(blob.kind) && is_purged(view_, blob.digest))) return opened;
+  if (!info || info->kind != blob.kind || (is_purgeable(blob.kind) && is_purged(view_, blob.digest))) return opened;
   opened.total = info->size;
   bytes_ += info->size;
   stored_bytes_ += info->stored_size;

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <fstream>
 #include <map>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -76,21 +75,8 @@ BOOST_AUTO_TEST_SUITE(collections)
 
 BOOST_AUTO_TEST_CASE(nothing_that_is_needed_is_lost_however_often_a_collection_is_killed) {
   const int kills = rounds("CAIRN_COLLECTION_KILLS", 40);
-  const std::uint64_t seed = std::random_device{}();
-  BOOST_TEST_MESSAGE("seed " << seed);
-  std::mt19937_64 random(seed);
   CollectedStore store;
-  unsigned longest = 300;  // milliseconds; on a machine that is busy the program must first come to begin
-  for (int killed = 0; killed < kills;) {
-    const std::int64_t before = store.next();
-    const pid_t child = store.go_on();
-    ends_within(child, std::chrono::milliseconds(random() % longest));
-    ::kill(child, SIGKILL);
-    BOOST_REQUIRE(!wait_for(child));
-    store.check();
-    if (store.next() != before) ++killed;
-    else longest += 100;
-  }
+  kill_often(store, kills, 300, [&] { return store.next(); });
   BOOST_TEST(store.freed() > 0u);
   BOOST_TEST_MESSAGE(kills << " kills in " << store.next() << " rounds; " << store.freed() << " blobs were left to be freed");
 }

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <fstream>
 #include <map>
-#include <random>
 #include <set>
 #include <string>
 
@@ -104,21 +103,8 @@ BOOST_AUTO_TEST_SUITE(forgetting)
 
 BOOST_AUTO_TEST_CASE(nodes_are_forgotten_as_a_whole_or_not_at_all_however_often_their_program_is_killed) {
   const int kills = rounds("CAIRN_FORGET_KILLS", 30);
-  const std::uint64_t seed = std::random_device{}();
-  BOOST_TEST_MESSAGE("seed " << seed);
-  std::mt19937_64 random(seed);
   ForgottenRuns runs;
-  unsigned longest = 1500;  // milliseconds; on a machine that is busy the program must first come to begin
-  for (int killed = 0; killed < kills;) {
-    const std::size_t told = runs.lines_told();
-    const pid_t child = runs.go_on();
-    ends_within(child, std::chrono::milliseconds(random() % longest));
-    ::kill(child, SIGKILL);
-    BOOST_REQUIRE(!wait_for(child));
-    runs.check();
-    if (runs.lines_told() != told) ++killed;
-    else longest += 100;
-  }
+  kill_often(runs, kills, 1500, [&] { return runs.lines_told(); });
   BOOST_TEST_MESSAGE(kills << " kills in " << runs.rounds_done() << " rounds");
 }
 

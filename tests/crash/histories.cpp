@@ -10,7 +10,6 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <random>
 #include <set>
 #include <string>
 
@@ -110,21 +109,8 @@ BOOST_AUTO_TEST_SUITE(histories)
 
 BOOST_AUTO_TEST_CASE(forks_prunes_and_deletions_hold_or_never_happened_however_often_their_program_is_killed) {
   const int kills = rounds("CAIRN_HISTORY_KILLS", 30);
-  const std::uint64_t seed = std::random_device{}();
-  BOOST_TEST_MESSAGE("seed " << seed);
-  std::mt19937_64 random(seed);
   ChangedHistories histories;
-  unsigned longest = 400;  // milliseconds; on a machine that is busy the program must first come to begin
-  for (int killed = 0; killed < kills;) {
-    const std::size_t told = histories.lines_told();
-    const pid_t child = histories.go_on();
-    ends_within(child, std::chrono::milliseconds(random() % longest));
-    ::kill(child, SIGKILL);
-    BOOST_REQUIRE(!wait_for(child));
-    histories.check();
-    if (histories.lines_told() != told) ++killed;
-    else longest += 100;
-  }
+  kill_often(histories, kills, 400, [&] { return histories.lines_told(); });
   BOOST_TEST_MESSAGE(kills << " kills in " << histories.rounds_done() << " rounds");
 }
 

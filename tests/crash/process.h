@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,25 @@ inline bool wait_for(pid_t child) {
   if (WIFEXITED(status)) BOOST_REQUIRE_MESSAGE(WEXITSTATUS(status) == 0, "the program failed by itself");
   else BOOST_REQUIRE_MESSAGE(WTERMSIG(status) == SIGKILL, "the program died of signal " << WTERMSIG(status));
   return WIFEXITED(status);
+}
+
+/// Starts a program with `program.go_on()`, kills it after up to `longest` milliseconds, and calls `program.check()`: again and again, until
+/// `kills` times it had made `progress()`, which grows, before. On a machine that is busy it must first come to begin, and gets longer.
+template <class Program, class Progress>
+void kill_often(Program& program, int kills, unsigned longest, const Progress& progress) {
+  const std::uint64_t seed = std::random_device{}();
+  BOOST_TEST_MESSAGE("seed " << seed);
+  std::mt19937_64 random(seed);
+  for (int killed = 0; killed < kills;) {
+    const auto before = progress();
+    const pid_t child = program.go_on();
+    ends_within(child, std::chrono::milliseconds(random() % longest));
+    ::kill(child, SIGKILL);
+    BOOST_REQUIRE(!wait_for(child));
+    program.check();
+    if (progress() != before) ++killed;
+    else longest += 100;
+  }
 }
 
 /// How often to kill: what the environment says, or `otherwise`.

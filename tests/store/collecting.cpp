@@ -220,14 +220,17 @@ BOOST_AUTO_TEST_CASE(a_reader_in_between_sees_whole_checkpoints) {
     Writer writer(store, 5, "run");
     writer.checkpoint();
     std::optional<Store> reader(Store::open(store.path(), {.read_only = true}));
+    std::uint64_t freed = 0, checked = 0;
     for (int i = 0; i < 25; ++i) {
       for (int k = 0; k < 4; ++k) writer.operate();
-      store->collect();
+      freed += store->collect().freed_count;
       for (const RunInfo& info : reader->runs())
-        for (const Checkpoint& checkpoint : reader->find_run(info.name)->history()) check_checkpoint(*reader, checkpoint);
+        for (const Checkpoint& checkpoint : reader->find_run(info.name)->history()) check_checkpoint(*reader, checkpoint), ++checked;
       if (i % 3 == 0) reader->refresh();
       if (i % 10 == 0) check_clean(*reader);
     }
+    BOOST_TEST(freed > 0u);
+    BOOST_TEST(checked > 25u);
   });
 }
 

@@ -1,7 +1,11 @@
 // What a store does by itself while it is written to.
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 #include <atomic>
+#include <cstdio>
+#include <string>
 
 #include "store/clocked.h"
 #include "store/stores.h"
@@ -9,14 +13,6 @@
 
 namespace cairn::test {
 namespace {
-
-using Steps = std::vector<std::int64_t>;
-
-Steps steps_of(const Run& run) {
-  Steps steps;
-  for (const Checkpoint& checkpoint : run.history()) steps.push_back(checkpoint.step);
-  return steps;
-}
 
 void commit(Run& run, std::int64_t step, Durability durability = Durability::sync) {
   run.checkpoint(step).save("state", step).commit({.durability = durability});
@@ -36,6 +32,30 @@ struct KeptUp {
 
   FailingEngine* engine;
   std::shared_ptr<store::StoreState> state;
+};
+
+// What is written to stderr meanwhile.
+class WrittenErrors {
+ public:
+  WrittenErrors() : kept_(::dup(STDERR_FILENO)), file_(std::tmpfile()) { ::dup2(::fileno(file_), STDERR_FILENO); }
+  ~WrittenErrors() {
+    ::dup2(kept_, STDERR_FILENO);
+    ::close(kept_);
+    std::fclose(file_);
+  }
+  WrittenErrors(const WrittenErrors&) = delete;
+  WrittenErrors& operator=(const WrittenErrors&) = delete;
+
+  std::string text() const {
+    std::string text(4096, '\0');
+    const ssize_t size = ::pread(::fileno(file_), text.data(), text.size(), 0);
+    text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return text;
+  }
+
+ private:
+  int kept_;
+  std::FILE* file_;
 };
 
 BOOST_AUTO_TEST_SUITE(upkeep)
@@ -114,6 +134,7 @@ BOOST_AUTO_TEST_CASE(a_failure_of_upkeep_fails_no_commit_and_it_is_tried_again) 
 BOOST_AUTO_TEST_CASE(a_run_that_was_deleted_meanwhile_is_no_failure) {
   const KeptUp kept({.retention = RetentionPolicy{.last = 1}, .prune_every = 1});
   Store store = kept.open();
+  const WrittenErrors errors;
   for (int i = 0; i < 20; ++i) {
     {
       Run run = store.run("argon");
@@ -122,6 +143,8 @@ BOOST_AUTO_TEST_CASE(a_run_that_was_deleted_meanwhile_is_no_failure) {
     store.delete_run("argon");
   }
   kept.state->upkeep().wait();
+  BOOST_TEST(errors.text() == "");
+  BOOST_TEST(store.runs().empty());
   check_clean(store);
 }
 

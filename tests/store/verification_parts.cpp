@@ -405,19 +405,21 @@ BOOST_AUTO_TEST_CASE(a_writer_that_commits_meanwhile_is_no_damage) {
   for_each_store([](TestStore& store) {
     fill(*store);
     std::atomic<bool> is_over = false;
+    std::atomic<std::int64_t> committed = 0;
     std::thread writer([&] {
       Run run = store->run("beside");
-      for (std::int64_t step = 0; !is_over; ++step) {
+      for (std::int64_t step = 0; !is_over; committed = ++step) {
         run.checkpoint(step).save("array", Array(1000, step)).commit();
         if (step % 8 == 0) run.checkpoint(step).save("large", array_of(step)).commit();
       }
     });
-    for (int i = 0; i < 10; ++i) expect_clean(store->verify({.threads = 2}));
+    for (int i = 0; i < 10 || committed < 10; ++i) expect_clean(store->verify({.threads = 2}));
     if (store.on_disk()) {
       for (int i = 0; i < 5; ++i) expect_clean(Store::open(store.path(), {.read_only = true}).verify());
     }
     is_over = true;
     writer.join();
+    BOOST_TEST(store->run("beside").history().size() >= 10u);
   });
 }
 

@@ -7,30 +7,17 @@
 // and stored again.
 #include <cairn/cairn.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdio>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "acknowledgements.h"
+
 namespace {
 
+using cairn::test::Acknowledgements;
+
 constexpr std::size_t kManyNodes = 33'000;
-
-class Acknowledgements {
- public:
-  explicit Acknowledgements(const char* path) : file_(::open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {}
-
-  void tell(const std::string& what, std::int64_t number) const {
-    const std::string line = what + " " + std::to_string(number) + "\n";
-    if (::write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) throw std::runtime_error("acknowledge");
-  }
-
- private:
-  int file_;
-};
 
 std::string run_name(std::int64_t number) { return "run " + std::to_string(number); }
 

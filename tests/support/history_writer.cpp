@@ -6,27 +6,14 @@
 // its own, a prune of both, and the deletion of the fork of some rounds before.
 #include <cairn/cairn.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdio>
-#include <stdexcept>
 #include <string>
+
+#include "acknowledgements.h"
 
 namespace {
 
-class Acknowledgements {
- public:
-  explicit Acknowledgements(const char* path) : file_(::open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {}
-
-  void tell(const std::string& what, std::int64_t number) const {
-    const std::string line = what + " " + std::to_string(number) + "\n";
-    if (::write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) throw std::runtime_error("acknowledge");
-  }
-
- private:
-  int file_;
-};
+using cairn::test::Acknowledgements;
 
 void change_histories(cairn::Store& store, const Acknowledgements& acknowledged, std::int64_t number) {
   cairn::Run main = store.run("main");
