@@ -32,12 +32,11 @@ class PrunedFixture : public CommandFixture {
 BOOST_FIXTURE_TEST_SUITE(compaction, PrunedFixture)
 
 BOOST_AUTO_TEST_CASE(a_dry_run_tells_what_would_be_freed_and_frees_nothing) {
-  for (int i = 0; i < 2; ++i) {
-    const boost::json::object report = run_json({"compact", "--dry-run"}).at(0);
-    BOOST_TEST(report.at("dry_run").as_bool());
-    BOOST_TEST(report.at("collected").at("freed_bytes").to_number<std::uint64_t>() > 800'000u);
-    BOOST_TEST(report.at("disk_bytes_before") == report.at("disk_bytes_after"));
-  }
+  const boost::json::object first = run_json({"compact", "--dry-run"}).at(0), second = run_json({"compact", "--dry-run"}).at(0);
+  BOOST_TEST(first.at("dry_run").as_bool());
+  BOOST_TEST(first.at("collected").at("freed_bytes").to_number<std::uint64_t>() > 800'000u);
+  BOOST_TEST(first.at("disk_bytes_before") == first.at("disk_bytes_after"));
+  BOOST_TEST(second.at("collected").at("freed_bytes") == first.at("collected").at("freed_bytes"));
 }
 
 BOOST_AUTO_TEST_CASE(what_was_pruned_goes_and_the_rest_is_whole) {
