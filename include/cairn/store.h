@@ -35,6 +35,7 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <iosfwd>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,6 +49,17 @@
 namespace [[gnu::visibility("default")]] cairn {
 
 class Store;
+
+// See their headers: backup.h, bundle.h, repair.h.
+struct BackupOptions;
+struct BackupReport;
+struct BundleSelection;
+struct BundleOptions;
+struct BundleReport;
+struct MergeOptions;
+struct MergeReport;
+struct RepairOptions;
+struct RepairReport;
 
 namespace store {
 class StoreState;
@@ -393,6 +405,19 @@ class Store {
   /// faster, and packs that are sparse or out of order. The store stays in use; a crash loses nothing. Cost: reads and writes
   /// all records, and of the packs what is moved. On disk: at most 256 MiB more than before, meanwhile. Throws no_space, io, read_only.
   CompactReport compact(const CompactOptions& options = {});
+
+  // ---- Moving and mending (backup.h, bundle.h, repair.h) ----
+  /// Copies the store, as of one moment, into a directory that is empty or holds an older backup of the same store; then only
+  /// what is new is written. Also beside a writer. See backup.h.
+  BackupReport back_up(const std::filesystem::path& directory, const BackupOptions& options) const;
+  /// Writes the selected runs, checkpoints and nodes and all that they need, from front to back. See bundle.h.
+  BundleReport bundle(const BundleSelection& selection, std::ostream& out, const BundleOptions& options) const;
+  /// Takes in what bundle() wrote, all or nothing. See bundle.h.
+  MergeReport unbundle(std::istream& in, const MergeOptions& options);
+  /// As unbundle(bundle()) of the other store, without the bytes that this one has already. See bundle.h.
+  MergeReport copy_from(const Store& source, const BundleSelection& selection, const MergeOptions& options);
+  /// Mends the store in that directory, which nobody may have open, or says what it would do. See repair.h.
+  static RepairReport repair(const std::filesystem::path& path, const RepairOptions& options);
 
  private:
   friend Store store::make_store(std::shared_ptr<store::StoreState> state);
