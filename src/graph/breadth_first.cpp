@@ -21,12 +21,10 @@ void BreadthFirst::start(std::span<const NodeId> starts) {
 
 bool BreadthFirst::expand() {
   const auto follow_link = [this](NodeId holder, const format::PackedLink& link, NodeId reached) { follow(holder, link, reached); };
-  if (links_.follows_held())
-    for (const NodeId id : frontier_) links_.visit_held(id, follow_link);
+  if (links_.follows_held()) links_.visit_held(frontier_, follow_link);
   if (collect_ == CollectLinks::yes && links_.any_leads_both_ways())
     for (const NodeId id : frontier_) expanded_.insert(id);
-  if (links_.follows_back())
-    for (const NodeId id : frontier_) links_.visit_back(id, follow_link);
+  if (links_.follows_back()) links_.visit_back(frontier_, follow_link);
   if (gate_ != nullptr) judge_waiting();
   ++depth_;
   open_level();

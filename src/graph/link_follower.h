@@ -4,6 +4,7 @@
 #include <cairn/lineage.h>
 
 #include <cstddef>
+#include <span>
 
 #include "engine/engine.h"
 #include "format/packed_links.h"
@@ -52,6 +53,21 @@ class LinkFollower {
     if (const LinkPage* page = links_->back.find(id, read_back_)) return page->visit(id, visit_link);
     backlinks_.visit(id, back_codes_, visit_link);
   }
+  /// visit_held() for all `ids`, in order. They lie anywhere in memory: what the next ones need is fetched meanwhile.
+  template <class Visit>
+  void visit_held(std::span<const NodeId> ids, Visit&& visit) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      prefetch(links_->held, ids, i);
+      visit_held(ids[i], visit);
+    }
+  }
+  template <class Visit>
+  void visit_back(std::span<const NodeId> ids, Visit&& visit) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      prefetch(links_->back, ids, i);
+      visit_back(ids[i], visit);
+    }
+  }
   /// Calls `visit(reached)` for each link of either kind.
   template <class Visit>
   void visit(NodeId id, Visit&& visit) {
@@ -61,6 +77,14 @@ class LinkFollower {
   }
 
  private:
+  static constexpr std::size_t kRangesAhead = 16, kLinksAhead = 8;
+
+  [[gnu::always_inline]] static void prefetch(const LinkPages& pages, std::span<const NodeId> ids, std::size_t i) {
+    if (i + kRangesAhead < ids.size())
+      if (const LinkPage* page = pages.peek(ids[i + kRangesAhead])) page->prefetch_range(ids[i + kRangesAhead]);
+    if (i + kLinksAhead < ids.size())
+      if (const LinkPage* page = pages.peek(ids[i + kLinksAhead])) page->prefetch_links(ids[i + kLinksAhead]);
+  }
   bool read_held(NodeId first, bool thoroughly, LinkPage& page);
   bool read_back(NodeId first, bool thoroughly, LinkPage& page);
 

@@ -41,30 +41,29 @@ const LinkPage* LinkPages::look_up(NodeId number, const Read& read) {
     last_ = load(number, is_worth_reading(++visits), read);
     if (last_ == nullptr) return nullptr;
   } else {
-    last_ = &found->second;
+    last_ = found->second.get();
   }
   last_number_ = number;
   return last_;
 }
 
 const LinkPage* LinkPages::load(NodeId number, bool thoroughly, const Read& read) {
-  LinkPage page;
-  if (!read(number << LinkPage::kShift, thoroughly, page)) {
+  auto page = std::make_unique<LinkPage>();
+  if (!read(number << LinkPage::kShift, thoroughly, *page)) {
     if (thoroughly) visits_[number] = kTooLarge;
     return nullptr;
   }
-  memory_ += page.memory();
-  const LinkPage& kept = pages_.emplace(number, std::move(page)).first->second;
+  memory_ += page->memory();
   drop_beyond(memory_max_);
   numbers_.push_back(number);
-  return &kept;
+  return pages_.emplace(number, std::move(page)).first->second.get();
 }
 
 void LinkPages::drop_beyond(std::size_t memory_max) {
   while (memory_ > memory_max && !numbers_.empty()) {
     std::swap(numbers_[random_() % numbers_.size()], numbers_.back());
     const auto page = pages_.find(numbers_.back());
-    memory_ -= page->second.memory();
+    memory_ -= page->second->memory();
     pages_.erase(page);
     numbers_.pop_back();
   }

@@ -197,7 +197,7 @@ Receipt CheckpointParts::receipt_of(const NewCheckpoint& checkpoint) const {
   return made_durable({checkpoint.id, checkpoint.record.sequence, time, false, bytes_new_, bytes_shared_, {}});
 }
 
-NewCheckpoint CheckpointParts::make(const RunState& run, const engine::View& view, const RunHead& head,
+NewCheckpoint CheckpointParts::make(const RunState& run, const engine::View& view, const RunHead& head, engine::NodeId node_next,
                                     const format::CheckpointRecord& saved) {
   NewCheckpoint made{{}, format::checkpoint_content(saved), saved};
   format::CheckpointRecord& record = made.record;
@@ -207,7 +207,7 @@ NewCheckpoint CheckpointParts::make(const RunState& run, const engine::View& vie
   record.parent = head.id.digest;
   record.time = base::now_nanoseconds();
   record.unfinished = unfinished_nodes(run, view);
-  record.node_next = store_.run_record(view, run.cell()).node_next;
+  record.node_next = node_next;
   record.tags = tags_;
   record.bytes_new = bytes_new_;
   record.bytes_shared = bytes_shared_;
@@ -241,7 +241,8 @@ Receipt CheckpointParts::commit(RunState& run) {
       receipt = receipt_of(*equal);
       return write_tags(draft, equal->sequence);
     }
-    const NewCheckpoint made = make(run, draft.view, store_.head_of(draft.view, run.cell()), saved);
+    const RunHead head = store_.head_of(draft.view, run.cell(), draft.run);
+    const NewCheckpoint made = make(run, draft.view, head, draft.run.node_next, saved);
     receipt = receipt_of(made);
     write(run, draft, made);
   });

@@ -82,8 +82,9 @@ class CheckpointParts {
   bool adds_to_equal() const;
   Receipt receipt_of(const EqualCheckpoint& equal) const;
   Receipt receipt_of(const NewCheckpoint& checkpoint) const;
-  /// Stages the checkpoint behind `head`, as of now.
-  NewCheckpoint make(const RunState& run, const engine::View& view, const RunHead& head, const format::CheckpointRecord& saved);
+  /// Stages the checkpoint behind `head`, as of now. The run's next node gets the number `node_next`.
+  NewCheckpoint make(const RunState& run, const engine::View& view, const RunHead& head, engine::NodeId node_next,
+                     const format::CheckpointRecord& saved);
   /// What a commit of the run writes for it.
   void write(const RunState& run, Draft& draft, const NewCheckpoint& checkpoint) const;
   void write_tags(Draft& draft, std::uint64_t sequence) const;

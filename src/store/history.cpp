@@ -49,8 +49,9 @@ bool walk_part(const engine::View& view, const HistoryPart& part, std::uint64_t 
 
 }  // namespace
 
-HistoryParts::HistoryParts(const engine::View& view, CellId cell) : view_(view) {
-  const format::RunRecord record = run_record(view, cell);
+HistoryParts::HistoryParts(const engine::View& view, CellId cell) : HistoryParts(view, cell, run_record(view, cell)) {}
+
+HistoryParts::HistoryParts(const engine::View& view, CellId cell, const format::RunRecord& record) : view_(view) {
   if (!record.deleted) enter(cell, record.head, UINT64_MAX, record);
 }
 
@@ -127,7 +128,11 @@ std::optional<std::uint64_t> sequence_tagged(const engine::View& view, CellId ce
 }
 
 std::optional<FoundCheckpoint> newest_checkpoint(const engine::View& view, CellId cell) {
-  const HistoryParts part(view, cell);
+  return newest_checkpoint(view, cell, run_record(view, cell));
+}
+
+std::optional<FoundCheckpoint> newest_checkpoint(const engine::View& view, CellId cell, const format::RunRecord& run) {
+  const HistoryParts part(view, cell, run);
   if (!part.is_over() && part->last > part->after)  // the last one made is rarely the one that was removed
     if (const auto bytes = view.find_row(part->cell, format::row::checkpoint(part->last)))
       return FoundCheckpoint{part->last, format::decode_checkpoint_row(*bytes)};

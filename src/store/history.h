@@ -34,6 +34,8 @@ class HistoryParts {
  public:
   /// `view` must outlive it.
   HistoryParts(const engine::View& view, CellId cell);
+  /// `record` is that of the run.
+  HistoryParts(const engine::View& view, CellId cell, const format::RunRecord& record);
 
   bool is_over() const { return part_.cell == 0; }
   const HistoryPart& operator*() const { return part_; }
@@ -77,6 +79,7 @@ struct FoundCheckpoint {
   format::CheckpointRow row;
 };
 std::optional<FoundCheckpoint> newest_checkpoint(const engine::View& view, CellId cell);
+std::optional<FoundCheckpoint> newest_checkpoint(const engine::View& view, CellId cell, const format::RunRecord& run);
 
 using VisitCheckpoint = std::function<bool(std::uint64_t sequence, const format::CheckpointRow&)>;
 

@@ -94,7 +94,7 @@ PendingHead& RunState::pending(const Turn&) {
     store_.queue().finish(lane_);
     const std::uint64_t failures = store_.queue().failure_count(lane_);
     const auto view = store_.engine().view();
-    pending_.emplace(store_.head_of(*view, cell_), failures);
+    pending_.emplace(store_.head_of(*view, cell_, store_.run_record(*view, cell_)), failures);
   }
   pending_->forget_durable();
   return *pending_;
@@ -126,7 +126,7 @@ void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::
     object::hold_needed(*staging, [&](const Digest& digest) { return is_purged(*store_.engine().view(), digest); });
   if (!labels.empty()) store_.root().intern(labels);
   std::lock_guard lock(mutex_);
-  reserve_nodes(store_.run_record(*store_.engine().view(), cell_), node_count);
+  if (node_count > 0) reserve_nodes(store_.run_record(*store_.engine().view(), cell_), node_count);
   const auto pass = rows == nullptr ? store_.gate().enter_beside_others() : store_.gate().enter_alone();
   const CommitRequest request{cell_, epoch_, staging, doing, rows};
   const auto refused = commit_cell(store_.engine(), request, [&](const engine::View& view) {

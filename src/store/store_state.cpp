@@ -59,9 +59,9 @@ std::string StoreState::run_name(const engine::View& view, CellId cell) const {
   return run.deleted ? std::string() : run.name;
 }
 
-RunHead StoreState::head_of(const engine::View& view, CellId cell) const {
-  RunHead head{run_record(view, cell).head, {}};
-  if (const auto newest = newest_checkpoint(view, cell)) head.id = newest->row.id;  // the last one may have been removed
+RunHead StoreState::head_of(const engine::View& view, CellId cell, const format::RunRecord& run) const {
+  RunHead head{run.head, {}};
+  if (const auto newest = newest_checkpoint(view, cell, run)) head.id = newest->row.id;  // the last one may have been removed
   return head;
 }
 

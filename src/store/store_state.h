@@ -103,7 +103,7 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   /// The record of a run's cell. Throws damaged if it has none. That of kLooseCell may be missing.
   format::RunRecord run_record(const engine::View& view, CellId cell) const;
   /// The newest checkpoint of a run.
-  RunHead head_of(const engine::View& view, CellId cell) const;
+  RunHead head_of(const engine::View& view, CellId cell, const format::RunRecord& run) const;
 
   /// Throws not_found if the blob is missing, damaged if it is. One that was purged is read as long as it is there.
   format::CheckpointRecord checkpoint_record(const engine::View& view, const CheckpointId& id) const;

@@ -13,8 +13,8 @@ KnownCheckpoint::KnownCheckpoint(RunState& run, std::unique_ptr<CheckpointParts>
     : run_(run), doing_(parts->doing(run)), parts_(std::move(parts)), made_(std::move(made)), sequence_(sequence) {}
 
 // Nothing may have come between since the record was made: it names its parent.
-void KnownCheckpoint::expect_parent(const engine::View& view) const {
-  const RunHead head = run_.store().head_of(view, run_.cell());
+void KnownCheckpoint::expect_parent(const Draft& draft) const {
+  const RunHead head = run_.store().head_of(draft.view, run_.cell(), draft.run);
   if (head.sequence + 1 == made_->record.sequence && head.id.digest == made_->record.parent) return;
   throw Error(ErrorCode::conflict, fmt::format("its parent is number {}, {}, and the newest is number {}, {}",
                                                made_->record.sequence - 1, made_->record.parent.hex(), head.sequence, head.id.hex()));
@@ -23,7 +23,7 @@ void KnownCheckpoint::expect_parent(const engine::View& view) const {
 void KnownCheckpoint::publish() {
   run_.publish(&parts_->staging(), 0, {}, doing_, [&](Draft& draft) {
     if (!made_) return parts_->write_tags(draft, sequence_);
-    expect_parent(draft.view);
+    expect_parent(draft);
     parts_->write(run_, draft, *made_);
   });
   if (made_) run_.store().upkeep().note_commit(run_);

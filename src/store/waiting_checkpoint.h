@@ -28,7 +28,7 @@ class KnownCheckpoint : public WaitingCommit {
   std::string doing() const override { return doing_; }
 
  private:
-  void expect_parent(const engine::View& view) const;
+  void expect_parent(const Draft& draft) const;
 
   RunState& run_;
   const std::string doing_;

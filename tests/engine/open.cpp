@@ -166,24 +166,27 @@ BOOST_AUTO_TEST_CASE(lost_commits_are_refused_with_their_number) {
 
 BOOST_AUTO_TEST_CASE(a_store_that_lost_a_file_of_its_records_is_refused) {
   const TemporaryDirectory directory;
-  const fs::path path = directory.path() / "s";
-  for (std::uint64_t i = 0; i < 5; ++i)  // each writer begins a log of its own
+  const fs::path path = directory.path() / "s", copy = directory.path() / "copy";
+  // Each writer begins a log of its own and makes tables of the one before. Of four tables RocksDB would begin to make one, and leave
+  // files behind that nobody needs.
+  constexpr std::uint64_t kCommits = 3;
+  for (std::uint64_t i = 0; i < kCommits; ++i)
     open_disk_engine(path, {})->publish(nullptr, row_commit(kCell, i, "row " + std::to_string(i), "x"));
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(path / "db"))
-    if (entry.path().extension() == ".log" || entry.path().extension() == ".sst") files.push_back(entry.path());
-  BOOST_TEST(files.size() > 2u);
-  for (const fs::path& file : files) {
-    if (fs::file_size(file) == 0) continue;  // a log that was begun and never written to
-    const fs::path elsewhere = directory.path() / "elsewhere";
-    fs::rename(file, elsewhere);
-    for (const bool read_only : {true, false})
-      BOOST_TEST_CONTEXT(file.filename().string() << (read_only ? " for reading" : " for writing"))
-        BOOST_CHECK_EXCEPTION(open_disk_engine(path, {.read_only = read_only}), Error, has_code(ErrorCode::damaged));
-    fs::rename(elsewhere, file);
+  std::uint64_t count = 0;
+  for (const auto& entry : fs::directory_iterator(path / "db")) {
+    const fs::path name = entry.path().filename();
+    if (name.extension() != ".log" && name.extension() != ".sst") continue;
+    if (entry.file_size() == 0) continue;  // a log that was begun and never written to
+    ++count;
+    for (const bool read_only : {true, false}) {
+      fs::copy(path, copy, fs::copy_options::recursive);
+      fs::remove(copy / "db" / name);
+      BOOST_TEST_CONTEXT(name.string() << (read_only ? " for reading" : " for writing"))
+        BOOST_CHECK_EXCEPTION(open_disk_engine(copy, {.read_only = read_only}), Error, has_code(ErrorCode::damaged));
+      fs::remove_all(copy);
+    }
   }
-  const auto engine = open_disk_engine(path, {});
-  for (int i = 0; i < 5; ++i) BOOST_TEST(engine->view()->find_row(kCell, "row " + std::to_string(i)).has_value());
+  BOOST_TEST(count >= kCommits);
 }
 
 BOOST_AUTO_TEST_CASE(a_pack_that_the_disk_does_not_give_back_is_damage) {
