@@ -18,9 +18,12 @@ std::optional<Digest> Digest::parse(std::string_view text) {
 Uuid Uuid::generate() {
   Uuid uuid;
   base::fill_random(std::as_writable_bytes(std::span(uuid.bytes)));
-  const auto milliseconds = static_cast<std::uint64_t>(base::now_nanoseconds() / 1'000'000);
+  const auto now = static_cast<std::uint64_t>(base::now_nanoseconds());
+  const std::uint64_t milliseconds = now / 1'000'000, fraction = now % 1'000'000 * 4096 / 1'000'000;
   for (std::size_t i = 0; i < 6; ++i) uuid.bytes[i] = static_cast<std::uint8_t>(milliseconds >> (8 * (5 - i)));
-  uuid.bytes[6] = static_cast<std::uint8_t>((uuid.bytes[6] & 0x0f) | 0x70);  // version 7
+  // Version 7. RFC 9562, section 6.2, method 3: twelve more bits of the time, so that those made within a millisecond ascend, too.
+  uuid.bytes[6] = static_cast<std::uint8_t>(fraction >> 8 | 0x70);
+  uuid.bytes[7] = static_cast<std::uint8_t>(fraction);
   uuid.bytes[8] = static_cast<std::uint8_t>((uuid.bytes[8] & 0x3f) | 0x80);  // RFC 9562 variant
   return uuid;
 }

@@ -22,6 +22,7 @@ using format::PackedLink;
 
 // So many links always fit a page: each takes 27 bytes at most.
 constexpr std::size_t kPagedLinkCount = format::kPagedLinksMax / 27;
+constexpr std::size_t kLinksAhead = 32, kNodesAhead = 16;  // a processor fetches about ten lines at a time
 
 std::uint8_t code_of(const BulkLink& link) { return format::link_code(link.type, link_rule(link.type).held_by_source); }
 
@@ -166,12 +167,18 @@ std::string BulkGraph::violation_key(const BulkLink& link) const {
   return format::row::violation({nodes_[holder(link)].id, code_of(link), link.label, nodes_[far(link)].id});
 }
 
-// In the order of folded rows.
 std::vector<PackedLink> BulkGraph::links_of(BulkNumber number, End end) const {
+  const Ranges& by_end = ranges(end);
+  const auto other = [&](std::uint32_t link) { return end == End::holder ? far(links_[link]) : holder(links_[link]); };
   std::vector<PackedLink> found;
-  for (const std::uint32_t link : ranges(end).of(number))
-    found.push_back(packed(links_[link], nodes_[end == End::holder ? far(links_[link]) : holder(links_[link])].id));
-  std::ranges::sort(found, {}, backlink_order);
+  found.reserve(by_end.ends[number + 1] - by_end.ends[number]);
+  for (std::size_t i = by_end.ends[number]; i < by_end.ends[number + 1]; ++i) {
+    // Links of one node lie anywhere in memory, and so do their other ends: those of the next nodes are fetched meanwhile.
+    if (i + kLinksAhead < by_end.order.size()) __builtin_prefetch(&links_[by_end.order[i + kLinksAhead]]);
+    if (i + kNodesAhead < by_end.order.size()) __builtin_prefetch(&nodes_[other(by_end.order[i + kNodesAhead])]);
+    const std::uint32_t link = by_end.order[i];
+    found.push_back(packed(links_[link], nodes_[other(link)].id));
+  }
   return found;
 }
 
@@ -237,9 +244,10 @@ void BulkGraph::write_backlinks(engine::RowStaging& rows) const {
     if (by_far_.of(number).empty()) continue;
     const Place place = place_of(number, End::far);
     if (place == Place::page) continue;
-    const std::vector<PackedLink> links = links_of(number, End::far);
+    std::vector<PackedLink> links = links_of(number, End::far);
     if (place == Place::depends_on_size && format::encode_links(links).size() <= format::kPagedLinksMax) continue;
     edits.clear();
+    std::ranges::sort(links, {}, backlink_order);
     // Folded rows of a node are one sorted list, and one in the store may have some.
     if (links.size() > 1 && nodes_[number].is_new)
       append_folded(nodes_[number].id, links, edits);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/sort/pdqsort/pdqsort.hpp>
+
 #include <algorithm>
 #include <future>
 #include <iterator>
@@ -173,10 +175,12 @@ void BulkLoadState::build_newer_indexes() noexcept {
 }
 
 void BulkLoadState::stage_claims() {
-  std::ranges::sort(uuids_, {}, [](const std::pair<Uuid, NodeId>& node) {  // as UUIDs compare, in two steps instead of sixteen
+  const auto words = [](const std::pair<Uuid, NodeId>& node) {  // as UUIDs compare, in two steps instead of sixteen
     const auto* bytes = node.first.bytes.data();
     return std::pair(base::load_big_endian<std::uint64_t>(bytes), base::load_big_endian<std::uint64_t>(bytes + 8));
-  });
+  };
+  // Made one after the other they are nearly in order, which takes this sort little more than looking at them.
+  boost::sort::pdqsort(uuids_.begin(), uuids_.end(), [&](const auto& a, const auto& b) { return words(a) < words(b); });
   const auto twice = std::ranges::adjacent_find(uuids_, {}, &std::pair<Uuid, NodeId>::first);
   if (twice != uuids_.end())
     throw Error(ErrorCode::exists, fmt::format("load a graph: node {} is given twice", twice->first.text()));

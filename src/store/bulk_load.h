@@ -3,6 +3,8 @@
 
 #include <cairn/bulk_load.h>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <map>
 #include <memory>
 #include <string>
@@ -67,7 +69,7 @@ class BulkLoadState {
   graph::BulkGraph graph_;
   graph::NodeBlock block_;  // leased ids that are left
   std::unordered_map<std::string, graph::LabelId> labels_;
-  std::unordered_map<graph::LabelId, std::string> label_texts_;
+  boost::unordered_flat_map<graph::LabelId, std::string> label_texts_;  // looked at for each link
   std::vector<std::pair<Uuid, NodeId>> uuids_;
   std::vector<std::pair<Digest, NodeId>> contents_;
   std::map<std::string, std::vector<NodeId>> types_, tags_;

@@ -1,4 +1,4 @@
-// Many threads on one store. Also to be run with ThreadSanitizer (preset tsan, TSAN_OPTIONS=suppressions=tests/tsan.supp).
+// Many threads on one store. Also to be run with ThreadSanitizer: tools/test tsan.
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
