@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t kGroupMax = 32768;  // looked up together: 3 MiB of locations
 constexpr std::size_t kGroupGrowth = 8;
 constexpr std::size_t kRowsMax = 256;     // of blobs beside the records, read together
+constexpr std::size_t kReadsAhead = 32;
+constexpr std::uint64_t kAheadBytesMax = 256 * 1024;
 constexpr std::uint64_t kSparse = 8;      // bytes to read for a byte that was asked for, from which it pays to ask for each
 
 // The blobs of one group, as they were asked for if whoever asks goes through each pack from front to back: what was changed
@@ -42,7 +44,10 @@ class GroupReader {
     read_rows(rows, visit);
     if (!std::ranges::all_of(parts_, &PackPart::ascending))
       std::ranges::sort(packed, {}, [&](std::uint32_t i) { return std::pair(locations_[i]->pack, locations_[i]->offset); });
-    for (const std::uint32_t i : packed) {
+    std::size_t begun = 0;
+    for (std::size_t at = 0; at < packed.size(); ++at) {
+      const std::uint32_t i = packed[at];
+      for (; begun < packed.size() && begun < at + kReadsAhead; ++begun) begin_to_read(packed[begun]);
       std::span<const std::byte> bytes;
       naming(i, [&] { bytes = packed_bytes(*locations_[i], blobs_[i], part_of(locations_[i]->pack).is_sparse()); });
       visit(first_index_ + i, bytes);
@@ -69,6 +74,12 @@ class GroupReader {
     // Where they lie close together, all of it is read in large reads.
     bool is_sparse() const { return (end - begin) / kSparse > asked; }
   };
+
+  // One that lies alone and is small: a disk takes as long to find it as to read it, and can look for many at a time.
+  void begin_to_read(std::uint32_t i) {
+    const format::BlobLocation& location = *locations_[i];
+    if (location.stored_size <= kAheadBytesMax && part_of(location.pack).is_sparse()) core_.packs->begin_to_read(location);
+  }
 
   PackPart& part_of(std::uint64_t pack) {
     if (last_part_ < parts_.size() && parts_[last_part_].pack == pack) return parts_[last_part_];

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <sys/uio.h>
 
 #include <array>
@@ -29,6 +30,15 @@ std::shared_ptr<base::File> PackReader::file(std::uint64_t pack) const {
                 fmt::format("read {}: the pack is missing", (directory_ / format::pack_file_name(pack)).string()));
   std::unique_lock lock(mutex_);
   return files_.try_emplace(pack, std::make_shared<base::File>(std::move(*opened))).first->second;
+}
+
+// What is wrong with the file is told by who reads it.
+void PackReader::begin_to_read(const format::BlobLocation& location) const {
+  try {
+    ::posix_fadvise(file(location.pack)->descriptor(), static_cast<off_t>(location.offset),
+                    static_cast<off_t>(format::record_end(location) - location.offset), POSIX_FADV_WILLNEED);
+  } catch (const Error&) {
+  }
 }
 
 std::size_t PackReader::read_cached(std::uint64_t pack, std::uint64_t offset, std::span<std::byte> out) const {

@@ -24,6 +24,9 @@ class PackReader {
   /// `location` and `digest`. Throws damaged, naming file and offset.
   std::vector<std::byte> read(const format::BlobLocation& location, const Digest& digest) const;
 
+  /// Has the disk begin to read what read() will be asked for soon: many such reads at a time take it as long as a few.
+  void begin_to_read(const format::BlobLocation& location) const;
+
   /// Fills the front of `out` with what the page cache holds of the pack from `offset` on, without waiting for the disk.
   /// Returns the bytes it got: all, unless the pack ends or some are not in the cache.
   std::size_t read_cached(std::uint64_t pack, std::uint64_t offset, std::span<std::byte> out) const;
