@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(an_older_state_of_the_store_does_not_replace_a_newer_one) {
     fill(*store, 3, 4);
     store->back_up(backup, {});
     Store restored = Store::open(older, {.create = false});
-    BOOST_CHECK_EXCEPTION(restored.back_up(backup, {}), Error, has_code(ErrorCode::conflict, "older state"));
+    BOOST_CHECK_EXCEPTION(restored.back_up(backup, {}), Error, has_code(ErrorCode::conflict, "and the store only"));
     for (std::int64_t number = 0; number < 30; ++number) restored.put(number);
     BOOST_CHECK_EXCEPTION(restored.back_up(backup, {}), Error, has_code(ErrorCode::conflict, "that the store never had"));
     for (std::int64_t step = 3; step <= 8; ++step)
