@@ -4,6 +4,7 @@
 #include <cairn/array_view.h>
 #include <cairn/artifact.h>
 #include <cairn/attribute_index.h>
+#include <cairn/backup.h>
 #include <cairn/bulk_load.h>
 #include <cairn/change.h>
 #include <cairn/checkpoint.h>

@@ -145,9 +145,9 @@ Bytes read_beside_records(const Records& records, const rocksdb::ReadOptions& op
 
 }  // namespace
 
-Bytes read_blob(const DiskCore& core, const Records& records, const rocksdb::ReadOptions& options,
+Bytes read_blob(const PackReader& packs, const Records& records, const rocksdb::ReadOptions& options,
                 const format::BlobLocation& location, const Digest& digest) {
-  Bytes stored = location.packed ? core.packs->read(location, digest)
+  Bytes stored = location.packed ? packs.read(location, digest)
                                  : read_beside_records(records, options, location, digest);
   const auto damaged = [&](std::string_view what) {
     return Error(ErrorCode::damaged, fmt::format("read {} {}: {}", format::blob_kind_name(location.kind), digest.hex(), what));

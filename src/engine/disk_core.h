@@ -144,8 +144,12 @@ std::vector<std::optional<format::BlobLocation>> find_locations(const Records& r
 void require_blob(const std::optional<format::BlobLocation>& location, BlobKind kind, const Digest& digest);
 
 /// The bytes of a committed blob, decompressed and checked against `digest`. Throws damaged.
-Bytes read_blob(const DiskCore& core, const Records& records, const rocksdb::ReadOptions& options,
+Bytes read_blob(const PackReader& packs, const Records& records, const rocksdb::ReadOptions& options,
                 const format::BlobLocation& location, const Digest& digest);
+inline Bytes read_blob(const DiskCore& core, const Records& records, const rocksdb::ReadOptions& options,
+                       const format::BlobLocation& location, const Digest& digest) {
+  return read_blob(*core.packs, records, options, location, digest);
+}
 
 BlobInfo blob_info(const format::BlobLocation& location);
 

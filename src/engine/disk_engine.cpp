@@ -13,6 +13,8 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "engine/backup.h"
+#include "engine/disk_backup.h"
 #include "engine/disk_collection.h"
 #include "engine/disk_committer.h"
 #include "engine/disk_core.h"
@@ -23,6 +25,7 @@
 #include "engine/reader_lock.h"
 #include "engine/rocksdb_files.h"
 #include "engine/rocksdb_status.h"
+#include "engine/store_directory.h"
 #include "engine/table_commit.h"
 
 namespace cairn::engine {
@@ -30,57 +33,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kBallastBytes = 32u << 20;   // two memtable sets, or one compaction of them
-constexpr std::uint64_t kSmallestDisk = 8u << 20;    // below this RocksDB itself does not come up
 constexpr std::uint64_t kFlushRoom = 128u << 20;     // the logs as tables, several times over
-constexpr std::uint64_t kSuperblockMax = 65536;
 constexpr int kTableChecksMax = 20;  // beside a writer that changes its tables all the time
-
-fs::path superblock_path(const fs::path& store) { return store / "cairn"; }
-fs::path unfinished_path(const fs::path& store) { return store / "cairn.tmp"; }
-
-// What of a store is at the path.
-enum class Found : std::uint8_t {
-  nothing,     // no directory, or an empty one
-  unfinished,  // its creation was interrupted; nothing was ever committed to it
-  store,
-  other,       // a directory with other things in it, or no directory
-};
-
-Found look(const fs::path& path) {
-  std::error_code error;
-  if (fs::exists(superblock_path(path), error)) return Found::store;
-  const fs::file_status status = fs::status(path, error);
-  if (status.type() == fs::file_type::not_found) return Found::nothing;
-  if (status.type() != fs::file_type::directory) return Found::other;
-  if (fs::exists(unfinished_path(path), error)) return Found::unfinished;
-  const auto entries = fs::directory_iterator(path, error);
-  if (error) base::throw_errno(error.value(), fmt::format("open {}", path.string()));
-  return entries == fs::directory_iterator() ? Found::nothing : Found::other;
-}
-
-void remove_parts(const fs::path& path) {
-  std::error_code error;
-  // Creating it may have failed after the last rename. The superblock must not outlive the parts it promises.
-  fs::rename(superblock_path(path), unfinished_path(path), error);
-  if (error && error != std::errc::no_such_file_or_directory) return;  // then the store is a whole one
-  for (const char* part : {"db", "packs", "ballast", "lock"}) {
-    fs::remove_all(path / part, error);
-    if (error) return;
-  }
-  fs::remove(unfinished_path(path), error);  // last: it says that the rest may be removed
-}
-
-void make_directory(const fs::path& path, mode_t mode) {
-  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST)
-    base::throw_errno(errno, fmt::format("create {}", path.string()));
-}
-
-mode_t file_mode(const fs::path& store) {
-  struct stat status {};
-  if (::stat(store.c_str(), &status) != 0) base::throw_errno(errno, fmt::format("stat {}", store.string()));
-  return (status.st_mode & 0666) | 0600;
-}
 
 RecordsOptions records_options(DiskCore& core, const DiskOptions& options, bool create) {
   RecordsOptions records;
@@ -148,16 +102,11 @@ void create_store(const fs::path& path, const DiskOptions& options) {
     base::sync_directory(path.has_parent_path() ? path.parent_path() : ".");
   } catch (const Error& failure) {
     if (failure.code() != ErrorCode::locked) {
-      remove_parts(path);
+      remove_store_parts(path);
       if (!existed) fs::remove(path, error);
     }
     throw;
   }
-}
-
-format::Superblock read_superblock(const fs::path& store) {
-  const fs::path path = superblock_path(store);
-  return format::decode_superblock(base::read_file(path, kSuperblockMax), path.string());
 }
 
 void load_state(DiskCore& core) {
@@ -235,7 +184,7 @@ std::string state_of(const fs::path& store, const fs::path& records) {
   return fmt::format("{} {}", read_witness(store), database_fingerprint(records));
 }
 
-class DiskEngine : public Engine {
+class DiskEngine : public Engine, public BackupSource {
  public:
   explicit DiskEngine(std::shared_ptr<DiskCore> core, const DiskOptions& options)
       : core_(std::move(core)), options_(options), committer_(*core_) {}
@@ -247,10 +196,7 @@ class DiskEngine : public Engine {
   Uuid uuid() const override { return core_->superblock.uuid; }
   bool read_only() const override { return core_->read_only; }
 
-  std::unique_ptr<View> view() const override {
-    std::lock_guard lock(refresh_mutex_);
-    return make_disk_view(core_, core_->records);
-  }
+  std::unique_ptr<View> view() const override { return make_disk_view(core_, newest_records()); }
 
   std::unique_ptr<Staging> stage() override {
     require_writable("store new data");
@@ -310,12 +256,13 @@ class DiskEngine : public Engine {
     core_->records->compact();
   }
 
+  BackupReport back_up(const fs::path& directory, const BackupOptions& options) const override {
+    return back_up_disk(DiskState(core_, newest_records()), directory, options);
+  }
+
   std::vector<Finding> verify() const override {
     std::vector<Finding> findings;
-    const std::shared_ptr<Records> records = [&] {
-      std::lock_guard lock(refresh_mutex_);
-      return core_->records;
-    }();
+    const std::shared_ptr<Records> records = newest_records();
     const rocksdb::Status status = check_tables(*records);
     if (!status.ok()) findings.push_back({core_->records_path().string(), status.ToString(), std::nullopt});
     rocksdb::ReadOptions options;
@@ -328,6 +275,11 @@ class DiskEngine : public Engine {
   }
 
  private:
+  std::shared_ptr<Records> newest_records() const {
+    const std::lock_guard lock(refresh_mutex_);
+    return core_->records;
+  }
+
   // RocksDB opens tables anew for this. Those that a reader has open may have been removed by a writer meanwhile: then the ones
   // that took their place are looked at.
   rocksdb::Status check_tables(const Records& records) const {
@@ -390,11 +342,8 @@ void open_for_writing(DiskCore& core, const DiskOptions& options) {
 }  // namespace
 
 std::unique_ptr<Engine> open_disk_engine(const fs::path& given, const DiskOptions& options) {
-  if (given.empty()) throw Error(ErrorCode::invalid_argument, "open a store: expected a path, got an empty one");
-  // Absolute, since files are opened later, too, and the program may change its directory.
-  const fs::path whole = fs::absolute(given).lexically_normal();
-  const fs::path path = whole.has_filename() ? whole : whole.parent_path();  // without a trailing slash
-  const Found found = look(path);
+  const fs::path path = whole_path(given, "open a store");
+  const Found found = find_store(path);
   const bool may_create = options.create && !options.read_only;
   if (found == Found::other)
     throw Error(ErrorCode::no_store, fmt::format("open {}: there is no store, and it is not an empty directory", path.string()));
@@ -402,7 +351,7 @@ std::unique_ptr<Engine> open_disk_engine(const fs::path& given, const DiskOption
     throw Error(ErrorCode::no_store, fmt::format("open {}: there is no store", path.string()));
   if (found == Found::unfinished) {
     const LockFile lock(path);  // nobody is creating it at this moment
-    remove_parts(path);
+    remove_store_parts(path);
   }
   if (found != Found::store) create_store(path, options);
 

@@ -198,8 +198,9 @@ void in_threads(unsigned count, const std::function<void()>& work) {
 class DiskScan {
  public:
   DiskScan(const Records& records, const rocksdb::ReadOptions& options, const PackReader& packs, const BlobScan& scan,
-           const std::function<Bytes(BlobKind, const Digest&)>& get, std::size_t part_max)
-      : records_(records), options_(options), packs_(packs), scan_(scan), get_(get), part_max_(part_max) {
+           const std::function<Bytes(BlobKind, const Digest&)>& get, std::size_t part_max,
+           const std::function<bool(const format::BlobLocation&)>& is_there)
+      : records_(records), options_(options), packs_(packs), scan_(scan), get_(get), part_max_(part_max), is_there_(is_there) {
     options_.fill_cache = false;
   }
 
@@ -253,6 +254,7 @@ class DiskScan {
         damaged(place.digest, error);
         continue;
       }
+      if (is_there_ && !is_there_(place.location)) continue;
       if (scan_.is_wanted(place.digest, blob_info(place.location))) visit(place);
     }
     check(rows->status(), "walk the digests");
@@ -279,6 +281,7 @@ class DiskScan {
   const BlobScan& scan_;
   const std::function<Bytes(BlobKind, const Digest&)>& get_;
   const std::size_t part_max_;
+  const std::function<bool(const format::BlobLocation&)>& is_there_;
   std::map<Stretch, std::uint64_t> stretches_;  // how many are wanted of each
   std::uint64_t count_ = 0;
   std::vector<Place> places_;
@@ -287,8 +290,9 @@ class DiskScan {
 }  // namespace
 
 void scan_disk(const Records& records, const rocksdb::ReadOptions& options, const PackReader& packs, const BlobScan& scan,
-               const std::function<Bytes(BlobKind, const Digest&)>& get, std::size_t part_max) {
-  DiskScan(records, options, packs, scan, get, part_max).run();
+               const std::function<Bytes(BlobKind, const Digest&)>& get, std::size_t part_max,
+               const std::function<bool(const format::BlobLocation&)>& is_there) {
+  DiskScan(records, options, packs, scan, get, part_max, is_there).run();
 }
 
 }  // namespace cairn::engine

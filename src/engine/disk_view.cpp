@@ -12,8 +12,8 @@
 #include "engine/compression.h"
 #include "engine/disk_many.h"
 #include "engine/disk_scan.h"
+#include "engine/disk_state.h"
 #include "engine/pack_stream.h"
-#include "engine/reader_lock.h"
 #include "engine/rocksdb_status.h"
 #include "format/blob.h"
 
@@ -66,41 +66,33 @@ class DiskView : public View, public BlobScanner {
     try {
       return read();
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::damaged || epoch_ >= freed_epoch()) throw;
+      if (error.code() != ErrorCode::damaged || !state_.is_expired()) throw;
       throw Error(ErrorCode::expired, fmt::format("{}; this state of the store is too old, and some of it was collected: expected "
                                                   "the store to be looked at anew", error.what()));
     }
   }
-  std::uint64_t freed_epoch() const { return core_->read_only ? read_freed_epoch(core_->path) : core_->freed_epoch.load(); }
 
  public:
   DiskView(std::shared_ptr<const DiskCore> core, std::shared_ptr<const Records> records)
-      : core_(std::move(core)), records_(std::move(records)), stream_(*core_->packs) {
-    epoch_ = core_->read_only ? epoch_of(*records_, {}) : core_->epochs.enter();
-    if (!core_->read_only) options_.snapshot = records_->db().GetSnapshot();
-  }
-  ~DiskView() override {
-    if (options_.snapshot != nullptr) records_->db().ReleaseSnapshot(options_.snapshot);
-    if (!core_->read_only) core_->epochs.leave(epoch_);
-  }
+      : state_(std::move(core), std::move(records)), stream_(*state_.core().packs) {}
 
   std::optional<BlobInfo> find_blob(const Digest& digest) const override {
-    const auto location = find_location(*records_, options_, digest);
+    const auto location = find_location(state_.records(), state_.reading(), digest);
     return location ? std::optional(blob_info(*location)) : std::nullopt;
   }
 
   Bytes get_blob(BlobKind kind, const Digest& digest) const override {
-    const auto location = find_location(*records_, options_, digest);
+    const auto location = find_location(state_.records(), state_.reading(), digest);
     require_blob(location, kind, digest);
     return unless_expired([&] {
       if (auto bytes = location->packed ? read_streamed(*location, digest) : std::nullopt) return std::move(*bytes);
-      return read_blob(*core_, *records_, options_, *location, digest);
+      return read_blob(state_.core(), state_.records(), state_.reading(), *location, digest);
     });
   }
 
   void get_many(BlobKind kind, std::span<const Digest> blobs, const VisitBlob& visit) const override {
     const BorrowedStream stream(*this);
-    unless_expired([&] { read_many(*core_, *records_, options_, kind, blobs, visit, *stream); });
+    unless_expired([&] { read_many(state_.core(), state_.records(), state_.reading(), kind, blobs, visit, *stream); });
   }
 
   void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const override {
@@ -110,7 +102,8 @@ class DiskView : public View, public BlobScanner {
   }
 
   void scan_blobs(const BlobScan& scan) const override {
-    scan_disk(*records_, options_, *core_->packs, scan, [this](BlobKind kind, const Digest& digest) { return get_blob(kind, digest); });
+    scan_disk(state_.records(), state_.reading(), *state_.core().packs, scan,
+              [this](BlobKind kind, const Digest& digest) { return get_blob(kind, digest); });
   }
 
   std::vector<Digest> blobs_with_prefix(std::string_view prefix, std::size_t most) const override {
@@ -158,7 +151,7 @@ class DiskView : public View, public BlobScanner {
     explicit BorrowedStream(const DiskView& view) : view_(view) {
       const std::lock_guard lock(view_.idle_mutex_);
       if (view_.idle_streams_.empty()) {
-        stream_ = std::make_unique<PackStream>(*view_.core_->packs);
+        stream_ = std::make_unique<PackStream>(*view_.state_.core().packs);
       } else {
         stream_ = std::move(view_.idle_streams_.back());
         view_.idle_streams_.pop_back();
@@ -206,7 +199,7 @@ class DiskView : public View, public BlobScanner {
 
   std::optional<std::string> find(Family family, std::string_view key) const {
     rocksdb::PinnableSlice value;
-    const auto status = records_->db().Get(options_, records_->family(family), key, &value);
+    const auto status = state_.records().db().Get(state_.reading(), state_.records().family(family), key, &value);
     if (status.IsNotFound()) return std::nullopt;
     if (!status.ok()) check(status, fmt::format("read a record of family {}", family_name(family)));
     return value.ToString();
@@ -219,7 +212,8 @@ class DiskView : public View, public BlobScanner {
     for (std::size_t begin = 0; begin < keys.size(); begin += kLookUpMax) {
       const std::size_t count = std::min(kLookUpMax, keys.size() - begin);
       std::ranges::copy(keys.subspan(begin, count), slices.begin());
-      records_->db().MultiGet(options_, records_->family(family), count, slices.data(), values.data(), statuses.data());
+      state_.records().db().MultiGet(state_.reading(), state_.records().family(family), count, slices.data(), values.data(),
+                                     statuses.data());
       for (std::size_t i = 0; i < count; ++i) {
         if (!statuses[i].ok() && !statuses[i].IsNotFound())
           check(statuses[i], fmt::format("read a record of family {}", family_name(family)));
@@ -230,14 +224,12 @@ class DiskView : public View, public BlobScanner {
   }
 
   std::unique_ptr<Cursor> walk(Family family, std::string prefix) const {
-    std::unique_ptr<rocksdb::Iterator> iterator(records_->db().NewIterator(options_, records_->family(family)));
+    std::unique_ptr<rocksdb::Iterator> iterator(
+        state_.records().db().NewIterator(state_.reading(), state_.records().family(family)));
     return std::make_unique<DiskCursor>(std::move(iterator), std::move(prefix));
   }
 
-  std::shared_ptr<const DiskCore> core_;
-  std::shared_ptr<const Records> records_;
-  rocksdb::ReadOptions options_;
-  std::uint64_t epoch_ = 0;
+  const DiskState state_;
   mutable std::mutex idle_mutex_;
   mutable std::vector<std::unique_ptr<PackStream>> idle_streams_;
   mutable std::mutex stream_mutex_;

@@ -5,6 +5,7 @@
 // paragraph in schema/FORMAT.md and a golden store of its own (tool/make_golden.cpp), and the old ones stay readable.
 #include <boost/test/unit_test.hpp>
 
+#include <cairn/backup.h>
 #include <cairn/error.h>
 #include <cairn/value_json.h>
 
@@ -360,6 +361,39 @@ BOOST_AUTO_TEST_CASE(a_store_of_an_older_format_gets_the_newest_when_it_is_writt
   const TemporaryDirectory directory;
   Store::open(directory.path() / "new");
   BOOST_TEST(format_of(directory.path() / "new") == format::kFormatVersion);
+}
+
+// What was migrated is what it was, also for who opens it next.
+BOOST_AUTO_TEST_CASE(nothing_changes_with_the_format_but_the_superblock_says_so) {
+  with_each_copy([&](const fs::path& path, const json::object& expected) {
+    { const Store store = Store::open(path, {.create = false}); }
+    BOOST_TEST(format::decode_superblock(read_file(path / "cairn"), path.string()).format == format::kFormatVersion);
+    const Store store = Store::open(path, {.create = false, .read_only = true});
+    check_store(store, expected);
+    check_restart(store.find_run("argon").value());
+    check_steps(store);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_has_the_format_of_the_store) {
+  with_each_copy([](const fs::path& path, const json::object& expected) {
+    const Store store = Store::open(path, {.read_only = true});
+    const fs::path backup = path.parent_path() / "backup";
+    store.back_up(backup, {});
+    const Store copy = Store::open(backup, {.read_only = true});
+    BOOST_TEST(copy.stats().format == store.stats().format);
+    check_store(copy, expected);
+    check_restart(copy.find_run("argon").value());
+    check_steps(copy);
+    // When the store has been migrated, so is the next backup.
+    Store migrated = Store::open(path, {.create = false});
+    migrated.run("argon").checkpoint(50).save("state", simulation(50)).commit();
+    migrated.back_up(backup, {});
+    const Store next = Store::open(backup, {.read_only = true});
+    BOOST_TEST(next.stats().format == format::kFormatVersion);
+    BOOST_TEST((next.find_run("argon")->restart<Simulation>("state") == simulation(50)));
+    BOOST_TEST(next.verify().damage.empty());
+  });
 }
 
 BOOST_AUTO_TEST_CASE(every_golden_store_can_be_continued) {

@@ -136,6 +136,24 @@ object document(const CompactReport& report) {
           {"complete", report.complete}};
 }
 
+object document(const BackupReport& report) {
+  return {{"uuid", report.uuid.text()},
+          {"moment", format_time(report.moment)},
+          {"commits", report.commits},
+          {"commits_new", report.commits_new},
+          {"first", report.is_first},
+          {"pack_count", report.pack_count},
+          {"shared_bytes", report.shared_bytes},
+          {"resumed_bytes", report.resumed_bytes},
+          {"reflinked_bytes", report.reflinked_bytes},
+          {"copied_bytes", report.copied_bytes},
+          {"verified_count", report.verified_count},
+          {"verified_bytes", report.verified_bytes},
+          {"row_count", report.row_count},
+          {"row_bytes", report.row_bytes},
+          {"removed_bytes", report.removed_bytes}};
+}
+
 object document(const DeletedRun& deleted) {
   array kept;
   for (const auto& [id, runs] : deleted.kept) kept.push_back({{"id", id.hex()}, {"runs", texts(runs)}});

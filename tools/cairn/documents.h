@@ -2,6 +2,7 @@
 // members are only ever added.
 #pragma once
 
+#include <cairn/backup.h>
 #include <cairn/store.h>
 
 #include <boost/json/object.hpp>
@@ -42,6 +43,7 @@ boost::json::object document(const CheckpointGrowth& growth);
 boost::json::object document(const StoredType& type);
 boost::json::object document(const CollectReport& report);
 boost::json::object document(const CompactReport& report);
+boost::json::object document(const BackupReport& report);
 boost::json::object document(const VerifyReport& report);
 
 }  // namespace cairn::cli

@@ -48,6 +48,7 @@ constexpr std::array kVerbs{
     Verb{"types", "Count the objects of each class", add_types},
     Verb{"stats", "Count what the store holds and what it takes", add_stats},
     Verb{"compact", "Free what nothing refers to, and rewrite the rest in less room", add_compact},
+    Verb{"backup", "Copy the store, as of now, into a directory; the next time what is new", add_backup},
     Verb{"verify", "Read everything and compare it with its digest", add_verify},
 };
 

@@ -65,6 +65,7 @@ Action add_export(CLI::App& app, Context& context);
 Action add_types(CLI::App& app, Context& context);
 Action add_stats(CLI::App& app, Context& context);
 Action add_compact(CLI::App& app, Context& context);
+Action add_backup(CLI::App& app, Context& context);
 Action add_verify(CLI::App& app, Context& context);
 
 }  // namespace cairn::cli
