@@ -30,7 +30,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kBallastBytes = 32u << 20;   // two memtable sets, or one compaction of them
 constexpr std::uint64_t kSmallestDisk = 8u << 20;    // below this RocksDB itself does not come up
 constexpr std::uint64_t kFlushRoom = 128u << 20;     // the logs as tables, several times over
 constexpr std::uint64_t kSuperblockMax = 65536;

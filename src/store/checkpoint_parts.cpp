@@ -207,7 +207,9 @@ NewCheckpoint CheckpointParts::make(const RunState& run, const engine::View& vie
   record.parent = head.id.digest;
   record.time = base::now_nanoseconds();
   record.unfinished = unfinished_nodes(run, view);
-  record.node_next = store_.run_record(view, run.cell()).node_next;
+  const format::RunRecord of_run = store_.run_record(view, run.cell());
+  record.node_next = of_run.node_next;
+  if (of_run.forked_from != 0) record.forked_from = run.fork_origins(view);
   record.tags = tags_;
   record.bytes_new = bytes_new_;
   record.bytes_shared = bytes_shared_;
