@@ -252,6 +252,12 @@ struct Checkpoint {  # blob kind 7; its digest is the checkpoint's id
   bytesNew @12 :UInt64;  # content bytes that this commit was the first to store
   bytesShared @13 :UInt64;
   skipped @14 :List(SkippedCheckpoint);  # that the restart before it passed over, newest first; since format 7
+  forkedFrom @15 :List(ForkOrigin);  # the runs that its history goes on in, the nearest first; since format 8
+}
+
+struct ForkOrigin {
+  run @0 :Uuid;
+  sequence @1 :UInt64;  # the last checkpoint of that run's history that the one forked from it has
 }
 
 struct SkippedCheckpoint {

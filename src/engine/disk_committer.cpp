@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/bytes.h"
 #include "engine/rocksdb_status.h"
@@ -140,6 +141,7 @@ bool DiskCommitter::needs_pack(const Waiting& waiting, bool lost) const {
 void DiskCommitter::write(const Group& group) {
   headers_.clear();
   claims_.clear();
+  packed_here_.clear();
   std::uint64_t bytes = 0;
   for (const Waiting* member : group)
     if (member->commit != nullptr) bytes += edit_bytes(member->commit->edit);
@@ -269,7 +271,7 @@ void DiskCommitter::add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& sta
   std::lock_guard lock(core_.pending.mutex);
   std::vector<const PendingBlob*> blobs;
   for (const auto& blob : staging.added())
-    if (blob->state != PendingBlob::State::published) blobs.push_back(blob.get());
+    if (blob->state != PendingBlob::State::published && !is_in_pack(*blob)) blobs.push_back(blob.get());
   add_runs(batch, blobs);
   // In their order they go into the table of new records at half the cost.
   std::vector<Digest> in_order;
@@ -282,7 +284,13 @@ void DiskCommitter::add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& sta
     if (!blob->location.packed)
       check(batch.Put(bytes, format::be64_text(blob->location.blob_id), base::as_text(blob->bytes)), "build a commit");
     if (blob->replaces) check(batch.Delete(bytes, format::be64_text(*blob->replaces)), "build a commit");
+    if (blob->copied_from != nullptr) packed_here_.insert(blob->copied_from.get());
   }
+}
+
+// Whether the index leads to a copy of it in a pack by now, or will with the batch that is being built.
+bool DiskCommitter::is_in_pack(const PendingBlob& blob) const {
+  return !blob.location.packed && (blob.is_in_pack || packed_here_.contains(&blob));
 }
 
 // Where many blobs of this commit lie one behind the other, so that a reader of them need not look up each.
@@ -309,6 +317,7 @@ void DiskCommitter::mark_published(DiskStaging& staging) {
   std::lock_guard lock(core_.pending.mutex);
   for (const auto& blob : staging.added()) {
     blob->state = PendingBlob::State::published;
+    if (blob->copied_from != nullptr) std::exchange(blob->copied_from, nullptr)->is_in_pack = true;
     const auto entry = core_.pending.blobs.find(blob->digest);
     if (entry != core_.pending.blobs.end() && entry->second.lock() == blob) core_.pending.blobs.erase(entry);
   }

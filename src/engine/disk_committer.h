@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <rocksdb/write_batch.h>
@@ -67,6 +68,7 @@ class DiskCommitter {
   void add_edit(rocksdb::WriteBatch& batch, const Commit& commit);
   void add_blobs(rocksdb::WriteBatch& batch, const DiskStaging& staging);
   void add_runs(rocksdb::WriteBatch& batch, std::span<const PendingBlob* const> all);
+  bool is_in_pack(const PendingBlob& blob) const;
   void mark_published(DiskStaging& staging);
   CellHeader header(CellId cell) const;
 
@@ -78,6 +80,7 @@ class DiskCommitter {
   // What the commits of the group that is being built change, seen by those behind them. Only the leader looks.
   std::unordered_map<CellId, CellHeader> headers_;
   std::unordered_map<std::string, std::optional<std::string>> claims_;
+  std::unordered_set<const PendingBlob*> packed_here_;  // copies of these go to a pack
 
   // Ends of packs that are durable and not in the records yet. A batch that failed leaves them to the next:
   // another commit may name bytes below such an end, and what lies behind the recorded one is cut on opening.

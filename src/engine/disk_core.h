@@ -72,6 +72,8 @@ struct PendingBlob {
   std::uint64_t generation = 0;            // packed: of the pack writer
   std::uint64_t number = 0;                // packed: PackLocation::number
   std::optional<std::uint64_t> replaces;   // blob id of the copy beside the records that this one takes the place of
+  std::shared_ptr<PendingBlob> copied_from;  // packed: the one beside the records of another staging that this is a copy of
+  bool is_in_pack = false;                 // not packed: a commit has put a copy into a pack, where the index is to lead
 };
 
 /// The new blobs of all stagings, so that two that are given the same bytes store them once. `mutex` guards every

@@ -184,6 +184,7 @@ StageResult DiskStaging::stage_one(BlobKind kind, std::uint8_t probe, const Dige
       // The stored copy is damaged and the right bytes are at hand. (Or it moved while we looked: look again.)
       if (error.code() != ErrorCode::damaged || replace || held.pending != nullptr) throw;
       replace = find_location(*core_->records, {}, digest) == held.stored;
+      if (replace && held.stored.packed) begin_pack();  // what is in packs may need it there
       held_.erase(digest);
       continue;
     }
@@ -384,7 +385,7 @@ void DiskStaging::settle() {
   {
     const std::lock_guard lock(core_->pending.mutex);
     for (const auto& [digest, held] : held_)
-      if (!(held.pending != nullptr ? held.pending->location : held.stored).packed) beside.push_back(digest);
+      if (!(held.pending != nullptr ? held.pending->location : held.stored).packed && !stays_beside(held)) beside.push_back(digest);
   }
   if (beside.empty()) return;
   for (const Digest& digest : beside) move_to_pack(digest, held_.at(digest));
@@ -407,14 +408,15 @@ Bytes DiskStaging::read_committed(const Digest& digest, Held& held) {
 }
 
 // The copy in the pack is ours alone: another staging that holds the blob may be publishing it beside the records at
-// this moment, and must not come to name pack bytes that its commit has not made durable. Whichever commit comes last
-// decides where the index leads, and both places are then durable.
+// this moment, and must not come to name pack bytes that its commit has not made durable. Once ours is committed the index
+// leads to the pack, also if the other one commits later: what else is in packs may need it there.
 void DiskStaging::move_to_pack(const Digest& digest, Held& held) {
   auto moved = std::make_shared<PendingBlob>();
   if (held.pending != nullptr) {
     std::lock_guard lock(core_->pending.mutex);
     moved->location = held.pending->location;
     moved->bytes = held.pending->bytes;
+    moved->copied_from = held.pending;
   } else {
     if (!held.stored.packed) moved->bytes = read_committed(digest, held);
     moved->location = held.stored;
@@ -442,18 +444,32 @@ void DiskStaging::spill() {
   spill_now();
 }
 
-// Always to a pack: what is staged later may need what is spilled now, and then a pack alone holds all of it.
+// Always to a pack: what is staged later may need what is spilled now, and then a pack alone holds all of it. What is committed
+// beside the records goes there with the publish, which brings along what that needs: if it never comes, nobody does.
 void DiskStaging::spill_now() {
-  const auto is_packed = [&](const auto& entry) { return location(entry.second).packed; };
-  if (!blobs_.empty() || !std::ranges::all_of(held_, is_packed)) {
+  const auto beside = std::ranges::count_if(held_, [](const auto& entry) {
+    return entry.second.pending == nullptr && !entry.second.stored.packed;
+  });
+  is_spilling_ = static_cast<std::size_t>(beside) < kHeldMost / 2;  // more of them are not kept in memory
+  if (!blobs_.empty() || (!is_spilling_ && beside != 0)) {
     begin_pack();
-    committer_.spill(*this);
+    try {
+      committer_.spill(*this);
+    } catch (...) {
+      is_spilling_ = false;
+      throw;
+    }
     generation_ = core_->writer->generation();
   }
   if (spilled_ == nullptr) spilled_ = std::make_unique<DigestLog>(core_->path);
-  for (const auto& entry : held_) spilled_->add(entry.first);
+  DigestMap<Held> kept;
+  for (const auto& entry : held_) stays_beside(entry.second) ? void(kept.insert(entry)) : spilled_->add(entry.first);
+  is_spilling_ = false;
   forget_blobs();
+  held_ = std::move(kept);
 }
+
+bool DiskStaging::stays_beside(const Held& held) const { return is_spilling_ && held.pending == nullptr && !held.stored.packed; }
 
 // What was spilled is not held any more, but committed.
 bool DiskStaging::hold_again(const Digest& digest) {

@@ -58,6 +58,8 @@ class DiskStaging : public Staging {
     format::BlobLocation stored;
   };
 
+  bool stays_beside(const Held& held) const;
+
   // One of those given to stage_many. With neither, it is staged as a single blob is.
   struct Candidate {
     std::shared_ptr<PendingBlob> mine;            // new
@@ -101,6 +103,7 @@ class DiskStaging : public Staging {
   std::uint64_t beside_bytes_ = 0;    // new bytes that wait for the commit's batch
   std::uint64_t unchecked_bytes_ = 0; // appended since free space was last looked at
   std::uint64_t generation_ = 0;      // of the pack writer; 0 until something was appended
+  bool is_spilling_ = false;
   std::unique_ptr<DigestLog> spilled_;  // what was spilled since it was published: kept alive, and not in `held_`
 };
 

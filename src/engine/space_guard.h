@@ -11,6 +11,9 @@
 
 namespace cairn::engine {
 
+/// What is kept back for a store: two sets of RocksDB's tables in memory, or one compaction of them.
+inline constexpr std::uint64_t kBallastBytes = 32u << 20;
+
 /// Debian's RocksDB aborts the process in some cases where the file system says ENOSPC to it, so it must never be
 /// told. The ballast is real blocks that are given back when a write of RocksDB finds no room; until there is room
 /// for it again, no new commit is let in. An eighth of it is for logs alone: else a compaction that takes all of it would leave

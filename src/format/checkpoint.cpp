@@ -54,6 +54,13 @@ void set_skipped(capnp::List<wire::SkippedCheckpoint>::Builder list, const Check
   }
 }
 
+void set_origins(capnp::List<wire::ForkOrigin>::Builder list, const CheckpointRecord& checkpoint) {
+  for (unsigned i = 0; i < list.size(); ++i) {
+    set_uuid(list[i].initRun(), checkpoint.forked_from[i].run);
+    list[i].setSequence(checkpoint.forked_from[i].sequence);
+  }
+}
+
 std::string get_reason(capnp::Text::Reader text) {
   const std::string_view reason = text_view(text);
   if (!base::is_utf8(reason)) throw_damaged(kWhat, "a reason that is not UTF-8");
@@ -94,6 +101,7 @@ CheckpointRecord get_checkpoint(wire::Checkpoint::Reader reader) {
   checkpoint.bytes_shared = reader.getBytesShared();
   for (const auto skipped : reader.getSkipped())
     checkpoint.skipped.push_back({{get_digest(skipped.getId())}, skipped.getStep(), get_reason(skipped.getReason())});
+  for (const auto origin : reader.getForkedFrom()) checkpoint.forked_from.push_back({get_uuid(origin.getRun()), origin.getSequence()});
   return checkpoint;
 }
 
@@ -121,6 +129,7 @@ std::vector<std::byte> encode_checkpoint(const CheckpointRecord& checkpoint) {
   builder.setBytesNew(checkpoint.bytes_new);
   builder.setBytesShared(checkpoint.bytes_shared);
   if (const auto count = list_size(checkpoint.skipped)) set_skipped(builder.initSkipped(count), checkpoint);
+  if (const auto count = list_size(checkpoint.forked_from)) set_origins(builder.initForkedFrom(count), checkpoint);
   return canonical_bytes(builder, kWhat);
 }
 

@@ -18,6 +18,17 @@
 
 namespace cairn::format {
 
+/// A run that another one was forked from.
+struct ForkOrigin {
+  Uuid run;
+  std::uint64_t sequence = 0;  ///< of the last checkpoint of its history that the other one has
+
+  friend bool operator==(const ForkOrigin&, const ForkOrigin&) = default;
+};
+
+/// So many of them a checkpoint names.
+inline constexpr std::size_t kForkOriginsMost = 16;
+
 struct CheckpointRecord {
   Uuid run;
   std::string run_name;
@@ -34,6 +45,7 @@ struct CheckpointRecord {
   std::uint64_t bytes_new = 0;
   std::uint64_t bytes_shared = 0;
   std::vector<SkippedCheckpoint> skipped;
+  std::vector<ForkOrigin> forked_from = {};  ///< the run that its run was forked from, the run that this one was, and so on
 
   friend bool operator==(const CheckpointRecord&, const CheckpointRecord&) = default;
 };

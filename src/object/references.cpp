@@ -63,22 +63,26 @@ void hold(engine::Staging& staging, const BlobReference& root) {
 
 void hold_needed(engine::Staging& staging, const std::function<bool(const Digest&)>& may_lack) {
   if (!staging.goes_to_pack()) return;
-  std::vector<BlobReference> open;
-  for (const auto& [kind, digest] : staging.held()) open.push_back({kind, digest});
+  struct Open {
+    BlobReference blob;
+    bool is_named;  // it was not packed when it was held, and may have been spilled since without what it needs
+  };
+  std::vector<Open> open;
+  for (const auto& [kind, digest] : staging.held()) open.push_back({{kind, digest}, true});
   std::unordered_set<Digest> seen;
   while (!open.empty()) {
-    const BlobReference blob = open.back();
+    const auto [blob, is_named] = open.back();
     open.pop_back();
     if (!seen.insert(blob.digest).second) continue;
     const auto info = staging.hold(blob.kind, blob.digest);
     if (!info && may_lack && may_lack(blob.digest)) continue;
     if (!info)
       throw Error(ErrorCode::damaged, fmt::format("{} {} is missing", format::blob_kind_name(blob.kind), blob.digest.hex()));
-    if (info->packed || blob.kind == engine::BlobKind::chunk || blob.kind == engine::BlobKind::schema ||
+    if ((info->packed && !is_named) || blob.kind == engine::BlobKind::chunk || blob.kind == engine::BlobKind::schema ||
         blob.kind == engine::BlobKind::message_schema)
       continue;
     for (const BlobReference& named : references_of(blob.kind, staging.read(blob.kind, blob.digest)))
-      open.push_back(named);
+      open.push_back({named, false});
   }
 }
 

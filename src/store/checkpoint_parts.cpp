@@ -197,8 +197,8 @@ Receipt CheckpointParts::receipt_of(const NewCheckpoint& checkpoint) const {
   return made_durable({checkpoint.id, checkpoint.record.sequence, time, false, bytes_new_, bytes_shared_, {}});
 }
 
-NewCheckpoint CheckpointParts::make(const RunState& run, const engine::View& view, const RunHead& head, engine::NodeId node_next,
-                                    const format::CheckpointRecord& saved) {
+NewCheckpoint CheckpointParts::make(const RunState& run, const engine::View& view, const RunHead& head,
+                                    const format::RunRecord& record_of_run, const format::CheckpointRecord& saved) {
   NewCheckpoint made{{}, format::checkpoint_content(saved), saved};
   format::CheckpointRecord& record = made.record;
   record.run = run.uuid();
@@ -207,7 +207,8 @@ NewCheckpoint CheckpointParts::make(const RunState& run, const engine::View& vie
   record.parent = head.id.digest;
   record.time = base::now_nanoseconds();
   record.unfinished = unfinished_nodes(run, view);
-  record.node_next = node_next;
+  record.node_next = record_of_run.node_next;
+  if (record_of_run.forked_from != 0) record.forked_from = run.fork_origins(view);
   record.tags = tags_;
   record.bytes_new = bytes_new_;
   record.bytes_shared = bytes_shared_;
@@ -242,7 +243,7 @@ Receipt CheckpointParts::commit(RunState& run) {
       return write_tags(draft, equal->sequence);
     }
     const RunHead head = store_.head_of(draft.view, run.cell(), draft.run);
-    const NewCheckpoint made = make(run, draft.view, head, draft.run.node_next, saved);
+    const NewCheckpoint made = make(run, draft.view, head, draft.run, saved);
     receipt = receipt_of(made);
     write(run, draft, made);
   });

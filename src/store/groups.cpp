@@ -10,8 +10,10 @@
 #include "base/clock.h"
 #include "format/records.h"
 #include "graph/node_check.h"
+#include "object/references.h"
 #include "store/commit.h"
 #include "store/embedded.h"
+#include "store/purges.h"
 
 namespace cairn::store {
 namespace {
@@ -27,6 +29,8 @@ namespace index = format::index;
 void commit(StoreState& state, engine::Staging* staging, std::string_view doing, const BuildEdit& build) {
   if (state.engine().read_only())
     throw Error(ErrorCode::read_only, fmt::format("{}: the store is open for reading only", doing));
+  if (staging != nullptr)
+    object::hold_needed(*staging, [&](const Digest& digest) { return is_purged(*state.engine().view(), digest); });
   commit_cell(state.engine(), {kGroupCell, 0, staging, doing}, build);
 }
 

@@ -118,12 +118,30 @@ std::vector<SkippedCheckpoint> RunState::skipped() const {
   return skipped_;
 }
 
+std::vector<format::ForkOrigin> RunState::fork_origins(const engine::View& view) const {
+  const std::lock_guard lock(origins_mutex_);
+  if (origins_) return *origins_;
+  std::vector<format::ForkOrigin> origins;
+  format::RunRecord of = store::run_record(view, cell_);
+  for (CellId cell = cell_; of.forked_from != 0 && of.forked_from < cell && origins.size() < format::kForkOriginsMost;) {
+    const std::uint64_t at = of.forked_at;
+    cell = of.forked_from;
+    of = store::run_record(view, cell);
+    origins.push_back({of.uuid, at});
+  }
+  origins_ = origins;
+  return origins;
+}
+
 void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::vector<std::string> labels,
                        std::string_view doing, const BuildDraft& build, engine::RowStaging* rows) {
   if (store_.engine().read_only())
     throw Error(ErrorCode::read_only, fmt::format("{}: the store is open for reading only", doing));
-  if (staging != nullptr)
+  const bool goes_to_pack = staging != nullptr && staging->goes_to_pack();
+  const auto hold_needed = [&] {
     object::hold_needed(*staging, [&](const Digest& digest) { return is_purged(*store_.engine().view(), digest); });
+  };
+  if (goes_to_pack) hold_needed();
   if (!labels.empty()) store_.root().intern(labels);
   std::lock_guard lock(mutex_);
   if (node_count > 0) reserve_nodes(store_.run_record(*store_.engine().view(), cell_), node_count);
@@ -142,6 +160,7 @@ void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::
     engine::Edit edit;
     Draft draft{view, graph, record, edit};
     build(draft);
+    if (staging != nullptr && !goes_to_pack) hold_needed();  // what it staged may be what goes to a pack
     if (was_deleted && !draft.even_if_deleted) throw_deleted(doing, name_);
     engine::Edit changed = graph.finish();
     move_behind(changed.rows, edit.rows);

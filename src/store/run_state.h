@@ -92,6 +92,9 @@ class RunState : public std::enable_shared_from_this<RunState> {
   void set_skipped(std::vector<SkippedCheckpoint> skipped);
   std::vector<SkippedCheckpoint> skipped() const;
 
+  /// Where its history goes on, as its checkpoints say. Cost: a read for each, once.
+  std::vector<format::ForkOrigin> fork_origins(const engine::View& view) const;
+
  private:
   [[noreturn]] void throw_taken(std::string_view claim, std::string_view doing) const;
   void reserve_nodes(const format::RunRecord& record, std::uint64_t count);
@@ -114,6 +117,8 @@ class RunState : public std::enable_shared_from_this<RunState> {
   CheckpointPace pace_;
   mutable std::mutex skipped_mutex_;
   std::vector<SkippedCheckpoint> skipped_;
+  mutable std::mutex origins_mutex_;
+  mutable std::optional<std::vector<format::ForkOrigin>> origins_;  // they never change
 };
 
 }  // namespace cairn::store

@@ -58,6 +58,98 @@ BOOST_AUTO_TEST_CASE(a_held_blob_that_another_commit_moves_to_a_pack_is_found_th
   BOOST_TEST(engine->verify().empty());
 }
 
+// What is in packs may need it there, and a collection would take away a copy that the index does not lead to.
+BOOST_AUTO_TEST_CASE(once_a_blob_is_in_a_pack_the_index_leads_there_whoever_commits_it_last) {
+  const TemporaryDirectory directory;
+  const auto engine = engine::open_disk_engine(directory.path() / "store", {});
+  const auto small = noise(1, 200);
+  const Digest digest = digest_of(BlobKind::object, small);
+  const auto beside = engine->stage(), packed = engine->stage();
+  stage(*beside, BlobKind::object, small);
+  BOOST_TEST((stage(*packed, BlobKind::object, small) == engine::StageResult::existed));
+  stage(*packed, BlobKind::chunk, noise(2, 50'000));
+  BOOST_TEST((engine->publish(packed.get(), row_commit(20, 0, "row", "0")).outcome == engine::Outcome::ok));
+  BOOST_TEST((engine->publish(beside.get(), row_commit(20, 1, "row", "1")).outcome == engine::Outcome::ok));
+  BOOST_TEST(engine->view()->find_blob(digest).value().packed);
+  BOOST_TEST((engine->view()->get_blob(BlobKind::object, digest) == small));
+}
+
+BOOST_AUTO_TEST_CASE(a_blob_that_moves_to_a_pack_is_seen_by_views_of_before) {
+  const TemporaryDirectory directory;
+  const auto engine = engine::open_disk_engine(directory.path() / "store", {});
+  const auto small = noise(1, 200);
+  const Digest digest = digest_of(BlobKind::object, small);
+  const auto first = engine->stage();
+  stage(*first, BlobKind::object, small);
+  engine->publish(first.get(), row_commit(20, 0, "row", "0"));
+  const auto before = engine->view();
+  const auto reader = engine::open_disk_engine(directory.path() / "store", {.read_only = true});
+  const auto read = reader->view();
+  const auto staging = engine->stage();
+  staging->hold(BlobKind::object, digest);
+  stage(*staging, BlobKind::chunk, noise(2, 50'000));
+  engine->publish(staging.get(), row_commit(20, 1, "row", "1"));
+  for (const engine::View* view : {before.get(), read.get()}) {
+    BOOST_TEST(!view->find_blob(digest).value().packed);
+    BOOST_TEST((view->get_blob(BlobKind::object, digest) == small));
+  }
+  BOOST_TEST(engine->view()->find_blob(digest).value().packed);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_staged_instead_of_a_damaged_copy_in_a_pack_goes_to_a_pack) {
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "store";
+  const auto small = noise(1, 200);
+  const Digest digest = digest_of(BlobKind::object, small);
+  {
+    const auto engine = engine::open_disk_engine(path, {});
+    const auto staging = engine->stage();
+    stage(*staging, BlobKind::object, small);
+    stage(*staging, BlobKind::chunk, noise(2, 50'000));
+    engine->publish(staging.get(), row_commit(20, 0, "row", "0"));
+  }
+  const auto find = [&] {
+    engine::RecordsOptions options;
+    options.directory = path / "db";
+    return engine::find_location(engine::Records(options), {}, digest).value();
+  };
+  {
+    std::fstream pack(path / "packs" / format::pack_file_name(1), std::ios::in | std::ios::out | std::ios::binary);
+    pack.seekp(static_cast<std::streamoff>(find().offset + format::kRecordHeaderSize));
+    pack.write("damage", 6);
+  }
+  const auto engine = engine::open_disk_engine(path, {});
+  const auto staging = engine->stage();
+  BOOST_TEST((stage(*staging, BlobKind::object, small) == engine::StageResult::repaired));
+  engine->publish(staging.get(), row_commit(20, 1, "row", "1"));
+  BOOST_TEST(engine->view()->find_blob(digest).value().packed);
+  BOOST_TEST((engine->view()->get_blob(BlobKind::object, digest) == small));
+}
+
+// Else a commit that never comes would leave it in a pack without what it needs.
+BOOST_AUTO_TEST_CASE(what_is_committed_beside_the_records_goes_to_a_pack_with_the_publish_and_not_before) {
+  const TemporaryDirectory directory;
+  const auto engine = engine::open_disk_engine(directory.path() / "store", {});
+  const auto small = noise(1, 200), hit = noise(3, 200);
+  const Digest digest = digest_of(BlobKind::object, small), hit_digest = digest_of(BlobKind::object, hit);
+  const auto first = engine->stage();
+  stage(*first, BlobKind::object, small);
+  stage(*first, BlobKind::object, hit);
+  engine->publish(first.get(), row_commit(20, 0, "row", "0"));
+  const auto staging = engine->stage();
+  staging->hold(BlobKind::object, digest);
+  stage(*staging, BlobKind::object, hit);
+  stage(*staging, BlobKind::chunk, noise(2, 50'000));
+  staging->spill();
+  BOOST_TEST(engine->view()->find_blob(digest_of(BlobKind::chunk, noise(2, 50'000))).has_value());
+  BOOST_TEST(!engine->view()->find_blob(digest).value().packed);
+  BOOST_TEST(!engine->view()->find_blob(hit_digest).value().packed);
+  BOOST_TEST((staging->read(BlobKind::object, digest) == small));
+  engine->publish(staging.get(), row_commit(20, 1, "row", "1"));
+  BOOST_TEST(engine->view()->find_blob(digest).value().packed);
+  BOOST_TEST(engine->view()->find_blob(hit_digest).value().packed);
+}
+
 // So that a batch is read back in one go.
 BOOST_AUTO_TEST_CASE(blobs_lie_in_a_pack_in_the_order_in_which_they_came) {
   const TemporaryDirectory directory;

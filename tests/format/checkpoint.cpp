@@ -19,6 +19,7 @@ CheckpointRecord sample() {
   checkpoint.artifacts.emplace(std::string(255, 'a'), Digest{});
   checkpoint.unfinished = {{Uuid::generate(), NodeState::running}};
   checkpoint.tags = {"best"};
+  checkpoint.forked_from = {{Uuid::generate(), 2}, {Uuid::generate(), 1}};
   return checkpoint;
 }
 
