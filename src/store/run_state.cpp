@@ -13,6 +13,7 @@
 #include "store/commit.h"
 #include "store/embedded.h"
 #include "store/history.h"
+#include "store/losses.h"
 #include "store/purges.h"
 #include "store/store_state.h"
 
@@ -123,7 +124,7 @@ void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::
   if (store_.engine().read_only())
     throw Error(ErrorCode::read_only, fmt::format("{}: the store is open for reading only", doing));
   if (staging != nullptr)
-    object::hold_needed(*staging, [&](const Digest& digest) { return is_purged(*store_.engine().view(), digest); });
+    object::hold_needed(*staging, [&](const Digest& digest) { return is_given_up(*store_.engine().view(), digest); });
   if (!labels.empty()) store_.root().intern(labels);
   std::lock_guard lock(mutex_);
   if (node_count > 0) reserve_nodes(store_.run_record(*store_.engine().view(), cell_), node_count);
