@@ -49,6 +49,7 @@ constexpr std::array kVerbs{
     Verb{"stats", "Count what the store holds and what it takes", add_stats},
     Verb{"compact", "Free what nothing refers to, and rewrite the rest in less room", add_compact},
     Verb{"verify", "Read everything and compare it with its digest", add_verify},
+    Verb{"repair", "Rebuild what can be rebuilt of a damaged store, or tell what that would be", add_repair},
 };
 
 }  // namespace

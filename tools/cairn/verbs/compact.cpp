@@ -12,7 +12,7 @@
 
 #include "documents.h"
 #include "numbers.h"
-#include "progress.h"
+#include "stage_progress.h"
 #include "text.h"
 #include "verbs.h"
 
@@ -25,23 +25,6 @@ struct Options {
   bool dry_run = false;
   std::optional<int> zstd_level;
   std::optional<std::uint32_t> seconds_max;
-};
-
-// Each stage has a bar of its own.
-class StageProgress {
- public:
-  void update(const CareProgress& progress) {
-    if (progress.stage != stage_) {
-      bar_.reset();
-      stage_ = progress.stage;
-      bar_.emplace(stage_);
-    }
-    bar_->update(progress.done, progress.total);
-  }
-
- private:
-  std::string stage_;
-  std::optional<Progress> bar_;
 };
 
 CompactReport run_compact(const Options& options, Context& context) {
