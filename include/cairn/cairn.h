@@ -33,6 +33,7 @@
 #include <cairn/reach.h>
 #include <cairn/read_options.h>
 #include <cairn/registry.h>
+#include <cairn/repair.h>
 #include <cairn/reuse.h>
 #include <cairn/run.h>
 #include <cairn/run_difference.h>

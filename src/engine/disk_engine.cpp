@@ -18,10 +18,13 @@
 #include "engine/disk_collection.h"
 #include "engine/disk_committer.h"
 #include "engine/disk_core.h"
+#include "engine/disk_quarantine.h"
 #include "engine/disk_repack.h"
+#include "engine/disk_search.h"
 #include "engine/disk_staging.h"
 #include "engine/disk_view.h"
 #include "engine/pack_check.h"
+#include "engine/quarantine.h"
 #include "engine/reader_lock.h"
 #include "engine/rocksdb_files.h"
 #include "engine/rocksdb_status.h"
@@ -184,7 +187,7 @@ std::string state_of(const fs::path& store, const fs::path& records) {
   return fmt::format("{} {}", read_witness(store), database_fingerprint(records));
 }
 
-class DiskEngine : public Engine, public BackupSource {
+class DiskEngine : public Engine, public BackupSource, public BlobQuarantine, public BlobSearcher {
  public:
   explicit DiskEngine(std::shared_ptr<DiskCore> core, const DiskOptions& options)
       : core_(std::move(core)), options_(options), committer_(*core_) {}
@@ -250,6 +253,13 @@ class DiskEngine : public Engine, public BackupSource {
 
   std::filesystem::path scratch_directory() const override { return core_->path; }
 
+  void set_aside(std::span<const Digest> blobs) override {
+    require_writable("set blobs aside");
+    const std::lock_guard turn(collection_mutex_);
+    set_aside_on_disk(*core_, committer_, blobs);
+  }
+  void search_blobs(const BlobSearch& search) const override { search_disk(*core_, *core_->records, search); }
+
   void compact() override {
     require_writable("compact");
     core_->space->require(bytes_below(core_->records_path()), 0, "compact");
@@ -308,7 +318,7 @@ class DiskEngine : public Engine, public BackupSource {
 void open_for_reading(DiskCore& core, const DiskOptions& options) {
   core.superblock = read_superblock(core.path);
   core.packs = std::make_unique<PackReader>(core.packs_path());
-  const std::uint64_t witnessed = read_witness(core.path);  // before the records, which may grow meanwhile
+  const std::uint64_t witnessed = options.ignore_witness ? 0 : read_witness(core.path);  // before the records, which may grow meanwhile
   core.records = open_locked(core, options);
   load_state(core);
   check_witness(core, witnessed);

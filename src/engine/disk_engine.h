@@ -14,6 +14,7 @@ namespace cairn::engine {
 struct DiskOptions {
   bool create = true;
   bool read_only = false;
+  bool ignore_witness = false;  ///< for reading alone: also opened if commits are lost
   std::uint64_t memory_bytes = 64u << 20;
   int background_threads = 2;
   std::uint32_t directory_mode = 0700;

@@ -75,6 +75,7 @@ rocksdb::DBOptions database_options(const RecordsOptions& options) {
   db.max_background_jobs = std::max(options.background_threads, 1);
   db.max_total_wal_size = kLogBytesMax;
   db.db_write_buffer_size = options.memory_bytes / 4;
+  db.paranoid_checks = !options.tolerate_damage;
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   // Never together with mmap reads: Debian's build asserts.
   db.use_direct_io_for_flush_and_compaction = true;

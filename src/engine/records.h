@@ -25,6 +25,7 @@ struct RecordsOptions {
   bool read_only = false;            ///< perhaps beside a writer
   /// Turn the logs of earlier writers into tables: the manifest tells when a table is missing, but not when a log is.
   bool flush_logs = false;
+  bool tolerate_damage = false;      ///< open also if tables are missing or damaged: reading what they cover then fails
   std::uint64_t memory_bytes = 64u << 20;
   int background_threads = 2;
   rocksdb::Env* env = nullptr;       ///< nullptr: the default; must outlive the database

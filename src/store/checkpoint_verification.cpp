@@ -36,7 +36,9 @@ void check_checkpoint(VerificationPass& pass, const format::RunRecord& run, Cell
   if (!place || place->cell != cell || place->sequence != sequence)
     pass.findings.add("checkpoint", row.id.hex(), "its id does not lead to it");
   // What is damaged was reported with its blob.
-  if (!is_purged(pass.view, row.id.digest) && !pass.findings.is_damaged(row.id.digest)) check_record(pass, run, sequence, row);
+  if (pass.findings.is_damaged(row.id.digest)) return;
+  if (!pass.view.find_blob(row.id.digest) && pass.is_known_to_be_gone(row.id.digest)) return;
+  if (!is_purged(pass.view, row.id.digest)) check_record(pass, run, sequence, row);
 }
 
 }  // namespace cairn::store

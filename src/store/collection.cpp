@@ -7,6 +7,7 @@
 
 #include "engine/collection.h"
 #include "store/collection_roots.h"
+#include "store/losses.h"
 #include "store/marker.h"
 
 namespace cairn::store {
@@ -100,7 +101,10 @@ class Collecting {
 
 }  // namespace
 
-CollectReport collect(StoreState& state, const CollectOptions& options) { return Collecting(state, options).run(); }
+CollectReport collect(StoreState& state, const CollectOptions& options) {
+  end_losses(state.engine(), options.dry_run);
+  return Collecting(state, options).run();
+}
 
 }  // namespace cairn::store
 

@@ -25,7 +25,7 @@ void Findings::add(Finding finding) {
     ++not_listed_;
     return;
   }
-  if (finding.blob) damaged_.insert(*finding.blob);
+  if (finding.blob && !damaged_.insert(*finding.blob).second && finding.damage.kind == "lost") return;  // another thread was faster
   findings_.push_back(std::move(finding));
 }
 
@@ -35,6 +35,10 @@ void Findings::add(std::string_view kind, std::string id, std::string problem) {
 
 void Findings::add_blob(engine::BlobKind kind, const Digest& digest, std::string problem, bool is_dangling) {
   add({{std::string(format::blob_kind_name(kind)), digest.hex(), std::move(problem), {}}, digest, is_dangling});
+}
+
+void Findings::add_loss(const Digest& digest, std::string problem) {
+  if (!is_damaged(digest)) add({{"lost", digest.hex(), std::move(problem), {}}, digest, true});
 }
 
 bool Findings::is_damaged(const Digest& blob) const {

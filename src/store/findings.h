@@ -37,6 +37,8 @@ class Findings {
 
   void add(std::string_view kind, std::string id, std::string problem);
   void add_blob(engine::BlobKind kind, const Digest& digest, std::string problem, bool is_dangling = false);
+  /// A blob that is known to be lost; once. No damage if nothing needs it.
+  void add_loss(const Digest& digest, std::string problem);
   bool is_damaged(const Digest& blob) const;
 
   /// Runs `check`; what it throws about damage becomes a finding.

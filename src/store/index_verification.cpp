@@ -107,6 +107,8 @@ class IndexCheck {
 
 }  // namespace
 
+void check_index_entry(VerificationPass& pass, std::string_view key, std::string_view value) { IndexCheck(pass).check(key, value); }
+
 void check_indexes(VerificationPass& pass) {
   IndexCheck check(pass);
   const auto cursor = pass.view.indexes();

@@ -9,6 +9,7 @@
 
 #include "format/blob.h"
 #include "format/keys.h"
+#include "store/losses.h"
 
 namespace cairn::store {
 namespace {
@@ -59,7 +60,8 @@ void Marker::mark(const object::BlobReference& blob, std::uint32_t reason) {
   if (purged_.contains(blob.digest)) return;
   const auto found = marks_.find(blob.digest);
   if (!found) {
-    if (may_refer_to_others(blob.kind) && !store_.engine.view()->find_blob(blob.digest)) refuse(blob, "it is missing");
+    if (may_refer_to_others(blob.kind) && !store_.engine.view()->find_blob(blob.digest) && !find_loss(store_.view, blob.digest))
+      refuse(blob, "it is missing");
     return;
   }
   if (!marks_.mark(found->number)) return;

@@ -28,7 +28,7 @@ class Marker {
   Marker(const MarkedStore& store, engine::BlobMarks& marks, const std::function<bool()>& may_go_on);
 
   /// Marks the blob, unless it was purged. What it refers to is marked by finish() at the latest. Throws damaged if it is missing or
-  /// cannot be read and may refer to others: nobody knows then what else is needed.
+  /// cannot be read and may refer to others: nobody knows then what else is needed. What a repair marked as lost may be missing.
   void add(const object::BlobReference& blob, std::uint32_t reason);
   /// As add(), for a blob that is kept alive although it may have been purged.
   void add_touched(const object::BlobReference& blob, std::uint32_t reason);

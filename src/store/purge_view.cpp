@@ -2,13 +2,18 @@
 
 #include <algorithm>
 
+#include "store/losses.h"
 #include "store/purges.h"
 
 namespace cairn::store {
 
 engine::Bytes PurgeView::get_blob(engine::BlobKind kind, const Digest& digest) const {
   if (is_purgeable(kind)) require_unpurged(view(), kind, digest);
-  return view().get_blob(kind, digest);
+  try {
+    return view().get_blob(kind, digest);
+  } catch (const Error& error) {
+    throw missing_error(view(), kind, digest, error);
+  }
 }
 
 void PurgeView::get_many(engine::BlobKind kind, std::span<const Digest> blobs, const engine::VisitBlob& visit) const {

@@ -1,4 +1,4 @@
-// PurgeView: a view in which what was purged cannot be read, whether or not its bytes are still there.
+// PurgeView: a view in which what was purged cannot be read, whether or not its bytes are still there, and what was lost is said to be.
 #pragma once
 
 #include "store/forwarding_view.h"
@@ -6,7 +6,8 @@
 namespace cairn::store {
 
 /// Reading a purged object, artifact or checkpoint throws purged, which says when and why. Cost: a look-up for each of them that is
-/// read alone; one for all if nothing was ever purged, where many are read. `view` must outlive it.
+/// read alone; one for all if nothing was ever purged, where many are read. Of a blob that a repair marked as lost, damaged is thrown,
+/// with what was wrong with it; where many are read, not_found. `view` must outlive it.
 class PurgeView : public ForwardingView {
  public:
   explicit PurgeView(const engine::View& view) : ForwardingView(view) {}

@@ -13,6 +13,7 @@
 #include "store/commit.h"
 #include "store/embedded.h"
 #include "store/history.h"
+#include "store/losses.h"
 #include "store/purges.h"
 #include "store/store_state.h"
 
@@ -139,7 +140,7 @@ void RunState::publish(engine::Staging* staging, std::uint64_t node_count, std::
     throw Error(ErrorCode::read_only, fmt::format("{}: the store is open for reading only", doing));
   const bool goes_to_pack = staging != nullptr && staging->goes_to_pack();
   const auto hold_needed = [&] {
-    object::hold_needed(*staging, [&](const Digest& digest) { return is_purged(*store_.engine().view(), digest); });
+    object::hold_needed(*staging, [&](const Digest& digest) { return is_given_up(*store_.engine().view(), digest); });
   };
   if (goes_to_pack) hold_needed();
   if (!labels.empty()) store_.root().intern(labels);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "store/losses.h"
 #include "store/purges.h"
 #include "store/store_state.h"
 
@@ -14,9 +15,13 @@ namespace cairn::store {
 
 namespace {
 
-// Where the claim of this attempt is beside a record, that was purged when the attempt began; its work may have stored the same again.
+bool is_result_gone(const engine::View& view, const Digest& result) {
+  return is_purged(view, result) || (!view.find_blob(result) && find_loss(view, result));
+}
+
+// Where the claim of this attempt is beside a record, that was gone when the attempt began; its work may have stored the same again.
 StepRows drop_purged(const RunState& run, const engine::View& view, const StepOutcome& step, StepRows rows) {
-  const bool is_gone = is_purged(view, rows.record->result_content);
+  const bool is_gone = is_result_gone(view, rows.record->result_content);
   if (!is_gone && !step.claimed) return rows;
   auto attempts = find_attempts(run, view, rows.key);
   const bool is_own = step.claimed && attempts && attempts->claim && attempts->claim->process == step.process;

@@ -10,6 +10,7 @@
 #include "object/objects.h"
 #include "store/commit.h"
 #include "store/embedded.h"
+#include "store/losses.h"
 #include "store/purge_view.h"
 
 namespace cairn::store {
@@ -162,7 +163,11 @@ bool StoreState::create_run(CellId cell, std::string_view name, const RunOrigin&
 std::shared_ptr<RunState> StoreState::loose() { return share_run(format::kLooseCell); }
 
 format::CheckpointRecord StoreState::checkpoint_record(const engine::View& view, const CheckpointId& id) const {
-  return format::decode_checkpoint(view.get_blob(format::BlobKind::checkpoint, id.digest));
+  try {
+    return format::decode_checkpoint(view.get_blob(format::BlobKind::checkpoint, id.digest));
+  } catch (const Error& error) {
+    throw missing_error(view, format::BlobKind::checkpoint, id.digest, error);
+  }
 }
 
 Checkpoint StoreState::read_checkpoint(const engine::View& view, const CheckpointId& id) const {

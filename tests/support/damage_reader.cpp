@@ -1,7 +1,8 @@
 // Reads all that it can of a store that may be damaged, and prints what it was told: a line for each fact. What could not be read is
-// a line that begins with "!"; how many findings verify has is the line "verify N". With "write" the store is opened for writing, and
-// something is stored before it is read.
+// a line that begins with "!"; how many findings verify has is the line "verify N", not counting what is known to be lost. With "write" the
+// store is opened for writing, and something is stored before it is read; with "repair" it is repaired before that.
 #include <cairn/cairn.h>
+#include <cairn/repair.h>
 #include <cairn/value_json.h>
 
 #include <chrono>
@@ -133,13 +134,22 @@ void print_all(const Store& store, Timestamp until) {
 
 int main(int, char** arguments) {
   const std::string path = arguments[1];
-  const bool writes = std::string_view(arguments[2]) == "write";
+  const bool repairs = std::string_view(arguments[2]) == "repair", writes = repairs || std::string_view(arguments[2]) == "write";
   const Timestamp begin = std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
+  if (repairs)
+    facts_of("repair", [&] {
+      const RepairReport report = Store::repair(path, {.apply = true});
+      for (const RepairItem& item : report.items) std::cerr << item.action << ' ' << item.kind << ' ' << item.id << ": " << item.problem << '\n';
+      std::cout << "repaired " << report.items.size() << '\n';
+    });
   facts_of("open", [&] {
     Store store = Store::open(path, {.create = false, .read_only = !writes});
-    const VerifyReport report = store.verify();
-    for (const Damage& damage : report.damage) std::cerr << damage.kind << ' ' << damage.id << ": " << damage.problem << '\n';
-    std::cout << "verify " << report.damage.size() << '\n';
+    std::size_t found = 0;
+    for (const Damage& damage : store.verify().damage) {
+      std::cerr << damage.kind << ' ' << damage.id << ": " << damage.problem << '\n';
+      if (damage.kind != "lost") ++found;
+    }
+    std::cout << "verify " << found << '\n';
     if (writes)
       facts_of("write", [&] {
         store.put(std::string("stored later"));

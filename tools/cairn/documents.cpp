@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "damage.h"
 #include "output.h"
 #include "values.h"
 
@@ -407,19 +408,14 @@ object document(const CheckpointGrowth& growth) {
 }
 
 object document(const VerifyReport& report) {
-  array damage;
-  for (const Damage& found : report.damage)
-    damage.push_back({{"kind", found.kind},
-                      {"id", json_text(found.id)},
-                      {"problem", json_text(found.problem)},
-                      {"affected", texts(found.affected)}});
   return {{"blob_count", report.blob_count},
           {"blobs_read", report.blobs_read},
           {"bytes_read", report.bytes_read},
           {"node_count", report.node_count},
           {"link_count", report.link_count},
           {"checkpoint_count", report.checkpoint_count},
-          {"damage", std::move(damage)}};
+          {"damage", damage_documents(new_damage(report.damage))},
+          {"known_losses", damage_documents(known_losses(report.damage))}};
 }
 
 }  // namespace cairn::cli

@@ -1,4 +1,4 @@
-// Progress of work that has stages.
+// StageProgress: long work in stages, each of which has a bar of its own.
 #pragma once
 
 #include <cairn/compaction.h>
@@ -10,7 +10,6 @@
 
 namespace cairn::cli {
 
-/// Each stage has a bar of its own.
 class StageProgress {
  public:
   void update(const CareProgress& progress) {

@@ -50,6 +50,7 @@ constexpr std::array kVerbs{
     Verb{"compact", "Free what nothing refers to, and rewrite the rest in less room", add_compact},
     Verb{"backup", "Copy the store, as of now, into a directory; the next time what is new", add_backup},
     Verb{"verify", "Read everything and compare it with its digest", add_verify},
+    Verb{"repair", "Rebuild what can be rebuilt of a damaged store, or tell what that would be", add_repair},
 };
 
 }  // namespace

@@ -67,5 +67,6 @@ Action add_stats(CLI::App& app, Context& context);
 Action add_compact(CLI::App& app, Context& context);
 Action add_backup(CLI::App& app, Context& context);
 Action add_verify(CLI::App& app, Context& context);
+Action add_repair(CLI::App& app, Context& context);
 
 }  // namespace cairn::cli

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <vector>
 
+#include "damage.h"
 #include "documents.h"
 #include "ids.h"
 #include "moments.h"
@@ -70,14 +71,12 @@ VerifyReport make_report(const VerifyChoices& choices, const Context& context) {
 }
 
 void print_report(const VerifyReport& report, Output& out) {
-  for (const Damage& damage : report.damage) {
-    out.line(fmt::format("damaged {} {}: {}", damage.kind, printable(damage.id), printable(damage.problem)));
-    for (const std::string& affected : damage.affected)
-      out.line(fmt::format("  lost with it: {}", printable(affected)));
-  }
+  print_damage(report.damage, out);
+  const std::size_t losses = known_losses(report.damage).size(), found = report.damage.size() - losses;
+  const std::string known = losses == 0 ? "" : fmt::format(", {} known {}", losses, losses == 1 ? "loss" : "losses");
   const std::string read = report.blobs_read == report.blob_count ? "" : fmt::format("{} of them, ", report.blobs_read);
-  out.line(fmt::format("{}: {} ({}{} read), {}, {}, {}",
-                       report.damage.empty() ? "no damage" : count_of(report.damage.size(), "finding"),
+  out.line(fmt::format("{}{}: {} ({}{} read), {}, {}, {}",
+                       found != 0 ? count_of(found, "finding") : losses == 0 ? "no damage" : "no new damage", known,
                        count_of(report.blob_count, "blob"), read, human_size(report.bytes_read),
                        count_of(report.checkpoint_count, "checkpoint"), count_of(report.node_count, "node"),
                        count_of(report.link_count, "link")));
@@ -89,7 +88,7 @@ ExitStatus verify(const VerifyChoices& choices, Context& context) {
     context.out.json(document(report));
   else
     print_report(report, context.out);
-  return report.damage.empty() ? ExitStatus::done : ExitStatus::damage_found;
+  return new_damage(report.damage).empty() ? ExitStatus::done : ExitStatus::damage_found;
 }
 
 }  // namespace
