@@ -6,6 +6,7 @@
 #include <cairn/attribute_index.h>
 #include <cairn/backup.h>
 #include <cairn/bulk_load.h>
+#include <cairn/bundle.h>
 #include <cairn/change.h>
 #include <cairn/checkpoint.h>
 #include <cairn/checkpoint_difference.h>

@@ -143,6 +143,10 @@ std::string forgotten(CellId cell) { return number_key(kForgotten, cell); }
 
 CellId parse_forgotten(std::string_view key) { return KeyReader(key, kForgotten, 9).take<CellId>(); }
 
+std::string staged(CellId cell) { return number_key(kStaged, cell); }
+
+CellId parse_staged(std::string_view key) { return KeyReader(key, kStaged, 9).take<CellId>(); }
+
 std::string members_of(std::string_view group) {
   std::string key = key_of(kMember, group);
   key.push_back('\0');

@@ -61,6 +61,7 @@ inline constexpr char kGroup = 'g';       // group cell only: name -> GroupRecor
 inline constexpr char kMember = 'm';      // group cell only: name of the group, NUL, be64 node -> empty
 inline constexpr char kForget = 'F';      // group cell only: be64 number -> nodes that are being forgotten, as a list of ids
 inline constexpr char kForgotten = 'D';   // group cell only: be64 cell with rows that lead to forgotten nodes -> empty
+inline constexpr char kStaged = 'U';      // group cell only: be64 cell of a run that is being taken in, and not seen yet -> empty
 inline constexpr char kViolation = 'v';   // be64 holder, 1 byte link code, be32 label, be64 other -> rule the link breaks
 inline constexpr char kFile = 'f';        // file cell only: be64 device, be64 inode -> FileRow
 
@@ -122,6 +123,8 @@ std::string forget(std::uint64_t number);
 std::uint64_t parse_forget(std::string_view key);
 std::string forgotten(CellId cell);
 CellId parse_forgotten(std::string_view key);
+std::string staged(CellId cell);
+CellId parse_staged(std::string_view key);
 std::string label(std::uint32_t id);
 std::uint32_t parse_label(std::string_view key);
 std::string attribute_index(std::uint32_t number);

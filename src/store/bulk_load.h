@@ -5,7 +5,6 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -14,28 +13,15 @@
 
 #include "engine/engine.h"
 #include "format/records.h"
-#include "graph/attribute_index.h"
 #include "graph/bulk_graph.h"
 #include "graph/leases.h"
 #include "object/task_queue.h"
-#include "store/embedded.h"
+#include "store/bulk_indexes.h"
 #include "store/file_memory.h"
 #include "store/new_node.h"
 #include "store/run_state.h"
 
 namespace cairn::store {
-
-/// The blobs that are stored at the moment.
-class EngineBlobs final : public engine::BlobSource {
- public:
-  explicit EngineBlobs(const engine::Engine& engine) : engine_(engine) {}
-  engine::Bytes get_blob(engine::BlobKind kind, const Digest& digest) const override {
-    return engine_.view()->get_blob(kind, digest);
-  }
-
- private:
-  const engine::Engine& engine_;
-};
 
 class BulkLoadState {
  public:
@@ -52,12 +38,7 @@ class BulkLoadState {
  private:
   NodeId next_id();
   void write_nodes();
-  void note_indexes(NodeId id, const format::NodeRecord& record);
   std::string describe(const graph::BulkViolation& violation, const engine::View& view) const;
-  void stage_claims();
-  void stage_indexes();
-  void stage_attributes(const engine::View& view);
-  void build_newer_indexes() noexcept;
   std::vector<Violation> public_violations(const std::vector<graph::BulkViolation>& found, const engine::View& view) const;
 
   std::shared_ptr<RunState> run_;
@@ -70,18 +51,7 @@ class BulkLoadState {
   graph::NodeBlock block_;  // leased ids that are left
   std::unordered_map<std::string, graph::LabelId> labels_;
   boost::unordered_flat_map<graph::LabelId, std::string> label_texts_;  // looked at for each link
-  std::vector<std::pair<Uuid, NodeId>> uuids_;
-  std::vector<std::pair<Digest, NodeId>> contents_;
-  std::map<std::string, std::vector<NodeId>> types_, tags_;
-  std::map<NodeState, std::vector<NodeId>> states_;
-  std::map<std::string, NodeId> unique_ids_;  // by claim
-  const EngineBlobs stored_;
-  const StagedBlobs blobs_;
-  const graph::AttributeEntries attributes_;   // of the indexes that were there when the load began
-  std::vector<std::string> attribute_keys_;    // of its nodes
-  std::vector<std::uint32_t> newer_indexes_;   // which were made since, and have to look at its nodes again
-  NodeId first_id_ = 0;
-  bool are_attributes_staged_ = false;
+  BulkIndexes indexes_;
   object::TaskQueue::Group nodes_;
   object::TaskQueue writer_{1};  // last: what it does uses the rest
 };

@@ -27,12 +27,6 @@ void walk_invalidations(const engine::View& view,
     if (!visit(rows->key(), format::decode_step_invalidation(rows->value()))) return;
 }
 
-bool concerns(const StepInvalidationRecord& invalidation, const format::StepRecord& step) {
-  return step.time <= invalidation.time && step.time < invalidation.recorded_before &&
-         (!invalidation.name || *invalidation.name == step.name) &&
-         (!invalidation.code_version || *invalidation.code_version == step.code_version);
-}
-
 // Whether the later of two says all that the other one does.
 bool replaces(const StepInvalidationRecord& later, const StepInvalidationRecord& earlier) {
   return later.name == earlier.name && later.code_version == earlier.code_version && later.time >= earlier.time &&
@@ -81,6 +75,12 @@ std::vector<StepInvalidation> list_step_invalidations(const engine::View& view) 
     return true;
   });
   return all;
+}
+
+bool concerns(const StepInvalidationRecord& invalidation, const format::StepRecord& step) {
+  return step.time <= invalidation.time && step.time < invalidation.recorded_before &&
+         (!invalidation.name || *invalidation.name == step.name) &&
+         (!invalidation.code_version || *invalidation.code_version == step.code_version);
 }
 
 bool is_invalidated(const engine::View& view, const format::StepRecord& record) {

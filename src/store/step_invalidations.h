@@ -17,6 +17,9 @@ void invalidate_steps(StoreState& state, const StepInvalidation& steps);
 /// As Store::step_invalidations.
 std::vector<StepInvalidation> list_step_invalidations(const engine::View& view);
 
+/// Whether the step must not be taken over because of it.
+bool concerns(const format::StepInvalidationRecord& invalidation, const format::StepRecord& step);
+
 /// Cost: a look at each invalidation.
 bool is_invalidated(const engine::View& view, const format::StepRecord& record);
 

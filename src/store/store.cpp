@@ -20,6 +20,7 @@
 #include "store/forgetting.h"
 #include "store/history.h"
 #include "store/purge_view.h"
+#include "store/staged_runs.h"
 #include "store/statistics.h"
 #include "store/step.h"
 #include "store/store_state.h"
@@ -97,7 +98,10 @@ std::shared_ptr<StoreState> store::open_state(const std::filesystem::path& path,
   auto state = std::make_shared<StoreState>(engine::open_disk_engine(path, disk), objects, fmt::format("store {}", path.string()),
                                             options.background_bytes, std::make_shared<store::Clock>(), options.memory_bytes,
                                             options.upkeep);
-  if (!options.read_only) finish_forgetting(*state);
+  if (!options.read_only) {
+    finish_staging(*state);
+    finish_forgetting(*state);
+  }
   return state;
 }
 

@@ -10,12 +10,11 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <ostream>
-#include <streambuf>
 #include <string>
 #include <vector>
 
 #include "ids.h"
+#include "output_stream.h"
 #include "verbs.h"
 
 namespace cairn::cli {
@@ -25,26 +24,6 @@ struct ExportVerbOptions {
   std::string format, into;
   std::vector<std::string> ids;
   bool no_ancestors = false;
-};
-
-// Standard output as a stream.
-class OutputBuffer : public std::streambuf {
- public:
-  explicit OutputBuffer(Output& out) : out_(out) {}
-
- protected:
-  int_type overflow(int_type byte) override {
-    const char c = traits_type::to_char_type(byte);
-    out_.raw({&c, 1});
-    return traits_type::not_eof(byte);
-  }
-  std::streamsize xsputn(const char* bytes, std::streamsize count) override {
-    out_.raw({bytes, static_cast<std::size_t>(count)});
-    return count;
-  }
-
- private:
-  Output& out_;
 };
 
 std::vector<std::string> exporting_formats() {
@@ -64,10 +43,8 @@ ExitStatus export_nodes(const ExportVerbOptions& options, Context& context) {
   const Store store = open_reader(context);
   std::vector<Uuid> nodes;
   for (const std::string& id : options.ids) add_nodes(store, id, nodes);
-  OutputBuffer buffer(context.out);
-  std::ostream out(&buffer);
-  out.exceptions(std::ios::badbit);  // passes on what the buffer throws
-  const ExportReport report = export_document(store, options.format, nodes, out,
+  OutputStream out(context.out);
+  const ExportReport report = export_document(store, options.format, nodes, out.get(),
                                               {.ancestors = !options.no_ancestors, .into = options.into});
   if (!options.into.empty()) {
     if (context.json)
