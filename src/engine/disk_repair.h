@@ -24,7 +24,7 @@ struct DiskRepair {
 ///   1. A superblock that is damaged is written anew, see superblock_repair.h.
 ///   2. If commits are lost, the logs of the records and what the packs have behind the recorded ends, which opening the store would
 ///      remove, are copied to the quarantine.
-///   3. If blocks or tables of the records cannot be read, all that can be read goes to a new database in `db.new`; then that and `db` exchange
+///   3. If blocks or tables of the records cannot be read, all that can be read goes to a new database in `db.rescued`; then that and `db` exchange
 ///      their names at once, and the old one goes to the quarantine.
 ///   4. Rows of the engine's own that are missing or contradict the rest are written: `state`, ends of packs, runs of blobs.
 ///   5. Packs are mended, see pack_mending.h.

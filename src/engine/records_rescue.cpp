@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBatchBytes = 1u << 20;
 
-fs::path new_path(const fs::path& store) { return store / "db.new"; }
+fs::path new_path(const fs::path& store) { return store / "db.rescued"; }
 
 class Copy {
  public:

@@ -82,8 +82,8 @@ class CheckpointParts {
   bool adds_to_equal() const;
   Receipt receipt_of(const EqualCheckpoint& equal) const;
   Receipt receipt_of(const NewCheckpoint& checkpoint) const;
-  /// Stages the checkpoint behind `head`, as of now. The run's next node gets the number `node_next`.
-  NewCheckpoint make(const RunState& run, const engine::View& view, const RunHead& head, engine::NodeId node_next,
+  /// Stages the checkpoint behind `head`, as of now.
+  NewCheckpoint make(const RunState& run, const engine::View& view, const RunHead& head, const format::RunRecord& record_of_run,
                      const format::CheckpointRecord& saved);
   /// What a commit of the run writes for it.
   void write(const RunState& run, Draft& draft, const NewCheckpoint& checkpoint) const;

@@ -99,7 +99,7 @@ Receipt CheckpointState::commit_behind(bool is_due) {
   const format::CheckpointRecord saved = parts_->saved_record();
   const auto equal = parts_->find_equal(*run_, *view, &pending, saved);
   std::optional<NewCheckpoint> made;
-  if (!equal) made = parts_->make(*run_, *view, pending.head(), run_->store().run_record(*view, run_->cell()).node_next, saved);
+  if (!equal) made = parts_->make(*run_, *view, pending.head(), run_->store().run_record(*view, run_->cell()), saved);
   Receipt receipt = made ? parts_->receipt_of(*made) : parts_->receipt_of(*equal);
   if (equal && !parts_->adds_to_equal()) {
     parts_ = nullptr;

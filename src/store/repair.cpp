@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 #include "engine/disk_engine.h"
 #include "engine/disk_repair.h"
+#include "engine/lock_file.h"
 #include "store/repair_blobs.h"
 #include "store/repair_indexes.h"
 #include "store/repair_links.h"
@@ -18,16 +20,31 @@
 #include "store/repair_numbers.h"
 #include "store/repair_pass.h"
 #include "store/repair_runs.h"
+#include "store/salvage.h"
 #include "store/store_state.h"
 #include "store/verification.h"
 
 namespace cairn::store {
 namespace {
 
-// The one place that is come to when the records of a store are lost as a whole: what the packs have of them can be salvaged here.
-void salvage(const std::filesystem::path& path, const std::string& problem) {
-  throw Error(ErrorCode::damaged, fmt::format("repair {}: the records cannot be opened: {}; expected a backup of the directory db, "
-                                              "or of the whole store", path.string(), problem));
+// The records of the store are lost as a whole: those that its packs have are made anew.
+void salvage_records(const std::filesystem::path& path, const RepairOptions& options, std::vector<RepairItem>& items) {
+  SalvageOptions salvaging{.is_dry = !options.apply};
+  if (options.progress)
+    salvaging.progress = [&](std::uint64_t done, std::uint64_t total) { options.progress({"salvage", done, total}); };
+  const engine::LockFile lock(path);
+  const SalvageReport salvaged = salvage(path, lock, salvaging);
+  for (const SalvagedRun& run : salvaged.runs)
+    items.push_back({"rebuilt", "run", run.name, run.checkpoint_count,
+                     fmt::format("its records were lost; the packs have {} of its checkpoints, up to step {}, and {} numbers between lead to nothing",
+                                 run.checkpoint_count, run.newest_step, run.missing_count)});
+  for (const LostCheckpoint& checkpoint : salvaged.lost_checkpoints)
+    items.push_back({"given up", "checkpoint", checkpoint.id.digest.hex(), 1,
+                     fmt::format("step {} of run {}: {}", checkpoint.step, checkpoint.run, checkpoint.problem)});
+  for (const std::string& lost : salvaged.lost) items.push_back({"given up", "records", "", 1, lost});
+  for (const std::string& problem : salvaged.problems) items.push_back({"accepted", "file", "", 1, problem});
+  if (!salvaged.former_records.empty())
+    items.push_back({"given up", "file", salvaged.former_records.string(), 1, "the records as they were"});
 }
 
 std::shared_ptr<StoreState> open(const std::filesystem::path& path, bool apply) {
@@ -59,7 +76,11 @@ RepairReport repair(const std::filesystem::path& path, const RepairOptions& opti
   engine::DiskRepair disk = engine::repair_disk(path, options.apply);
   report.lost_commits = disk.lost_commits;
   report.items = std::move(disk.items);
-  if (disk.are_records_lost) salvage(path, disk.obstacle);
+  if (disk.are_records_lost) salvage_records(path, options, report.items);
+  if (disk.are_records_lost && options.apply) {
+    disk = engine::repair_disk(path, true);
+    std::ranges::move(disk.items, std::back_inserter(report.items));
+  }
   if (!disk.obstacle.empty()) {
     report.remaining.push_back({"store", path.string(), disk.obstacle + "; what else is wrong is found when that is mended", {}});
     return report;
