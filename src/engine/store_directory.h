@@ -6,11 +6,11 @@
 
 #include <sys/stat.h>
 
+#include "engine/space_guard.h"
 #include "format/superblock.h"
 
 namespace cairn::engine {
 
-inline constexpr std::uint64_t kBallastBytes = 32u << 20;  ///< two memtable sets, or one compaction of them
 inline constexpr std::uint64_t kSmallestDisk = 8u << 20;   ///< below this RocksDB itself does not come up
 
 std::filesystem::path superblock_path(const std::filesystem::path& store);
