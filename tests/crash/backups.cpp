@@ -89,7 +89,7 @@ class BackedUpStore {
 BOOST_AUTO_TEST_SUITE(backups)
 
 BOOST_AUTO_TEST_CASE(what_a_backup_shows_is_whole_however_often_one_is_killed) {
-  const int kills = rounds("CAIRN_BACKUP_KILLS", 60);
+  const int kills = rounds("CAIRN_BACKUP_KILLS", 20);
   const std::uint64_t seed = std::random_device{}();
   BOOST_TEST_MESSAGE("seed " << seed);
   std::mt19937_64 random(seed);

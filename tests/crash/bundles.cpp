@@ -101,7 +101,7 @@ class TakenBundles {
 BOOST_AUTO_TEST_SUITE(bundles)
 
 BOOST_AUTO_TEST_CASE(a_bundle_is_taken_in_as_a_whole_or_not_at_all_however_often_its_program_is_killed) {
-  const int kills = rounds("CAIRN_BUNDLE_KILLS", 30);
+  const int kills = rounds("CAIRN_BUNDLE_KILLS", 12);
   TakenBundles bundles;
   kill_often(bundles, kills, 400, [&] { return bundles.lines_told(); });
   BOOST_TEST_MESSAGE(kills << " kills in " << bundles.bundles_taken() << " bundles, " << bundles.parts_found() << " times one was not there");

@@ -74,7 +74,7 @@ class CollectedStore {
 BOOST_AUTO_TEST_SUITE(collections)
 
 BOOST_AUTO_TEST_CASE(nothing_that_is_needed_is_lost_however_often_a_collection_is_killed) {
-  const int kills = rounds("CAIRN_COLLECTION_KILLS", 40);
+  const int kills = rounds("CAIRN_COLLECTION_KILLS", 20);
   CollectedStore store;
   kill_often(store, kills, 300, [&] { return store.next(); });
   BOOST_TEST(store.freed() > 0u);

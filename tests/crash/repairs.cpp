@@ -112,7 +112,7 @@ bool ended(pid_t child) {
 BOOST_AUTO_TEST_SUITE(repairs)
 
 BOOST_AUTO_TEST_CASE(a_repair_that_is_killed_loses_nothing_and_can_be_gone_on_with) {
-  const int kills = rounds("CAIRN_REPAIR_KILLS", 40);
+  const int kills = rounds("CAIRN_REPAIR_KILLS", 12);
   DamagedStore store;
   std::mt19937_64 random(std::random_device{}());
   for (int killed = 0; killed < kills;) {

@@ -77,7 +77,7 @@ class SalvagedWork {
 BOOST_AUTO_TEST_SUITE(salvage)
 
 BOOST_AUTO_TEST_CASE(what_was_acknowledged_in_packs_is_salvaged_however_often_writer_and_salvage_are_killed) {
-  const int kills = rounds("CAIRN_SALVAGE_KILLS", 25);
+  const int kills = rounds("CAIRN_SALVAGE_KILLS", 10);
   const std::uint64_t seed = std::random_device{}();
   BOOST_TEST_MESSAGE("seed " << seed);
   std::mt19937_64 random(seed);
