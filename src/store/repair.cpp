@@ -41,8 +41,8 @@ void salvage_records(const std::filesystem::path& path, const RepairOptions& opt
   for (const LostCheckpoint& checkpoint : salvaged.lost_checkpoints)
     items.push_back({"given up", "checkpoint", checkpoint.id.digest.hex(), 1,
                      fmt::format("step {} of run {}: {}", checkpoint.step, checkpoint.run, checkpoint.problem)});
-  for (const std::string& lost : salvaged.lost) items.push_back({"given up", "records", "", 1, lost});
-  for (const std::string& problem : salvaged.problems) items.push_back({"accepted", "file", "", 1, problem});
+  for (const std::string& lost : salvaged.lost) items.push_back({"given up", "records", "db", 1, lost});
+  for (const std::string& problem : salvaged.problems) items.push_back({"accepted", "file", "packs", 1, problem});
   if (!salvaged.former_records.empty())
     items.push_back({"given up", "file", salvaged.former_records.string(), 1, "the records as they were"});
 }
