@@ -55,14 +55,18 @@ inline void write_part(Store& store, const std::filesystem::path& file, int part
   store.add_to_group("some", std::vector<Uuid>{made[1], made[2]});
 }
 
-/// Every byte of a store, by file; without that space which is kept back.
+/// Every byte of a store, by file; without that space which is kept back, and without the name of who held its lock last: a repair
+/// that only looks holds it while it looks for what could be salvaged.
 inline std::map<std::string, std::string> bytes_of(const std::filesystem::path& store) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(store)) {
     if (!entry.is_regular_file() || entry.path().filename() == "ballast") continue;
     std::ostringstream text;
     text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-    files[std::filesystem::relative(entry.path(), store).string()] = text.str();
+    constexpr std::size_t kHolderBytes = 1024;
+    const std::string bytes = text.str();
+    const bool is_lock = entry.path() == store / "lock" && bytes.size() >= kHolderBytes;
+    files[std::filesystem::relative(entry.path(), store).string()] = is_lock ? bytes.substr(kHolderBytes) : bytes;
   }
   return files;
 }
