@@ -99,7 +99,7 @@ struct MergeReport {
 // or changed, and rule_violation for links that break a rule of the graph; and as other commits. Nothing is taken in then, or if there
 // are conflicts; at most blobs stay that the next collection frees. It is seen by readers all at once. A crash leaves nothing of it, or
 // all. While it is made visible, no other commit writes nodes. Memory: that of a BulkLoad, 500 bytes for each checkpoint and each
-// recorded step, and the largest blob.
+// recorded step, 20 for each blob, and the largest blob.
 //
 // Store::copy_from does the same without a file between. Of blobs that this store has, nothing is read from the other one, nor of what
 // is below them.

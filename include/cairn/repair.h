@@ -21,7 +21,9 @@ namespace [[gnu::visibility("default")]] cairn {
 /// A lost blob is no new damage to verify, which lists it with the kind "lost", and no obstacle to a collection; whatever stores the same
 /// content again ends that.
 struct RepairOptions {
-  bool apply = false;                            ///< else nothing is changed; the report says what would be, as far as that can be told
+  /// Else nothing is changed; the report says what would be, as far as that can be told. If the records are lost as a whole, the lock of
+  /// the store is held meanwhile.
+  bool apply = false;
   std::vector<std::filesystem::path> from = {};  ///< stores that may have whole copies of blobs; they are only read
   unsigned threads = 0;                          ///< that read blobs; 0: one for each processor
   std::function<void(const CareProgress&)> progress = {};  ///< may be empty

@@ -26,14 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Digest digest_of(std::string_view key) {
-  Digest digest;
-  if (key.size() != digest.bytes.size())
-    throw Error(ErrorCode::damaged, fmt::format("read a digest: {} bytes, expected 16", key.size()));
-  std::memcpy(digest.bytes.data(), key.data(), key.size());
-  return digest;
-}
-
 // Calls `progress`, one thread at a time.
 class StageProgress {
  public:
@@ -247,7 +239,7 @@ void DiskBackup::check_history(const RowChange& change) const {
 // may be bytes that were committed later.
 void DiskBackup::check_location(const RowChange& change) const {
   if (change.family != Family::digest || !change.after) return;
-  const Digest digest = digest_of(change.key);
+  const Digest digest = parse_digest_key(change.key);
   const format::BlobLocation location = format::decode_location(*change.after);
   if (!location.packed || is_new(location) || is_at(target_.packs(), location, digest)) return;
   if (is_at(*state_.core().packs, location, digest))

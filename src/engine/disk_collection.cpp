@@ -29,14 +29,6 @@ constexpr std::size_t kHolesMost = 1u << 20;          // that are remembered: 16
 constexpr std::uint64_t kWorthLooking = 64u << 10;    // bytes of a pack that are not live
 constexpr std::int64_t kPatience = 24ll * 3600 * 1'000'000'000;  // nanoseconds that an outdated reader holds back room
 
-Digest digest_of(std::string_view key) {
-  Digest digest;
-  if (key.size() != digest.bytes.size())
-    throw Error(ErrorCode::damaged, fmt::format("read a digest: {} bytes, expected 16", key.size()));
-  std::memcpy(digest.bytes.data(), key.data(), key.size());
-  return digest;
-}
-
 std::uint64_t stored_bytes(const format::BlobLocation& location) {
   return location.stored_size + (location.packed ? format::kRecordHeaderSize : 0);
 }
@@ -149,7 +141,7 @@ void DiskCollection::number_blobs() {
   core_->require_space(0, "collect");
   const std::unique_ptr<rocksdb::Iterator> rows(core_->records->db().NewIterator(options_, core_->records->family(Family::digest)));
   for (rows->SeekToFirst(); rows->Valid(); rows->Next())
-    notes_.marks.add(digest_of(rows->key().ToStringView()), stored_bytes(format::decode_location(rows->value().ToStringView())));
+    notes_.marks.add(parse_digest_key(rows->key().ToStringView()), stored_bytes(format::decode_location(rows->value().ToStringView())));
   check(rows->status(), "list the blobs");
   notes_.marks.finish();
 }

@@ -2,6 +2,8 @@
 
 #include <cairn/error.h>
 
+#include <cstring>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,6 +34,14 @@ std::string encode_cell_header(const CellHeader& header) {
   std::string bytes = format::be64_pair(header.version, header.epoch);
   bytes.append(reinterpret_cast<const char*>(header.last_commit.bytes.data()), header.last_commit.bytes.size());
   return bytes;
+}
+
+Digest parse_digest_key(std::string_view key) {
+  Digest digest;
+  if (key.size() != digest.bytes.size())
+    throw Error(ErrorCode::damaged, fmt::format("read a digest: {} bytes, expected 16", key.size()));
+  std::memcpy(digest.bytes.data(), key.data(), key.size());
+  return digest;
 }
 
 CellHeader decode_cell_header(std::string_view bytes) {

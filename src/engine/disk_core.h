@@ -60,6 +60,8 @@ CellHeader decode_cell_header(std::string_view bytes);
 inline std::string_view digest_key(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
 }
+/// Throws damaged.
+Digest parse_digest_key(std::string_view key);
 
 /// A new blob on its way in; shared by every staging that was given its bytes.
 struct PendingBlob {

@@ -247,8 +247,7 @@ class DiskScan {
       const std::string_view key = rows->key().ToStringView();
       std::memcpy(place.digest.bytes.data(), key.data(), std::min(key.size(), place.digest.bytes.size()));
       try {
-        if (key.size() != place.digest.bytes.size())
-          throw Error(ErrorCode::damaged, fmt::format("read a digest: {} bytes, expected 16", key.size()));
+        place.digest = parse_digest_key(key);
         place.location = format::decode_location(rows->value().ToStringView());
       } catch (const Error& error) {
         damaged(place.digest, error);

@@ -98,7 +98,7 @@ class DiskView : public View, public BlobScanner {
   void list_blobs(const std::function<bool(const Digest&, const BlobInfo&)>& visit) const override {
     const auto cursor = walk(Family::digest, "");
     for (bool more = cursor->seek(""); more; more = cursor->next())
-      if (!visit(parse_digest(cursor->key()), blob_info(format::decode_location(cursor->value())))) return;
+      if (!visit(parse_digest_key(cursor->key()), blob_info(format::decode_location(cursor->value())))) return;
   }
 
   void scan_blobs(const BlobScan& scan) const override {
@@ -110,7 +110,7 @@ class DiskView : public View, public BlobScanner {
     const auto cursor = walk(Family::digest, std::string(prefix));
     std::vector<Digest> found;
     for (bool more = cursor->seek(""); more && found.size() < most; more = cursor->next())
-      found.push_back(parse_digest(std::string(prefix).append(cursor->key())));
+      found.push_back(parse_digest_key(std::string(prefix).append(cursor->key())));
     return found;
   }
 
@@ -188,14 +188,6 @@ class DiskView : public View, public BlobScanner {
   static constexpr std::size_t kLookUpMax = 64;
 
   static Family record_family(Record record) { return record == Record::node ? Family::node : Family::links; }
-
-  static Digest parse_digest(std::string_view key) {
-    Digest digest;
-    if (key.size() != digest.bytes.size())
-      throw Error(ErrorCode::damaged, fmt::format("read a digest: {} bytes, expected 16", key.size()));
-    std::memcpy(digest.bytes.data(), key.data(), key.size());
-    return digest;
-  }
 
   std::optional<std::string> find(Family family, std::string_view key) const {
     rocksdb::PinnableSlice value;

@@ -71,8 +71,8 @@ class Window {
 
 class Search {
  public:
-  Search(const base::File& file, std::uint64_t pack, std::uint64_t store_id, const VisitPackedBlob& visit)
-      : window_(file), pack_(pack), store_id_(store_id), visit_(visit) {}
+  Search(const base::File& file, std::uint64_t pack, std::uint64_t store_id, const VisitPackedBlob& visit, const IsWanted& is_wanted)
+      : window_(file), pack_(pack), store_id_(store_id), visit_(visit), is_wanted_(is_wanted) {}
 
   PackSearch run() {
     report_.bytes = window_.size();
@@ -112,9 +112,10 @@ class Search {
     for (std::uint64_t at = next_magic(round_up(from, format::kRecordAlignment), to); at < to;) {
       const auto header = format::decode_record_header(window_.bytes(at, format::kRecordHeaderSize));
       const bool begins = header && header->stored_size <= to - at - format::kRecordHeaderSize;
-      const bool is_whole = begins && take(*header, at);
-      if (header && !is_whole) ++report_.broken_count;
-      const std::uint64_t passed = is_whole ? format::kRecordHeaderSize + header->stored_size : format::kRecordAlignment;
+      const bool is_passed_over = begins && is_wanted_ && !is_wanted_(header->digest);
+      const bool is_whole = begins && !is_passed_over && take(*header, at);
+      if (header && !is_whole && !is_passed_over) ++report_.broken_count;
+      const std::uint64_t passed = is_whole || is_passed_over ? format::kRecordHeaderSize + header->stored_size : format::kRecordAlignment;
       at = next_magic(round_up(at + passed, format::kRecordAlignment), to);
     }
   }
@@ -139,21 +140,23 @@ class Search {
     const format::BlobLocation location{header.kind, header.probe, header.codec, true, header.size, header.stored_size, 0, pack_, at};
     ++report_.blob_count;
     report_.end = std::max(report_.end, round_up(format::record_end(location), format::kPackBlock));
-    visit_(header.digest, location);
+    visit_(header.digest, location, *bytes);
     return true;
   }
 
   Window window_;
   const std::uint64_t pack_, store_id_;
   const VisitPackedBlob& visit_;
+  const IsWanted& is_wanted_;
   std::vector<std::byte> room_;
   PackSearch report_;
 };
 
 }  // namespace
 
-PackSearch search_pack(const std::filesystem::path& file, std::uint64_t pack, std::uint64_t store_id, const VisitPackedBlob& visit) {
-  return Search(base::File::open(file, O_RDONLY), pack, store_id, visit).run();
+PackSearch search_pack(const std::filesystem::path& file, std::uint64_t pack, std::uint64_t store_id, const VisitPackedBlob& visit,
+                       const IsWanted& is_wanted) {
+  return Search(base::File::open(file, O_RDONLY), pack, store_id, visit, is_wanted).run();
 }
 
 }  // namespace cairn::engine

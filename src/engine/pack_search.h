@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 
 #include "format/pack.h"
 
@@ -24,11 +25,16 @@ struct PackSearch {
   bool is_unreadable = false;      ///< the medium did not give back all of it
 };
 
-using VisitPackedBlob = std::function<void(const Digest& digest, const format::BlobLocation& location)>;
+/// The bytes live until it returns.
+using VisitPackedBlob =
+    std::function<void(const Digest& digest, const format::BlobLocation& location, std::span<const std::byte> bytes)>;
+using IsWanted = std::function<bool(const Digest&)>;
 
 /// Calls `visit` with each blob whose bytes have the digest in its header, in the order in which they lie. The file is pack number
-/// `pack` of the store whose segments have `store_id`. Cost: reads and hashes all of it. Memory: 4 MiB, or the largest blob if that
-/// is more. Throws io, and what `visit` throws.
-PackSearch search_pack(const std::filesystem::path& file, std::uint64_t pack, std::uint64_t store_id, const VisitPackedBlob& visit);
+/// `pack` of the store whose segments have `store_id`. Cost: reads and hashes all of it, but not the bytes of blobs that are not
+/// wanted, which count as neither found nor broken; without `is_wanted` all are. Memory: 4 MiB, or the largest blob if that is more.
+/// Throws io, and what `visit` throws.
+PackSearch search_pack(const std::filesystem::path& file, std::uint64_t pack, std::uint64_t store_id, const VisitPackedBlob& visit,
+                       const IsWanted& is_wanted = {});
 
 }  // namespace cairn::engine

@@ -125,7 +125,7 @@ FoundInPacks RebuiltRecords::add_packs(const std::function<void(std::uint64_t, s
   for (const auto& [pack, file] : packs) total += fs::file_size(file, ignored);
   FoundInPacks found;
   for (const auto& [pack, file] : packs) {
-    const PackSearch search = search_pack(file, pack, core_->store_id(), [&](const Digest& digest, const format::BlobLocation& location) {
+    const PackSearch search = search_pack(file, pack, core_->store_id(), [&](const Digest& digest, const format::BlobLocation& location, std::span<const std::byte>) {
       check(batch_.Put(core_->records->family(Family::digest), digest_key(digest), format::encode_location(location)), "rebuild the records");
       write_when_full();
       if (progress) progress(done + location.offset, total);

@@ -85,6 +85,19 @@ void flush_log(const Records& records) {
   check(records.db().Flush({}, families), "commit: turn the log into tables");
 }
 
+// No table of RocksDB's own is made or compacted meanwhile: taking tables in reads the newest version of the levels beside one that
+// may be older, and asserts where they differ (7.8.3), or where a compaction lies between two of the tables
+// (github.com/facebook/rocksdb/issues/13495). Waits for what is under way.
+class PausedBackground {
+ public:
+  explicit PausedBackground(rocksdb::DB& db) : db_(db) { check(db_.PauseBackgroundWork(), "commit: wait for compactions"); }
+  ~PausedBackground() { db_.ContinueBackgroundWork().PermitUncheckedError(); }
+  PausedBackground(const PausedBackground&) = delete;
+
+ private:
+  rocksdb::DB& db_;
+};
+
 void add_tables(const Records& records, const fs::path& directory, const SortedRows& sorted,
                 std::span<const StagedTable> staged) {
   std::vector<rocksdb::IngestExternalFileArg> tables;
@@ -94,6 +107,7 @@ void add_tables(const Records& records, const fs::path& directory, const SortedR
     table.column_family = records.family(family);
     table.options.move_files = true;
     table.options.write_global_seqno = false;  // the manifest has it
+    table.options.allow_blocking_flush = false;  // all is in tables already
     for (const StagedTable& one : staged)  // where keys are in several, the last one counts
       if (one.family == family) table.external_files.push_back(one.path);
     if (!sorted.rows(family).empty()) {
@@ -102,6 +116,7 @@ void add_tables(const Records& records, const fs::path& directory, const SortedR
     }
     if (!table.external_files.empty()) tables.push_back(std::move(table));
   }
+  const PausedBackground paused(records.db());
   // Without a snapshot rows that overlap nothing would belong to the past, and a view that is opened meanwhile would come to
   // see them without the others.
   const rocksdb::ManagedSnapshot before(&records.db());

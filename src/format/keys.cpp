@@ -234,6 +234,7 @@ std::string node(const Uuid& uuid) { return key_of(kNode, id_bytes(uuid)); }
 std::string checkpoint(const CheckpointId& id) { return key_of(kCheckpoint, id_bytes(id.digest)); }
 
 std::string purged(const Digest& digest) { return key_of(kPurged, id_bytes(digest)); }
+std::string lost(const Digest& digest) { return key_of(kLost, id_bytes(digest)); }
 
 std::string unique_id(const Identity& name) {
   const auto [scope, id] = unique_key(name);

@@ -139,12 +139,14 @@ inline constexpr char kNode = 'n';        // 16 bytes of UUID -> be64 node id
 inline constexpr char kCheckpoint = 'c';  // 16 bytes of digest -> be64 cell, be64 sequence
 inline constexpr char kUniqueId = 'u';    // scope in lower case, NUL, id -> be64 node id
 inline constexpr char kPurged = 'p';      // 16 bytes digest of what was purged -> PurgeRecord
+inline constexpr char kLost = 'l';        // 16 bytes digest of a blob that repair could not save -> LostRecord
 
 std::string run_name(std::string_view name);
 std::string node(const Uuid& uuid);
 std::string checkpoint(const CheckpointId& id);
 std::string unique_id(const Identity& name);
 std::string purged(const Digest& digest);
+std::string lost(const Digest& digest);
 }  // namespace claim
 
 // Indexes: one byte of index, then the ordered key. All are derived and can be rebuilt.

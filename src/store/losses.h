@@ -11,7 +11,7 @@
 #include <string>
 
 #include "engine/engine.h"
-#include "format/lost_record.h"
+#include "format/purge_record.h"
 
 namespace cairn::store {
 

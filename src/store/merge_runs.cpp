@@ -42,12 +42,7 @@ std::unordered_map<Uuid, CellId> runs_by_uuid(const engine::View& view) {
 }
 
 bool is_key_of(const Digest& key, const format::StepRecord& record) {
-  StepOutcome step;
-  step.name = record.name;
-  step.code_version = record.code_version;
-  for (const auto& [label, content, node] : record.inputs) step.inputs.push_back({label, content, node, {}, {}, 0});
-  step.parameters = record.parameters;
-  step.environment = record.environment;
+  const StepOutcome step = step_of(record);
   for (unsigned probe = 0; probe <= UINT8_MAX; ++probe)
     if (step_key(step, static_cast<std::uint8_t>(probe)) == key) return true;
   return false;

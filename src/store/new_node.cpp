@@ -17,6 +17,18 @@
 
 namespace cairn::store {
 
+format::NodeRecord node_of_run(const format::RunRecord& run, engine::CellId cell) {
+  format::NodeRecord node;
+  node.uuid = run.uuid;
+  node.kind = NodeKind::workflow;
+  node.state = NodeState::running;
+  node.type = "run";
+  node.label = run.name;
+  node.cell = cell;
+  node.created = node.modified = run.created;
+  return node;
+}
+
 std::vector<std::string> sorted_tags(std::vector<std::string> tags) {
   std::ranges::sort(tags);
   tags.erase(std::ranges::unique(tags).begin(), tags.end());

@@ -30,6 +30,8 @@ class NewNodes {
   std::unordered_map<Digest, std::uint64_t> sizes_;
 };
 
+/// The node that stands for a new run: it has the run's UUID, the two being one thing.
+format::NodeRecord node_of_run(const format::RunRecord& run, engine::CellId cell);
 /// In order, each once.
 std::vector<std::string> sorted_tags(std::vector<std::string> tags);
 /// Adds each once, however its scope is spelled, and keeps `to` in order; the first spelling stays. Throws invalid_argument for

@@ -230,7 +230,7 @@ class BlobRepair {
       if (find_loss(*view_, digest)) continue;
       const std::string_view kind = wrong.kind ? format::blob_kind_name(*wrong.kind) : "blob";
       pass_.log.add("lost", kind, digest.hex(), wrong.problem);
-      if (wrong.kind) edits.claim(format::claim::lost(digest), format::encode_lost({*wrong.kind, wrong.size, now, wrong.problem}));
+      if (wrong.kind) edits.claim(format::claim::lost(digest), format::encode_purge({*wrong.kind, wrong.size, now, wrong.problem}));
     }
     edits.flush();
     if (!pass_.apply) return;

@@ -9,6 +9,7 @@
 #include "format/keys.h"
 #include "format/records.h"
 #include "store/history.h"
+#include "store/new_node.h"
 
 namespace cairn::store {
 namespace {
@@ -109,18 +110,6 @@ class NodeRepair {
 }  // namespace
 
 void repair_nodes(RepairPass& pass) { NodeRepair(pass).run(); }
-
-format::NodeRecord node_of_run(const format::RunRecord& run, CellId cell) {
-  format::NodeRecord node;
-  node.uuid = run.uuid;
-  node.kind = NodeKind::workflow;
-  node.state = NodeState::running;
-  node.type = "run";
-  node.label = run.name;
-  node.cell = cell;
-  node.created = node.modified = run.created;
-  return node;
-}
 
 void repair_groups(RepairPass& pass) {
   const auto view = pass.view();

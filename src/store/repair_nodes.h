@@ -8,8 +8,6 @@ namespace cairn::store {
 /// A record that cannot be read is kept aside and given up; that of a run's node is made again from the run. UUIDs and unique ids lead
 /// to the nodes that have them, and to nothing else. Cost: reads all node records and claims of nodes.
 void repair_nodes(RepairPass& pass);
-/// The node of that run, for who has made its record again.
-format::NodeRecord node_of_run(const format::RunRecord& run, engine::CellId cell);
 /// Members that are no nodes are taken out; a group whose record is lost gets one with its name alone.
 void repair_groups(RepairPass& pass);
 

@@ -12,6 +12,7 @@
 #include "format/records.h"
 #include "format/step_attempts.h"
 #include "store/history.h"
+#include "store/new_node.h"
 #include "store/repair_checkpoints.h"
 #include "store/repair_nodes.h"
 #include "store/run_rescue.h"

@@ -12,6 +12,7 @@
 #include "graph/leases.h"
 #include "graph/writer.h"
 #include "store/history.h"
+#include "store/new_node.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -235,15 +236,9 @@ void SalvagedRuns::write_checkpoints(const Uuid& run, Writer& writer) {
 // What its node was like only the newest checkpoint tells: it names the processes that were not finished.
 void SalvagedRuns::write_run(const format::RunRecord& run, engine::CellId cell, const format::CheckpointRecord& newest) {
   const auto state = std::ranges::find(newest.unfinished, run.uuid, [](const auto& one) { return one.first; });
-  format::NodeRecord workflow;
-  workflow.uuid = run.uuid;
-  workflow.kind = NodeKind::workflow;
+  format::NodeRecord workflow = node_of_run(run, cell);
   workflow.state = state == newest.unfinished.end() ? NodeState::finished : state->second;
-  workflow.type = "run";
-  workflow.label = run.name;
   workflow.description = "made anew from the checkpoints of the run";
-  workflow.cell = cell;
-  workflow.created = workflow.modified = run.created;
   const auto view = records_.view();
   graph::GraphWriter graph(*view, labels_, cell);
   graph.add_node(run.workflow, std::move(workflow));

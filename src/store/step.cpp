@@ -228,6 +228,16 @@ format::NodeRecord data_node(const RunState& run, std::string_view type, std::st
   return node;
 }
 
+StepOutcome step_of(const format::StepRecord& record) {
+  StepOutcome step;
+  step.name = record.name;
+  step.code_version = record.code_version;
+  for (const auto& [label, content, node] : record.inputs) step.inputs.push_back({label, content, node, {}, {}, 0});
+  step.parameters = record.parameters;
+  step.environment = record.environment;
+  return step;
+}
+
 format::StepRecord step_record(const StepOutcome& step) {
   format::StepRecord record;
   record.name = step.name;

@@ -75,6 +75,8 @@ void sort_inputs(StepOutcome& step);
 
 /// The components of the step as they are recorded; all else is empty.
 format::StepRecord step_record(const StepOutcome& step);
+/// The step that a record is about.
+StepOutcome step_of(const format::StepRecord& record);
 
 /// Throws invalid_argument unless both are UTF-8 without NUL of at most 4096 bytes, and the name is not empty.
 void check_step_names(const RunState& run, std::string_view name, std::string_view code_version);

@@ -26,17 +26,6 @@ StepAttemptInfo attempt_info(const format::StepAttempt& attempt) {
           attempt.message};
 }
 
-// The step that a record is about.
-StepOutcome step_of(const format::StepRecord& record) {
-  StepOutcome step;
-  step.name = record.name;
-  step.code_version = record.code_version;
-  for (const auto& [label, content, node] : record.inputs) step.inputs.push_back({label, content, node, {}, {}, 0});
-  step.parameters = record.parameters;
-  step.environment = record.environment;
-  return step;
-}
-
 class StepReader {
  public:
   StepReader(const RunState& run, const engine::View& view)

@@ -11,6 +11,7 @@
 #include "store/commit.h"
 #include "store/embedded.h"
 #include "store/losses.h"
+#include "store/new_node.h"
 #include "store/purge_view.h"
 
 namespace cairn::store {
@@ -142,16 +143,8 @@ bool StoreState::create_run(CellId cell, std::string_view name, const RunOrigin&
     run.forked_from = origin.forked_from;
     run.forked_count = origin.forked_count;
     run.forked_writes = origin.forked_writes;
-    format::NodeRecord node;
-    node.uuid = run.uuid;  // the run and the node that stands for it are one thing
-    node.kind = NodeKind::workflow;
-    node.state = NodeState::running;
-    node.type = "run";
-    node.label = run.name;
-    node.cell = cell;
-    node.created = node.modified = run.created;
     graph::GraphWriter graph(view, root_.labels(), cell);
-    graph.add_node(run.workflow, std::move(node));
+    graph.add_node(run.workflow, node_of_run(run, cell));
     if (origin.caller != 0) graph.add_link(origin.caller, run.workflow, LinkType::call, origin.call_label);
     engine::Edit edit = graph.finish();
     edit.rows.push_back({format::row::run(), format::encode_run(run)});

@@ -5,36 +5,17 @@
 
 #include <map>
 
-#include "command.h"
+#include "damaged_pack.h"
 
 using namespace cairn::test;
 namespace fs = std::filesystem;
 
 namespace {
 
-struct RepairFixture : CommandFixture {
-  std::string first, second;  // checkpoints
-
-  RepairFixture() {
-    for (const char c : {'a', 'b'}) {
-      std::string bytes(150'000, c);
-      for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(bytes[i] + (i * i * 2654435761u >> 11));
-      (c == 'a' ? first : second) =
-          run_line({"checkpoint", "argon", "--step", c == 'a' ? "1" : "2", "--artifact", "data=" + file("data", bytes)});
-    }
-    fs::copy(store(), other(), fs::copy_options::recursive);
-  }
+struct RepairFixture : DamagedPackFixture {
+  RepairFixture() { fs::copy(store(), other(), fs::copy_options::recursive); }
 
   fs::path other() const { return path() / "other"; }
-
-  // In the last bytes of what was stored.
-  void damage_second() const {
-    const fs::path pack = store() / "packs" / "00000001.pack";
-    std::string bytes = read_all(pack);
-    const std::size_t at = bytes.find_last_not_of('\0') - 60'000;
-    bytes[at] = static_cast<char>(bytes[at] ^ 1);
-    write_all(pack, bytes);
-  }
   std::map<std::string, std::string> files() const {
     std::map<std::string, std::string> all;
     for (const auto& entry : fs::recursive_directory_iterator(store()))

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "crash/process.h"
+#include "crash/told.h"
 
 namespace cairn::test {
 namespace {
@@ -21,7 +22,7 @@ class TakenBundles {
   pid_t go_on() const { return start({CAIRN_BUNDLE_TAKER, store_path().string(), acknowledgements().string(), std::to_string(next_)}); }
 
   void check() {
-    const auto told = read_acknowledgements();
+    const auto told = read_told(acknowledgements());
     if (!fs::exists(store_path() / "cairn")) {  // killed before there was a store
       BOOST_TEST(told.empty());
       return;
@@ -41,31 +42,12 @@ class TakenBundles {
 
   std::int64_t bundles_taken() const { return next_; }
   std::int64_t parts_found() const { return begun_; }
-  std::size_t lines_told() const {
-    std::ifstream file(acknowledgements());
-    return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
-  }
+  std::size_t lines_told() const { return count_lines(acknowledgements()); }
 
  private:
-  using Told = std::map<std::string, std::set<std::int64_t>>;
-
   fs::path store_path() const { return directory_.path() / "store"; }
   fs::path acknowledgements() const { return directory_.path() / "acknowledgements"; }
 
-  Told read_acknowledgements() const {
-    Told told;
-    std::ifstream file(acknowledgements());
-    for (std::string line; std::getline(file, line) && !file.eof();) {
-      const std::size_t blank = line.rfind(' ');
-      told[line.substr(0, blank)].insert(std::stoll(line.substr(blank + 1)));
-    }
-    return told;
-  }
-  static std::int64_t last(const Told& told) {
-    std::int64_t last = 0;
-    for (const auto& [what, numbers] : told) last = std::max(last, *numbers.rbegin());
-    return last;
-  }
 
   void check_all(const Store& store, const Told& told) {
     for (const Damage& damage : store.verify().damage) BOOST_ERROR(damage.kind << " " << damage.id << ": " << damage.problem);

@@ -12,18 +12,18 @@
 #include <string>
 
 #include "crash/process.h"
+#include "crash/told.h"
 
 namespace cairn::test {
 namespace {
-
-using Numbers = std::set<std::int64_t>;
 
 class ForgottenRuns {
  public:
   pid_t go_on() const { return start({CAIRN_FORGET_WRITER, store_path().string(), acknowledgements().string(), std::to_string(next_)}); }
 
   void check() {
-    auto told = read_acknowledgements();
+    last_line_.clear();
+    Told told = read_told(acknowledgements(), &last_line_);
     if (!fs::exists(store_path() / "cairn")) {  // killed before there was a store
       BOOST_TEST(told.empty());
       return;
@@ -40,34 +40,11 @@ class ForgottenRuns {
   }
 
   std::int64_t rounds_done() const { return next_; }
-  std::size_t lines_told() const {
-    std::ifstream file(acknowledgements());
-    return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
-  }
+  std::size_t lines_told() const { return count_lines(acknowledgements()); }
 
  private:
-  using Told = std::map<std::string, Numbers>;
-
   fs::path store_path() const { return directory_.path() / "store"; }
   fs::path acknowledgements() const { return directory_.path() / "acknowledgements"; }
-
-  Told read_acknowledgements() {
-    Told told;
-    last_line_.clear();
-    std::ifstream file(acknowledgements());
-    for (std::string line; std::getline(file, line) && !file.eof();) {
-      const std::size_t blank = line.rfind(' ');
-      last_line_ = line.substr(0, blank);
-      told[last_line_].insert(std::stoll(line.substr(blank + 1)));
-    }
-    return told;
-  }
-
-  static std::int64_t last(const Told& told) {
-    std::int64_t last = 0;
-    for (const auto& [what, numbers] : told) last = std::max(last, *numbers.rbegin());
-    return last;
-  }
 
   static void check_clean(const Store& store) {
     for (const Damage& damage : store.verify().damage) BOOST_ERROR(damage.kind << " " << damage.id << ": " << damage.problem);

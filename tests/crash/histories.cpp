@@ -14,6 +14,7 @@
 #include <string>
 
 #include "crash/process.h"
+#include "crash/told.h"
 
 namespace cairn::test {
 namespace {
@@ -25,7 +26,7 @@ class ChangedHistories {
   pid_t go_on() const { return start({CAIRN_HISTORY_WRITER, store_path().string(), acknowledgements().string(), std::to_string(next_)}); }
 
   void check() {
-    const auto told = read_acknowledgements();
+    const Told told = read_told(acknowledgements());
     if (!fs::exists(store_path() / "cairn")) {  // killed before there was a store
       BOOST_TEST(told.empty());
       return;
@@ -43,26 +44,11 @@ class ChangedHistories {
   }
 
   std::int64_t rounds_done() const { return next_; }
-  std::size_t lines_told() const {
-    std::ifstream file(acknowledgements());
-    return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
-  }
+  std::size_t lines_told() const { return count_lines(acknowledgements()); }
 
  private:
-  using Told = std::map<std::string, Numbers>;
-
   fs::path store_path() const { return directory_.path() / "store"; }
   fs::path acknowledgements() const { return directory_.path() / "acknowledgements"; }
-
-  Told read_acknowledgements() const {
-    Told told;
-    std::ifstream file(acknowledgements());
-    for (std::string line; std::getline(file, line) && !file.eof();) {
-      const std::size_t blank = line.rfind(' ');
-      told[line.substr(0, blank)].insert(std::stoll(line.substr(blank + 1)));
-    }
-    return told;
-  }
 
   static void check_clean(const Store& store) {
     for (const Damage& damage : store.verify().damage) BOOST_ERROR(damage.kind << " " << damage.id << ": " << damage.problem);

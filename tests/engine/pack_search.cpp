@@ -61,7 +61,7 @@ class PackedStore {
   engine::PackSearch search(Locations& found, std::uint64_t number = 1) const {
     engine::DiskCore core;
     core.superblock.uuid = uuid_;
-    return engine::search_pack(pack(), number, core.store_id(), [&](const Digest& digest, const format::BlobLocation& location) {
+    return engine::search_pack(pack(), number, core.store_id(), [&](const Digest& digest, const format::BlobLocation& location, std::span<const std::byte>) {
       found[digest] = location;
     });
   }

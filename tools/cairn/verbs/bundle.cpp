@@ -7,11 +7,16 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "bundle_documents.h"
 #include "output_stream.h"
@@ -29,7 +34,15 @@ struct Options {
   Compression compression = Compression::lz4;
 };
 
-// The file appears when it is complete.
+void sync(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool is_synced = file >= 0 && ::fsync(file) == 0;
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  if (!is_synced) throw Error(ErrorCode::io, fmt::format("sync {}: {}", path.string(), std::generic_category().message(error)));
+}
+
+// The file appears when it is complete and on disk.
 class NewFile {
  public:
   NewFile(const fs::path& target, Interrupts& interrupts)
@@ -48,10 +61,12 @@ class NewFile {
   void publish() {
     out_.close();
     if (!out_) throw Error(ErrorCode::io, fmt::format("write {}: not all of it could be written", path_.string()));
+    sync(path_);
     std::error_code error;
     fs::rename(path_, target_, error);
     if (error) throw Error(ErrorCode::io, fmt::format("create {}: {}", target_.string(), error.message()));
     path_.clear();
+    sync(target_.has_parent_path() ? target_.parent_path() : fs::path("."));
   }
 
  private:
