@@ -26,6 +26,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <span>
@@ -42,6 +43,8 @@ struct FormatInfo {
   bool imports = false;
   bool exports = false;
   bool has_files = false;  ///< export may write a directory: the document and files beside it
+  /// Export takes any node; else only those that came in by this format, and throws unstorable for others.
+  bool exports_any_node = false;
 };
 
 /// Every format there is, in order of name.
@@ -70,6 +73,12 @@ struct ImportOptions {
   std::string run = {};   ///< the run that new nodes belong to, made if absent; if empty, none
   bool partial = false;   ///< leave out what is wrong, and report it; else the first such thing ends the import
   std::uint64_t document_bytes_max = 128u << 20;  ///< a longer one throws limit
+  bool allow_nonfinite = false;     ///< JSON may have NaN, Infinity and -Infinity, as Python writes them
+  bool references_as_text = false;  ///< text that has the form of a reference stays text (weave)
+  /// Patterns of the classes that may come in, with * for any text; if empty, all (airflow).
+  std::vector<std::string> allowed_classes = {};
+  /// The node that a reference means which leaves the document; empty if there is none. If null, there is none for any.
+  std::function<std::optional<Uuid>(std::string_view reference)> resolve = {};
 };
 
 /// What importing came to.

@@ -76,6 +76,7 @@ bool JsonBuilder::add(Value value) {
 bool JsonBuilder::add_number(string_view part, error_code& ec) {
   append(part);
   const std::string text = std::exchange(text_, {});
+  if (replacement_) return add(*std::exchange(replacement_, std::nullopt));
   const char *begin = text.data(), *end = begin + text.size();
   if (text.find_first_of(".eE") != std::string::npos) {
     double real = 0;

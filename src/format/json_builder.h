@@ -26,6 +26,8 @@ class JsonBuilder {
   using string_view = boost::json::string_view;
 
   Value take() { return std::move(result_); }
+  /// The number that is read next stands for this one, which JSON has no text for.
+  void replace_next_number(double number) { replacement_ = number; }
   /// What this found wrong; empty if the parser itself stopped.
   const std::string& problem() const { return problem_; }
   /// The JSON pointer to where the parser is.
@@ -78,6 +80,7 @@ class JsonBuilder {
   bool refuse(std::string problem, error_code& ec);
 
   Value result_;
+  std::optional<double> replacement_;
   std::vector<OpenValue> open_;
   std::string text_;  // of the string, key or number that is being read
   std::string problem_;

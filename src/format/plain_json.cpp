@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -64,17 +65,61 @@ std::string explain(const PlainBuilder& builder, const error_code& ec, std::stri
   return pointer.empty() ? problem : fmt::format("{} (at {})", problem, printable(pointer));
 }
 
+// A number that is none, outside of strings.
+struct NonfiniteToken {
+  std::size_t at = std::string_view::npos;  // of the whole text
+  std::size_t size = 0;
+  double number = 0;
+};
+
+// The first token at or behind `from`, which is not within a string.
+NonfiniteToken find_nonfinite(std::string_view text, std::size_t from) {
+  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (std::size_t at = text.find_first_of("\"NI", from); at != std::string_view::npos; at = text.find_first_of("\"NI", at)) {
+    if (text[at] == '"') {
+      for (++at; at < text.size() && text[at] != '"'; ++at)
+        if (text[at] == '\\') ++at;
+      if (++at >= text.size()) break;
+    } else if (text.substr(at).starts_with("NaN")) {
+      return {at, 3, std::numeric_limits<double>::quiet_NaN()};
+    } else if (text.substr(at).starts_with("Infinity")) {
+      return at > from && text[at - 1] == '-' ? NonfiniteToken{at - 1, 9, -kInfinity} : NonfiniteToken{at, 8, kInfinity};
+    } else {
+      ++at;
+    }
+  }
+  return {};
+}
+
+// As write_some, in pieces: for each token the parser is given a number that it knows, and the builder the one that was meant.
+std::size_t write_with_nonfinite(json::basic_parser<PlainBuilder>& parser, std::string_view text, error_code& ec) {
+  static constexpr std::string_view kKnown = " 0 ";
+  std::size_t from = 0;
+  for (;;) {
+    const NonfiniteToken token = find_nonfinite(text, from);
+    const bool is_last = token.at == std::string_view::npos;
+    const std::string_view piece = text.substr(from, is_last ? token.at : token.at - from);
+    const std::size_t used = parser.write_some(!is_last, piece.data(), piece.size(), ec);
+    if (ec || used < piece.size() || is_last) return from + used;
+    parser.handler().replace_next_number(token.number);
+    parser.write_some(true, kKnown.data(), kKnown.size(), ec);
+    if (ec) return token.at;
+    from = token.at + token.size;
+  }
+}
+
 }  // namespace
 
-Value from_plain_json(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = kPlainJsonDepthMax;
-  json::basic_parser<PlainBuilder> parser(options);
+Value from_plain_json(std::string_view text, const PlainJsonOptions& options) {
+  json::parse_options parse_options;
+  parse_options.max_depth = std::min(options.depth_max, kPlainJsonDepthLimit);
+  json::basic_parser<PlainBuilder> parser(parse_options);
   error_code ec;
-  const std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
+  const std::size_t used = options.allow_nonfinite ? write_with_nonfinite(parser, text, ec)
+                                                   : parser.write_some(false, text.data(), text.size(), ec);
   const std::string_view passed = text.substr(0, std::min(used, text.size()));
   if (ec == json::error::too_deep)
-    throw Error(ErrorCode::limit, fmt::format("{}: JSON nests deeper than {}", position_after(passed), kPlainJsonDepthMax));
+    throw Error(ErrorCode::limit, fmt::format("{}: JSON nests deeper than {}", position_after(passed), parse_options.max_depth));
   if (ec) throw_after(passed, explain(parser.handler(), ec, passed));
   const std::size_t rest = text.find_first_not_of(" \t\r\n", used);
   if (rest != std::string_view::npos) throw_after(text.substr(0, rest), "more than one value");

@@ -14,9 +14,9 @@ namespace interchange {
 namespace {
 
 constexpr std::array kFormats{
-    Format{{"openlineage", "OpenLineage run events, one JSON document a line", false, true, false}, nullptr, export_open_lineage},
-    Format{{"prov", "W3C PROV-JSON", true, true, false}, import_prov, export_prov},
-    Format{{"ro-crate", "Workflow Run RO-Crate 0.5", false, true, true}, nullptr, export_ro_crate},
+    Format{{"openlineage", "OpenLineage run events, one JSON document a line", false, true, false, true}, nullptr, export_open_lineage},
+    Format{{"prov", "W3C PROV-JSON", true, true, false, true}, import_prov, export_prov},
+    Format{{"ro-crate", "Workflow Run RO-Crate 0.5", false, true, true, true}, nullptr, export_ro_crate},
 };
 
 constexpr auto kInfos = [] {

@@ -19,7 +19,7 @@ void throw_bad(std::string_view place, const std::string& problem) {
   throw Error(ErrorCode::bad_document, fmt::format("{}: {}", printable(place), problem));
 }
 
-Value read_json(std::istream& in, std::uint64_t bytes_max) {
+Value read_json(std::istream& in, std::uint64_t bytes_max, const PlainJsonOptions& options) {
   std::string text, piece(kPieceBytes, '\0');
   while (!in.eof()) {
     in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
@@ -27,7 +27,7 @@ Value read_json(std::istream& in, std::uint64_t bytes_max) {
     text.append(piece, 0, static_cast<std::size_t>(in.gcount()));
     if (text.size() > bytes_max) throw Error(ErrorCode::limit, fmt::format("the document is longer than {} bytes", bytes_max));
   }
-  return from_plain_json(text);
+  return from_plain_json(text, options);
 }
 
 }  // namespace cairn::interchange

@@ -12,7 +12,7 @@ namespace cairn::interchange {
 
 /// The value of the document, as from_plain_json() reads it. Throws what that does, limit for a document of more than `bytes_max`
 /// bytes, and io.
-Value read_json(std::istream& in, std::uint64_t bytes_max);
+Value read_json(std::istream& in, std::uint64_t bytes_max, const PlainJsonOptions& options = {});
 
 /// Throws bad_document.
 [[noreturn]] void throw_bad(std::string_view place, const std::string& problem);

@@ -14,7 +14,7 @@ namespace {
 
 class Writer {
  public:
-  Writer(std::ostream& out, bool indented) : out_(out), indented_(indented) {}
+  Writer(std::ostream& out, bool indented, Nonfinite nonfinite) : out_(out), indented_(indented), nonfinite_(nonfinite) {}
 
   void write(const Value& value) {
     if (value.is<std::monostate>()) {
@@ -48,6 +48,10 @@ class Writer {
   }
 
   void write_real(double real) {
+    if (!std::isfinite(real) && nonfinite_ == Nonfinite::bare) {
+      out_ << (std::isnan(real) ? "NaN" : real > 0 ? "Infinity" : "-Infinity");
+      return;
+    }
     if (!std::isfinite(real)) throw Error(ErrorCode::unstorable, fmt::format("write JSON: {} has no plain form", real));
     std::string text = fmt::format("{}", real);
     if (text.find_first_of(".e") == std::string::npos) text += ".0";
@@ -113,20 +117,21 @@ class Writer {
 
   std::ostream& out_;
   bool indented_;
+  Nonfinite nonfinite_;
   bool is_empty_ = false;  // nothing was written since the last bracket
   std::size_t depth_ = 0;
 };
 
 }  // namespace
 
-std::string json_line(const Value& value) {
+std::string json_line(const Value& value, Nonfinite nonfinite) {
   std::ostringstream out;
-  Writer(out, false).write(value);
+  Writer(out, false, nonfinite).write(value);
   return std::move(out).str();
 }
 
-void write_json(const Value& value, std::ostream& out) {
-  Writer(out, true).write(value);
+void write_json(const Value& value, std::ostream& out, Nonfinite nonfinite) {
+  Writer(out, true, nonfinite).write(value);
   out << '\n';
 }
 

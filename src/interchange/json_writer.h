@@ -8,11 +8,17 @@
 
 namespace cairn::interchange {
 
+/// What becomes of numbers that JSON has no text for.
+enum class Nonfinite : bool {
+  refuse,
+  bare,  ///< NaN, Infinity, -Infinity, as Python writes and reads them
+};
+
 /// On one line. Text is written as it is, control characters as escapes. Throws unstorable for what has no plain JSON, which
-/// are all other kinds of values, and NaN and infinities.
-std::string json_line(const Value& value);
+/// are all other kinds of values, and NaN and infinities unless they may be bare.
+std::string json_line(const Value& value, Nonfinite nonfinite = Nonfinite::refuse);
 
 /// For people: a member or element a line, indented by two. Memory: a small piece.
-void write_json(const Value& value, std::ostream& out);
+void write_json(const Value& value, std::ostream& out, Nonfinite nonfinite = Nonfinite::refuse);
 
 }  // namespace cairn::interchange

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(an_export_names_every_node_and_is_the_same_each_time) {
   Store store = Store::in_memory();
   const Made made = make_graph(store);
   for (const FormatInfo& format : formats()) {
-    if (!format.exports) continue;
+    if (!format.exports_any_node) continue;
     BOOST_TEST_CONTEXT(format.name) {
       const std::string text = exported(store, format.name, {made.flow});
       for (const Uuid& uuid : {made.flow, made.given, made.step, made.result})
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(what_is_exported_comes_in_again_elsewhere) {
   Store store = Store::in_memory();
   const Made made = make_graph(store);
   for (const FormatInfo& format : formats()) {
-    if (!format.exports || !format.imports) continue;
+    if (!format.exports_any_node || !format.imports) continue;
     BOOST_TEST_CONTEXT(format.name) {
       const std::string text = exported(store, format.name, {made.flow});
       Store other = Store::in_memory();
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_refuses_is_an_error) {
   Store store = Store::in_memory();
   const std::vector<Uuid> nodes{make_graph(store).flow};
   for (const FormatInfo& format : formats()) {
-    if (!format.exports) continue;
+    if (!format.exports_any_node) continue;
     std::ostringstream out;
     out.setstate(std::ios::badbit);
     BOOST_CHECK_EXCEPTION(export_document(store, format.name, nodes, out), Error, has_code(ErrorCode::io));
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_recorded_step_is_exported_once_however_often_it_was_asked
   BOOST_TEST(work == 1);
   const std::vector<Uuid> nodes{run.node().uuid};
   for (const FormatInfo& format : formats()) {
-    if (!format.exports) continue;
+    if (!format.exports_any_node) continue;
     std::ostringstream out;
     const ExportReport report = export_document(store, format.name, nodes, out);
     BOOST_TEST(out.str().find("count") != std::string::npos, format.name);
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_step_that_was_taken_over_is_exported_with_what_made_its_r
     return found;
   };
   for (const FormatInfo& format : formats()) {
-    if (!format.exports) continue;
+    if (!format.exports_any_node) continue;
     for (const std::vector<Uuid>& nodes : {std::vector{run.node().uuid}, std::vector{taken.process()}, std::vector{taken.data()}}) {
       BOOST_TEST_CONTEXT(format.name) {
         const std::string text = exported(store, format.name, nodes);

@@ -44,6 +44,23 @@ BOOST_AUTO_TEST_CASE(faults_have_line_and_column_and_the_pointer) {
   BOOST_CHECK_EXCEPTION(read("[NaN]"), Error, wrong("line 1, column 2"));
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_are_none_are_read_on_request_and_only_outside_of_strings) {
+  const auto read_python = [](const std::string& text) { return from_plain_json(text, {.allow_nonfinite = true}); };
+  for (const char* text : {"NaN", "[NaN,Infinity,-Infinity,-1,0.5]", R"({"NaN":"NaN, \"Infinity","a":[NaN],"b":{"c":-Infinity}})"})
+    BOOST_TEST(json_line(read_python(text), Nonfinite::bare) == text);
+  BOOST_CHECK_THROW(json_line(read_python("[NaN]")), Error);
+  for (const char* text : {"[Nan]", "[--Infinity]", "[NaNNaN]", "[1NaN]", "[NaN 1]", "{NaN:1}", "[\"NaN", "[-NaN]", "tNaN"})
+    BOOST_CHECK_EXCEPTION(read_python(text), Error, has_code(ErrorCode::bad_document, "line 1"));
+  BOOST_CHECK_EXCEPTION(read_python("[NaN,\n NaN, x]"), Error, has_code(ErrorCode::bad_document, "line 2, column 7"));
+}
+
+BOOST_AUTO_TEST_CASE(a_deeper_document_is_read_on_request) {
+  const auto nested = [](unsigned depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  BOOST_TEST(json_line(from_plain_json(nested(5000), {.depth_max = 5000})) == nested(5000));
+  for (const unsigned depth : {5001u, 1'000'000u})
+    BOOST_CHECK_EXCEPTION(from_plain_json(nested(depth), {.depth_max = 5000}), Error, has_code(ErrorCode::limit, "deeper than 5000"));
+}
+
 BOOST_AUTO_TEST_CASE(places_are_right_beyond_the_first_piece_that_is_read) {
   std::string text = "[\n";
   for (int i = 0; i < 100'000; ++i) text += "1,\n";

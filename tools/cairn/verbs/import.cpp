@@ -72,6 +72,10 @@ Action add_import(CLI::App& app, Context& context) {
       ->type_name("N")
       ->capture_default_str();
   app.add_flag("--partial", options->import.partial, "Leave out what is wrong in it, and say so, instead of importing nothing");
+  app.add_flag("--allow-nonfinite", options->import.allow_nonfinite, "JSON may have NaN, Infinity and -Infinity, as Python writes them");
+  app.add_flag("--references-as-text", options->import.references_as_text, "Text that has the form of a reference stays text (weave)");
+  app.add_option("--allow", options->import.allowed_classes, "Classes that may come in, with * for any text; else all (airflow)")
+      ->type_name("PATTERN");
   add_wait_option(app, context);
   return [options, &context] { return run_import(*options, context); };
 }

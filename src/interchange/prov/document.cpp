@@ -1,4 +1,4 @@
-#include "interchange/prov_document.h"
+#include "interchange/prov/document.h"
 
 #include <cairn/error.h>
 #include <cairn/value_json.h>
@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "interchange/json_reader.h"
-#include "interchange/prov_literals.h"
+#include "interchange/prov/literals.h"
 
 namespace cairn::interchange::prov {
 namespace {

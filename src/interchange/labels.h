@@ -1,7 +1,11 @@
-// Labels for links of imported documents.
+// Labels for links and nodes of imported documents.
 #pragma once
 
+#include <cairn/bulk_load.h>
+
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +15,21 @@ namespace cairn::interchange {
 
 /// The text if the graph takes it as a label, else `otherwise`.
 std::string label_or(std::string_view text, std::string_view otherwise);
+
+/// The text if a node can have it as its label, else none.
+std::string node_label(std::string text);
+
+/// The labels of a load, each given to it once.
+class LoadLabels {
+ public:
+  explicit LoadLabels(BulkLoad& load) : load_(load) {}
+  /// Throws rule_violation for a text that is no label.
+  BulkLoad::Number number(std::string_view text);
+
+ private:
+  BulkLoad& load_;
+  std::map<std::string, BulkLoad::Number, std::less<>> numbers_;
+};
 
 /// Makes labels differ that have to.
 class DistinctLabels {

@@ -1,4 +1,4 @@
-#include "interchange/crate_directory.h"
+#include "interchange/ro_crate/directory.h"
 
 #include <cairn/error.h>
 #include <cairn/uuid.h>

@@ -1,4 +1,4 @@
-#include "interchange/link_label.h"
+#include "interchange/labels.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,8 @@
 namespace cairn::interchange {
 namespace {
 
-constexpr std::size_t kBytesMax = 240;  // room for a number behind it
+constexpr std::size_t kBytesMax = 240;  // of a link's label: room for a number behind it
+constexpr std::size_t kNodeBytesMax = 4096;
 
 // Labels are identifiers of Python, as in AiiDA.
 constexpr std::array<std::string_view, 35> kKeywords = {
@@ -29,6 +30,15 @@ bool is_label(std::string_view text) {
 
 std::string label_or(std::string_view text, std::string_view otherwise) {
   return std::string(is_label(text) ? text : otherwise);
+}
+
+std::string node_label(std::string text) {
+  return text.size() > kNodeBytesMax || text.find('\0') != std::string::npos ? std::string() : text;
+}
+
+BulkLoad::Number LoadLabels::number(std::string_view text) {
+  const auto known = numbers_.find(text);
+  return known != numbers_.end() ? known->second : numbers_.emplace(std::string(text), load_.label(text)).first->second;
 }
 
 std::string DistinctLabels::distinct(const std::string& label) {

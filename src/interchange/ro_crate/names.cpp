@@ -1,4 +1,4 @@
-#include "interchange/crate_names.h"
+#include "interchange/ro_crate/names.h"
 
 #include <fmt/format.h>
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "interchange/prov_names.h"
+#include "interchange/prov/names.h"
 
 namespace cairn::interchange::prov {
 

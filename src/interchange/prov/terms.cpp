@@ -1,4 +1,4 @@
-#include "interchange/prov_terms.h"
+#include "interchange/prov/terms.h"
 
 #include <algorithm>
 #include <array>

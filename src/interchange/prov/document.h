@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "interchange/prov_names.h"
-#include "interchange/prov_terms.h"
+#include "interchange/prov/names.h"
+#include "interchange/prov/terms.h"
 
 namespace cairn::interchange::prov {
 

@@ -1,4 +1,4 @@
-#include "interchange/prov_literals.h"
+#include "interchange/prov/literals.h"
 
 #include <fmt/format.h>
 

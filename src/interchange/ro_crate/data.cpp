@@ -1,4 +1,4 @@
-#include "interchange/crate_data.h"
+#include "interchange/ro_crate/data.h"
 
 #include <cairn/text.h>
 #include <cairn/value_json.h>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "interchange/crate_names.h"
+#include "interchange/ro_crate/names.h"
 
 namespace cairn::interchange {
 namespace {

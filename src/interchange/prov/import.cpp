@@ -6,8 +6,6 @@
 // and attributes of relations, times, second descriptions) is kept in the content of the node that stands for the document.
 #include <cairn/error.h>
 
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid_io.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,29 +13,20 @@
 #include <set>
 #include <utility>
 
+#include "interchange/document_identity.h"
 #include "interchange/format.h"
 #include "interchange/json_reader.h"
-#include "interchange/prov_document.h"
-#include "interchange/prov_graph.h"
-#include "interchange/prov_keeping.h"
-#include "interchange/prov_record.h"
+#include "interchange/labels.h"
+#include "interchange/prov/document.h"
+#include "interchange/prov/graph.h"
+#include "interchange/prov/keeping.h"
+#include "interchange/prov/record.h"
 
 namespace cairn::interchange {
 namespace prov {
 namespace {
 
-constexpr std::size_t kLabelBytesMax = 4096, kIdBytesMax = 1024;
-
-// The digest that a document is known by. A clash is found out: documents of one digest are compared.
-Identity document_name(const std::vector<std::string>& meaning) {
-  boost::uuids::uuid digest = boost::uuids::ns::oid();
-  for (const std::string& text : meaning) digest = boost::uuids::name_generator_sha1(digest)(text);
-  return {kDocumentScope, boost::uuids::to_string(digest)};
-}
-
-std::string clean_label(std::string label) {
-  return label.size() > kLabelBytesMax || label.find('\0') != std::string::npos ? std::string() : label;
-}
+constexpr std::size_t kIdBytesMax = 1024;
 
 bool say_the_same(const Map& a, const Prefixes& in_a, const Map& b, const Prefixes& in_b) {
   return Value(expanded_record(a, in_a)) == Value(expanded_record(b, in_b));
@@ -50,7 +39,7 @@ class DocumentImport {
         contents_(document_.containers.size()), members_(document_.containers.size()), is_member_(graph_.elements().size()) {}
 
   void run() {
-    const Identity name = document_name(meaning_of(document_));
+    const Identity name = document_identity(kDocumentScope, meaning_of(document_));
     if (const auto known = store_.find_node(name)) return recognise(*known);
     for (Element& element : graph_.elements()) find_known(element);
     for (const Statement& statement : document_.statements) place(statement);
@@ -161,7 +150,7 @@ class DocumentImport {
     NewNode node;
     node.kind = element.is_process ? NodeKind::calculation : NodeKind::data;
     node.type = element_terms()[static_cast<std::size_t>(element.party)].type;
-    node.label = clean_label(element.name);
+    node.label = node_label(element.name);
     if (element.is_process) node.state = NodeState::finished;
     if (element.has_uri && can_be_id(element.uri)) node.unique_ids.push_back(identity_of(element));
     const Prefixes& prefixes = document_.containers[element.container].prefixes;
@@ -177,7 +166,7 @@ class DocumentImport {
     }
     node.attributes = *attributes_of(description);
     if (const auto label = first_text(statement.record, "prov:label"); label && !label->empty())
-      if (std::string clean = clean_label(*label); !clean.empty()) node.label = std::move(clean);
+      if (std::string clean = node_label(*label); !clean.empty()) node.label = std::move(clean);
     if (const auto start = first_text(statement.record, "prov:startTime")) node.created = parse_time(*start);
     return node;
   }
@@ -226,22 +215,18 @@ class DocumentImport {
 
   void write(const Identity& name) {
     BulkLoad load = options_.run.empty() ? store_.bulk_load() : store_.run(options_.run).bulk_load();
-    std::map<std::string, BulkLoad::Number, std::less<>> labels;
-    const auto label = [&](std::string_view text) {
-      const auto known = labels.find(text);
-      return known != labels.end() ? known->second : labels.emplace(std::string(text), load.label(text)).first->second;
-    };
+    LoadLabels labels(load);
     std::vector<BulkLoad::Number> numbers;
     for (const Element& element : graph_.elements())
       numbers.push_back(element.known ? load.find(element.known->uuid) : load.add(new_node(element)));
     std::vector<BulkLoad::Number> containers;
     for (std::size_t i = 0; i < document_.containers.size(); ++i) {
       containers.push_back(load.add(container_node(i, name, load)));
-      if (i > 0) load.link(containers[0], containers[i], LinkType::reference, label("bundle"));
-      for (const auto& [element, section] : members_[i]) load.link(containers[i], numbers[element], LinkType::reference, label(section));
+      if (i > 0) load.link(containers[0], containers[i], LinkType::reference, labels.number("bundle"));
+      for (const auto& [element, section] : members_[i]) load.link(containers[i], numbers[element], LinkType::reference, labels.number(section));
     }
     for (const Edge& edge : graph_.edges())
-      if (!edge.is_left_out) load.link(numbers[edge.source()], numbers[edge.target()], edge.type, label(edge.label));
+      if (!edge.is_left_out) load.link(numbers[edge.source()], numbers[edge.target()], edge.type, labels.number(edge.label));
     const BulkReceipt receipt = load.commit();
     report_.nodes_new = receipt.node_count;
     report_.links_new = receipt.link_count;
@@ -250,7 +235,7 @@ class DocumentImport {
   NewNode container_node(std::size_t container, const Identity& name, BulkLoad& load) {
     NewNode node;
     node.type = container == 0 ? kDocumentType : kBundleType;
-    node.label = clean_label(container == 0 ? options_.name : document_.containers[container].name);
+    node.label = node_label(container == 0 ? options_.name : document_.containers[container].name);
     node.content = load.put(content_of(container));
     if (container > 0) {
       node.attributes = Map{{"name", document_.containers[container].name}};

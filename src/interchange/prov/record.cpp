@@ -1,4 +1,4 @@
-#include "interchange/prov_record.h"
+#include "interchange/prov/record.h"
 
 #include <cairn/error.h>
 #include <cairn/value_json.h>
@@ -8,8 +8,8 @@
 #include <charconv>
 #include <limits>
 
-#include "interchange/prov_literals.h"
-#include "interchange/prov_terms.h"
+#include "interchange/prov/literals.h"
+#include "interchange/prov/terms.h"
 
 namespace cairn::interchange::prov {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "interchange/format.h"
 #include "interchange/json_writer.h"
-#include "interchange/link_label.h"
-#include "interchange/prov_keeping.h"
-#include "interchange/prov_record.h"
+#include "interchange/labels.h"
+#include "interchange/prov/keeping.h"
+#include "interchange/prov/record.h"
 #include "interchange/subgraph.h"
 
 namespace cairn::interchange {

@@ -1,4 +1,4 @@
-#include "interchange/crate_entities.h"
+#include "interchange/ro_crate/entities.h"
 
 #include <utility>
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <unordered_map>
 
-#include "interchange/crate_directory.h"
-#include "interchange/crate_entities.h"
+#include "interchange/ro_crate/directory.h"
+#include "interchange/ro_crate/entities.h"
 
 namespace cairn::interchange {
 

@@ -1,12 +1,12 @@
-#include "interchange/prov_keeping.h"
+#include "interchange/prov/keeping.h"
 
 #include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "interchange/prov_record.h"
-#include "interchange/prov_terms.h"
+#include "interchange/prov/record.h"
+#include "interchange/prov/terms.h"
 
 namespace cairn::interchange::prov {
 namespace {

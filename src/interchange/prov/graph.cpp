@@ -1,4 +1,4 @@
-#include "interchange/prov_graph.h"
+#include "interchange/prov/graph.h"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "interchange/components.h"
-#include "interchange/link_label.h"
-#include "interchange/prov_record.h"
+#include "interchange/labels.h"
+#include "interchange/prov/record.h"
 
 namespace cairn::interchange::prov {
 namespace {

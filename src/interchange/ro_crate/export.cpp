@@ -17,9 +17,9 @@
 #include <tuple>
 #include <utility>
 
-#include "interchange/crate_data.h"
-#include "interchange/crate_directory.h"
-#include "interchange/crate_entities.h"
+#include "interchange/ro_crate/data.h"
+#include "interchange/ro_crate/directory.h"
+#include "interchange/ro_crate/entities.h"
 #include "interchange/format.h"
 #include "interchange/json_writer.h"
 #include "interchange/subgraph.h"

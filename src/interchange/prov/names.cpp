@@ -1,11 +1,11 @@
-#include "interchange/prov_names.h"
+#include "interchange/prov/names.h"
 
 #include <fmt/format.h>
 
 #include <functional>
 #include <set>
 
-#include "interchange/prov_terms.h"
+#include "interchange/prov/terms.h"
 
 namespace cairn::interchange::prov {
 namespace {

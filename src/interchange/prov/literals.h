@@ -3,7 +3,7 @@
 
 #include <cairn/value.h>
 
-#include "interchange/prov_names.h"
+#include "interchange/prov/names.h"
 
 namespace cairn::interchange::prov {
 

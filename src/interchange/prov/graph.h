@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "interchange/prov_document.h"
+#include "interchange/prov/document.h"
 
 namespace cairn::interchange::prov {
 
