@@ -17,6 +17,14 @@
 //
 // openlineage: run events of processes. ro-crate: a Workflow Run RO-Crate, with the files that belong to it.
 //
+// scalems, workflow documents (scalems_workflow_1), records and file store metadata of SCALE-MS: types, elements and documents
+// are data nodes, elements that are done (with inputs or a result) calculations, of their own types and with their uids, or
+// else their fingerprints, as unique ids in the scope "scalems". What a calculation refers to, also through elements that only
+// gather others, is an input link, its result a create link, every other reference a reference link labelled with the member.
+// Data are contents, arrays of numbers as such; all other members attributes. What an element says of a uid that the store has
+// and that says something else is a node of its own, without the uid. References that lead neither within the document nor to a
+// uid of the store go to ImportOptions::resolve. Out: documents, and chosen elements with what they refer to.
+//
 // A step whose result was taken over from another run is exported as any other, with the process that made the result: in prov by
 // wasInformedBy, in openlineage by the run facet cairn_reuse, in ro-crate by isBasedOn.
 #pragma once

@@ -17,6 +17,7 @@ constexpr std::array kFormats{
     Format{{"openlineage", "OpenLineage run events, one JSON document a line", false, true, false, true}, nullptr, export_open_lineage},
     Format{{"prov", "W3C PROV-JSON", true, true, false, true}, import_prov, export_prov},
     Format{{"ro-crate", "Workflow Run RO-Crate 0.5", false, true, true, true}, nullptr, export_ro_crate},
+    Format{{"scalems", "SCALE-MS workflow documents and records", true, true, false, false}, import_scalems, export_scalems},
 };
 
 constexpr auto kInfos = [] {

@@ -1,6 +1,5 @@
 #include "interchange/json_reader.h"
 
-#include <cairn/error.h>
 #include <cairn/text.h>
 
 #include <fmt/format.h>
@@ -15,9 +14,10 @@ constexpr std::size_t kPieceBytes = 64 << 10;
 
 }  // namespace
 
-void throw_bad(std::string_view place, const std::string& problem) {
-  throw Error(ErrorCode::bad_document, fmt::format("{}: {}", printable(place), problem));
-}
+BadDocument::BadDocument(std::string_view place, const std::string& problem)
+    : Error(ErrorCode::bad_document, fmt::format("{}: {}", printable(place), problem)), place_(place), problem_(problem) {}
+
+void throw_bad(std::string_view place, const std::string& problem) { throw BadDocument(place, problem); }
 
 Value read_json(std::istream& in, std::uint64_t bytes_max, const PlainJsonOptions& options) {
   std::string text, piece(kPieceBytes, '\0');
