@@ -15,6 +15,17 @@
 // refers to what the document describes, and holds what no node and no link says; exporting it gives the document back.
 // Out, of other nodes: themselves by the names that they came in with, else as cairn:<UUID> with attributes in urn:cairn:.
 //
+// json, plain JSON, in: the document is the content of a data node of type json:Value, one for all documents that say the same
+// (order of keys and spelling of reals apart), with the id of the object as unique id in the scope "json-value". json-lines: so is
+// each line that is not empty, and is stored before the next is read. cairn-json: as json, with the '$' forms of value_json.h, so
+// that it says any value. Out, of any node with a value: a document a line; of several nodes, those are json-lines.
+//
+// airflow, a value of Airflow's serialization, in: a data node of type airflow:Value holds what the document means: tuples, sets,
+// decimals, times and zones, UUIDs and numbers of numpy as those; other classes as Objects of their names and versions, and so data
+// frames, whose bytes are opaque. All documents that mean the same share it. A data node of type airflow:Document refers to it as
+// "value"; its description is the text that Airflow shows without loading classes, its content what the value does not say, such as
+// old forms and versions. Out: the document; of any other node with a value, what Airflow reads as that value.
+//
 // openlineage: run events of processes. ro-crate: a Workflow Run RO-Crate, with the files that belong to it.
 //
 // scalems, workflow documents (scalems_workflow_1), records and file store metadata of SCALE-MS: types, elements and documents

@@ -37,9 +37,9 @@ namespace [[gnu::visibility("default")]] cairn {
 /// One line, keys in the order of Value. Throws limit if values nest deeper than kDepthMax.
 std::string to_json(const Value& value);
 
-/// The value that to_json wrote, or that somebody typed. Throws invalid_argument with the position of what is no
-/// JSON, a key that is there twice, a number that no Value can hold exactly or nearest, or an unknown '$' form;
-/// limit if values nest too deep.
+/// The value that to_json wrote, or that somebody typed. Throws invalid_argument, with line and column of what is no JSON, a key
+/// that is there twice, or a number that no Value can hold exactly or nearest, and with the JSON pointer to a wrong or unknown
+/// '$' form; limit if values nest too deep.
 Value from_json(std::string_view json);
 
 }  // namespace cairn

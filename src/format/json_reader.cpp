@@ -1,46 +1,93 @@
 // from_json: JSON in which objects of one key that begins with '$' are values of other kinds.
 #include <cairn/encoder.h>
 #include <cairn/error.h>
+#include <cairn/plain_json.h>
+#include <cairn/text.h>
 #include <cairn/value_json.h>
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "format/json_builder.h"
 #include "format/json_forms.h"
+#include "format/json_tape.h"
 
 namespace cairn {
 
 namespace {
 
-namespace json = boost::json;
+using format::JsonItem;
+using format::JsonKind;
+using format::JsonTape;
 
 // Arrays and objects around one value are at most five: {"$object": {"fields": [[name, value]]}}.
-constexpr std::size_t kJsonDepthMax = 5 * kDepthMax;
+constexpr unsigned kJsonDepthMax = 5 * kDepthMax;
+static_assert(kJsonDepthMax <= kPlainJsonDepthLimit);
 
-class FormBuilder final : public format::JsonBuilder {
-  Value object(std::vector<std::string> keys, List values) const override {
-    if (keys.size() == 1 && keys[0].starts_with('$')) return format::read_json_form(keys[0], values[0]);
+/// Gives items as values, in the order of the tape.
+class FormReader {
+ public:
+  explicit FormReader(const JsonTape& tape) : tape_(tape) {}
+
+  Value read() {
+    const std::size_t at = next_++;
+    const JsonItem& item = tape_.items()[at];
+    switch (item.kind()) {
+      case JsonKind::null: return {};
+      case JsonKind::boolean: return item.boolean();
+      case JsonKind::integer: return item.integer();
+      case JsonKind::large_integer: return BigInteger::parse(tape_.text(item)).value();
+      case JsonKind::real: return item.real();
+      case JsonKind::text:
+      case JsonKind::half_pairs: return tape_.text(item);
+      case JsonKind::list: return read_list(item.count());
+      case JsonKind::object: break;
+    }
+    return item.count() == 1 && key(next_).starts_with('$') ? read_form(at) : read_map(at, item.count());
+  }
+
+ private:
+  std::string_view key(std::size_t item) const { return tape_.text(tape_.items()[item]); }
+
+  Value read_list(std::size_t count) {
+    List list;
+    list.reserve(count);
+    for (; count > 0; --count) list.push_back(read());
+    return list;
+  }
+
+  Value read_map(std::size_t at, std::size_t count) {
     Map map;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (keys[i].starts_with('$')) throw Error(ErrorCode::invalid_argument, fmt::format("the form {} beside other keys", keys[i]));
-      map.put(std::move(keys[i]), std::move(values[i]));
+    for (; count > 0; --count) {
+      const std::string_view name = key(next_++);
+      if (name.starts_with('$')) refuse(at, fmt::format("the form {} beside other keys", shortened(name, kShownMax)));
+      map.put(name, read());
     }
     return map;
   }
 
-  std::optional<Value> large_integer(std::string_view text) const override {
-    std::uint64_t natural = 0;
-    if (!text.starts_with('-') && std::from_chars(text.data(), text.data() + text.size(), natural).ec == std::errc()) return natural;
-    auto large = BigInteger::parse(text);
-    return large ? std::optional<Value>(std::move(*large)) : std::nullopt;
+  Value read_form(std::size_t at) {
+    const std::string_view tag = key(next_++);
+    const Value content = read();
+    try {
+      return format::read_json_form(tag, content);
+    } catch (const Error& error) {
+      refuse(at, error.what());
+    }
   }
+
+  [[noreturn]] void refuse(std::size_t at, std::string_view problem) const {
+    const std::string place = tape_.pointer(at);
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("JSON{}{}: {}", place.empty() ? "" : " at ", printable(place), printable(problem)));
+  }
+
+  static constexpr std::size_t kShownMax = 100;  // characters
+
+  const JsonTape& tape_;
+  std::size_t next_ = 0;
 };
 
 // A Value may be nested less deeply than its JSON; what counts is what could be stored.
@@ -71,22 +118,21 @@ unsigned depth_of(const Value& value) {
   return inner + 1;
 }
 
-[[noreturn]] void throw_at(std::size_t position, const std::string& problem) {
-  throw Error(ErrorCode::invalid_argument, fmt::format("JSON at byte {}: {}", position, problem));
+// What is no JSON is an argument here, not a document.
+JsonTape scan(std::string_view text) {
+  try {
+    return {text, {.depth_max = kJsonDepthMax}};
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::bad_document) throw;
+    throw Error(ErrorCode::invalid_argument, error.what());
+  }
 }
 
 }  // namespace
 
 Value from_json(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = kJsonDepthMax;
-  json::basic_parser<FormBuilder> parser(options);
-  json::error_code ec;
-  const std::size_t position = parser.write_some(false, text.data(), text.size(), ec);
-  if (ec == json::error::too_deep) throw Error(ErrorCode::limit, fmt::format("JSON nests deeper than {}", kJsonDepthMax));
-  if (ec) throw_at(position, parser.handler().problem().empty() ? ec.message() : parser.handler().problem());
-  if (text.find_first_not_of(" \t\r\n", position) != std::string_view::npos) throw_at(position, "more than one value");
-  Value value = parser.handler().take();
+  const JsonTape tape = scan(text);
+  Value value = FormReader(tape).read();
   if (depth_of(value) > kDepthMax) throw Error(ErrorCode::limit, fmt::format("values nest deeper than {}", kDepthMax));
   return value;
 }

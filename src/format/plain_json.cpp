@@ -1,130 +1,136 @@
-#include <cairn/error.h>
+// Plain JSON as a Value, or stored without one.
+#include <cairn/codec.h>
 #include <cairn/plain_json.h>
-#include <cairn/text.h>
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <limits>
 #include <utility>
-#include <vector>
 
-#include "format/json_builder.h"
+#include "base/bytes.h"
+#include "format/json_tape.h"
 
 namespace cairn {
 namespace {
 
-namespace json = boost::json;
-using json::error_code;
+using format::JsonItem;
+using format::JsonKind;
+using format::JsonTape;
 
-class PlainBuilder final : public format::JsonBuilder {
-  // Sorted first: putting entries into a map in another order than that of their keys costs a move of all behind them.
-  Value object(std::vector<std::string> keys, List values) const override {
-    std::vector<MapEntry> entries;
-    entries.reserve(keys.size());
-    for (std::size_t i = 0; i < keys.size(); ++i) entries.push_back({Value(std::move(keys[i])), std::move(values[i])});
-    std::ranges::sort(entries, {}, &MapEntry::key);
+/// Gives items as values, in the order of the tape.
+class ValueBuilder {
+ public:
+  ValueBuilder(const JsonTape& tape, bool keep_order) : tape_(tape), next_(tape.items().data()), keep_order_(keep_order) {}
+
+  Value build() {
+    const JsonItem& item = *next_++;
+    switch (item.kind()) {
+      case JsonKind::null: return {};
+      case JsonKind::boolean: return item.boolean();
+      case JsonKind::integer: return item.integer();
+      case JsonKind::large_integer: return BigInteger::parse(tape_.text(item)).value();
+      case JsonKind::real: return item.real();
+      case JsonKind::text: return tape_.text(item);
+      case JsonKind::half_pairs: return half_pairs(tape_.text(item));
+      case JsonKind::list: return list(item.count());
+      case JsonKind::object: break;
+    }
+    return keep_order_ ? fields(item.count()) : map(item.count());
+  }
+
+ private:
+  static Value half_pairs(std::string_view text) {
+    const auto bytes = base::as_bytes(text);
+    return Object("builtins.str", 1, {{"surrogatepass", Bytes(bytes.begin(), bytes.end())}});
+  }
+
+  Value list(std::size_t count) {
+    List list;
+    list.reserve(count);
+    for (; count > 0; --count) list.push_back(build());
+    return list;
+  }
+
+  Value map(std::size_t count) {
     Map map;
-    for (MapEntry& entry : entries) map.put(std::move(entry.key), std::move(entry.value));
+    for (; count > 0; --count) {
+      Value key = build();
+      map.put(std::move(key), build());
+    }
     return map;
   }
 
-  std::optional<Value> large_integer(std::string_view text) const override {
-    auto large = BigInteger::parse(text);
-    return large ? std::optional<Value>(std::move(*large)) : std::nullopt;
+  Value fields(std::size_t count) {
+    Object object;
+    object.fields.reserve(count);
+    for (; count > 0; --count) {
+      std::string name(tape_.text(*next_++));
+      object.fields.push_back({std::move(name), build()});
+    }
+    return object;
   }
+
+  const JsonTape& tape_;
+  const JsonItem* next_;
+  const bool keep_order_;
 };
 
-// Where what comes behind these bytes stands.
-std::string position_after(std::string_view bytes) {
-  const std::size_t last = bytes.rfind('\n');
-  return fmt::format("line {}, column {}", 1 + std::ranges::count(bytes, '\n'),
-                     last == std::string_view::npos ? bytes.size() + 1 : bytes.size() - last);
-}
+/// Writes items, in the order of the tape.
+class ItemWriter {
+ public:
+  explicit ItemWriter(const JsonTape& tape) : tape_(tape), next_(tape.items().data()) {}
 
-[[noreturn]] void throw_after(std::string_view passed, std::string_view problem) {
-  throw Error(ErrorCode::bad_document, fmt::format("{}: {}", position_after(passed), problem));
-}
-
-// What was read before an error ends with the first half of a pair, whose second half is not there.
-bool ends_in_half_a_pair(std::string_view passed) {
-  if (passed.size() < 6) return false;
-  const std::string_view last = passed.substr(passed.size() - 6);
-  return last.starts_with("\\u") && (last[2] == 'd' || last[2] == 'D') && std::string_view("89abAB").find(last[3]) != std::string_view::npos;
-}
-
-std::string explain(const PlainBuilder& builder, const error_code& ec, std::string_view passed) {
-  const bool is_half = ec == json::error::illegal_leading_surrogate || ec == json::error::illegal_trailing_surrogate ||
-                       ec == json::error::expected_utf16_escape || (ec == json::error::syntax && ends_in_half_a_pair(passed));
-  const std::string problem = !builder.problem().empty()      ? builder.problem()
-                              : ec == json::error::incomplete ? "the document ends too early"
-                              : is_half                       ? "half of a surrogate pair"
-                                                              : ec.message();
-  const std::string pointer = builder.pointer();
-  return pointer.empty() ? problem : fmt::format("{} (at {})", problem, printable(pointer));
-}
-
-// A number that is none, outside of strings.
-struct NonfiniteToken {
-  std::size_t at = std::string_view::npos;  // of the whole text
-  std::size_t size = 0;
-  double number = 0;
-};
-
-// The first token at or behind `from`, which is not within a string.
-NonfiniteToken find_nonfinite(std::string_view text, std::size_t from) {
-  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  for (std::size_t at = text.find_first_of("\"NI", from); at != std::string_view::npos; at = text.find_first_of("\"NI", at)) {
-    if (text[at] == '"') {
-      for (++at; at < text.size() && text[at] != '"'; ++at)
-        if (text[at] == '\\') ++at;
-      if (++at >= text.size()) break;
-    } else if (text.substr(at).starts_with("NaN")) {
-      return {at, 3, std::numeric_limits<double>::quiet_NaN()};
-    } else if (text.substr(at).starts_with("Infinity")) {
-      return at > from && text[at - 1] == '-' ? NonfiniteToken{at - 1, 9, -kInfinity} : NonfiniteToken{at, 8, kInfinity};
-    } else {
-      ++at;
+  void write(const Encoder& out) {
+    const JsonItem& item = *next_++;
+    switch (item.kind()) {
+      case JsonKind::null: return out.null();
+      case JsonKind::boolean: return out.boolean(item.boolean());
+      case JsonKind::integer: return out.integer(item.integer());
+      case JsonKind::large_integer: return out.big_integer(BigInteger::parse(tape_.text(item)).value());
+      case JsonKind::real: return out.real(item.real());
+      case JsonKind::text:
+      case JsonKind::half_pairs: return out.text(tape_.text(item));
+      case JsonKind::list: return write_list(out.list(item.count()), item.count());
+      case JsonKind::object: return write_map(out.map(item.count()), item.count());
     }
   }
-  return {};
-}
 
-// As write_some, in pieces: for each token the parser is given a number that it knows, and the builder the one that was meant.
-std::size_t write_with_nonfinite(json::basic_parser<PlainBuilder>& parser, std::string_view text, error_code& ec) {
-  static constexpr std::string_view kKnown = " 0 ";
-  std::size_t from = 0;
-  for (;;) {
-    const NonfiniteToken token = find_nonfinite(text, from);
-    const bool is_last = token.at == std::string_view::npos;
-    const std::string_view piece = text.substr(from, is_last ? token.at : token.at - from);
-    const std::size_t used = parser.write_some(!is_last, piece.data(), piece.size(), ec);
-    if (ec || used < piece.size() || is_last) return from + used;
-    parser.handler().replace_next_number(token.number);
-    parser.write_some(true, kKnown.data(), kKnown.size(), ec);
-    if (ec) return token.at;
-    from = token.at + token.size;
+ private:
+  void write_list(const ListEncoder& elements, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) write(elements[i]);
   }
+  void write_map(MapEncoder entries, std::size_t count) {
+    for (; count > 0; --count) {
+      write(entries.key());
+      write(entries.value());
+    }
+  }
+
+  const JsonTape& tape_;
+  const JsonItem* next_;
+};
+
+PlainJsonOptions storable(PlainJsonOptions options) {
+  options.allow_half_pairs = options.keep_order = false;
+  return options;
 }
 
 }  // namespace
 
 Value from_plain_json(std::string_view text, const PlainJsonOptions& options) {
-  json::parse_options parse_options;
-  parse_options.max_depth = std::min(options.depth_max, kPlainJsonDepthLimit);
-  json::basic_parser<PlainBuilder> parser(parse_options);
-  error_code ec;
-  const std::size_t used = options.allow_nonfinite ? write_with_nonfinite(parser, text, ec)
-                                                   : parser.write_some(false, text.data(), text.size(), ec);
-  const std::string_view passed = text.substr(0, std::min(used, text.size()));
-  if (ec == json::error::too_deep)
-    throw Error(ErrorCode::limit, fmt::format("{}: JSON nests deeper than {}", position_after(passed), parse_options.max_depth));
-  if (ec) throw_after(passed, explain(parser.handler(), ec, passed));
-  const std::size_t rest = text.find_first_not_of(" \t\r\n", used);
-  if (rest != std::string_view::npos) throw_after(text.substr(0, rest), "more than one value");
-  return parser.handler().take();
+  const JsonTape tape(text, options);
+  return ValueBuilder(tape, options.keep_order).build();
 }
+
+PlainJson::PlainJson(std::string text, const PlainJsonOptions& options)
+    : text_(std::make_unique<const std::string>(std::move(text))),
+      tape_(std::make_unique<const format::JsonTape>(*text_, storable(options))) {}
+PlainJson::PlainJson(PlainJson&&) noexcept = default;
+PlainJson& PlainJson::operator=(PlainJson&&) noexcept = default;
+PlainJson::~PlainJson() = default;
+
+Value PlainJson::value() const { return ValueBuilder(*tape_, false).build(); }
+
+void Codec<PlainJson>::encode(const Encoder& out, const PlainJson& json) { ItemWriter(*json.tape_).write(out); }
 
 std::string pointer_to(std::string_view outer, std::string_view key) {
   std::string pointer(outer);

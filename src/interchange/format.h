@@ -19,6 +19,13 @@ struct Format {
 
 std::span<const Format> format_table();
 
+ImportReport import_airflow(Store& store, std::istream& in, const ImportOptions& options);
+ExportReport export_airflow(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
+ImportReport import_json(Store& store, std::istream& in, const ImportOptions& options);
+ExportReport export_json(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
+ImportReport import_json_lines(Store& store, std::istream& in, const ImportOptions& options);
+ImportReport import_cairn_json(Store& store, std::istream& in, const ImportOptions& options);
+ExportReport export_cairn_json(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ImportReport import_prov(Store& store, std::istream& in, const ImportOptions& options);
 ExportReport export_prov(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ExportReport export_open_lineage(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);

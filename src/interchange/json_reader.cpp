@@ -19,7 +19,7 @@ BadDocument::BadDocument(std::string_view place, const std::string& problem)
 
 void throw_bad(std::string_view place, const std::string& problem) { throw BadDocument(place, problem); }
 
-Value read_json(std::istream& in, std::uint64_t bytes_max, const PlainJsonOptions& options) {
+std::string read_text(std::istream& in, std::uint64_t bytes_max) {
   std::string text, piece(kPieceBytes, '\0');
   while (!in.eof()) {
     in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
@@ -27,7 +27,11 @@ Value read_json(std::istream& in, std::uint64_t bytes_max, const PlainJsonOption
     text.append(piece, 0, static_cast<std::size_t>(in.gcount()));
     if (text.size() > bytes_max) throw Error(ErrorCode::limit, fmt::format("the document is longer than {} bytes", bytes_max));
   }
-  return from_plain_json(text, options);
+  return text;
+}
+
+Value read_json(std::istream& in, std::uint64_t bytes_max, const PlainJsonOptions& options) {
+  return from_plain_json(read_text(in, bytes_max), options);
 }
 
 }  // namespace cairn::interchange

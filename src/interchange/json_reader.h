@@ -11,8 +11,11 @@
 
 namespace cairn::interchange {
 
-/// The value of the document, as from_plain_json() reads it. Throws what that does, limit for a document of more than
-/// `bytes_max` bytes, and io.
+/// The whole document. Throws limit once it has more than `bytes_max` bytes, and io. Memory: at most twice that.
+std::string read_text(std::istream& in, std::uint64_t bytes_max);
+
+/// The value of the document, as from_plain_json() reads it. Throws what that does, limit for a document of more than `bytes_max`
+/// bytes, and io.
 Value read_json(std::istream& in, std::uint64_t bytes_max, const PlainJsonOptions& options = {});
 
 /// bad_document, for who wants to know where and what apart: the message is "place: problem".
