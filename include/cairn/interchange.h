@@ -26,6 +26,15 @@
 // "value"; its description is the text that Airflow shows without loading classes, its content what the value does not say, such as
 // old forms and versions. Out: the document; of any other node with a value, what Airflow reads as that value.
 //
+// weave, of W&B Weave, in and out: values, rows of objects, calls, tables, rows and files, and exports that have lists of these. A
+// version of an object is a data node of type weave:Object or weave:Op, with its value as content, its reference (weave:///...) and
+// that of its number as unique ids in the scope "weave", and its digest as the tag weave:<digest>: as recorded, whether or not it
+// follows from the value, which the report tells. Tables, rows and files are data nodes that are referred to by what holds them.
+// Calls are calculations, those that called others workflows; what their inputs name are input links, what their outputs name
+// create or return links. A map that names its class with _type is an Object, a reference an Identity of the scope "weave", both
+// with the link that leads to the node; what is only named has a node of type weave:Reference. Code that loads a value (load_op),
+// and that of ops, is data, and is never run. How rows were written is kept in a node of type weave:Document.
+//
 // openlineage: run events of processes. ro-crate: a Workflow Run RO-Crate, with the files that belong to it.
 //
 // scalems, workflow documents (scalems_workflow_1), records and file store metadata of SCALE-MS: types, elements and documents

@@ -22,6 +22,7 @@ constexpr std::array kFormats{
     Format{{"prov", "W3C PROV-JSON", true, true, false, true}, import_prov, export_prov},
     Format{{"ro-crate", "Workflow Run RO-Crate 0.5", false, true, true, true}, nullptr, export_ro_crate},
     Format{{"scalems", "SCALE-MS workflow documents and records", true, true, false, false}, import_scalems, export_scalems},
+    Format{{"weave", "W&B Weave values, objects, calls, tables and files", true, true, false, false}, import_weave, export_weave},
 };
 
 constexpr auto kInfos = [] {

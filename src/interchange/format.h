@@ -29,6 +29,8 @@ ExportReport export_cairn_json(const Store& store, std::span<const Uuid> nodes, 
 ImportReport import_prov(Store& store, std::istream& in, const ImportOptions& options);
 ExportReport export_prov(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ExportReport export_open_lineage(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
+ImportReport import_weave(Store& store, std::istream& in, const ImportOptions& options);
+ExportReport export_weave(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ExportReport export_ro_crate(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ImportReport import_scalems(Store& store, std::istream& in, const ImportOptions& options);
 ExportReport export_scalems(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);

@@ -21,6 +21,7 @@
 #include "interchange/prov/graph.h"
 #include "interchange/prov/keeping.h"
 #include "interchange/prov/record.h"
+#include "interchange/timestamps.h"
 
 namespace cairn::interchange {
 namespace prov {

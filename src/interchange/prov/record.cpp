@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <limits>
 
 #include "interchange/prov/literals.h"
 #include "interchange/prov/terms.h"
+#include "interchange/timestamps.h"
 
 namespace cairn::interchange::prov {
 namespace {
@@ -93,15 +93,6 @@ std::optional<std::string> first_text(const Map& record, std::string_view attrib
   const Map* literal = value->get_if<Map>();
   const std::string* text = literal == nullptr ? nullptr : text_member(*literal, "$");
   return text == nullptr ? std::nullopt : std::optional(*text);
-}
-
-std::optional<Timestamp> parse_time(std::string_view text) {
-  const std::optional<DateTime> time = DateTime::parse(text);
-  if (!time || !time->zone.offset) return std::nullopt;
-  const std::chrono::sys_seconds seconds(time->local.time_since_epoch());
-  constexpr std::chrono::seconds kMost(std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 2 * 86'400);
-  if (seconds.time_since_epoch() > kMost || seconds.time_since_epoch() < -kMost) return std::nullopt;
-  return Timestamp(seconds) + time->subsecond - *time->zone.offset;
 }
 
 std::optional<Description> imported_description(const Node& node) {

@@ -39,8 +39,6 @@ std::optional<Uuid> native_uuid(std::string_view uri);
 /// Makes a new node what native_description said of it. False if that is not whole, and the node is then as it was.
 bool read_native(const Description& description, NewNode& node);
 
-/// The moment that an xsd:dateTime says; empty for any other text, and for one without an offset.
-std::optional<Timestamp> parse_time(std::string_view text);
 /// The first text of an attribute that may have several, or be a literal.
 std::optional<std::string> first_text(const Map& record, std::string_view attribute);
 
