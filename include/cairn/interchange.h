@@ -35,6 +35,15 @@
 // with the link that leads to the node; what is only named has a node of type weave:Reference. Code that loads a value (load_op),
 // and that of ops, is data, and is never run. How rows were written is kept in a node of type weave:Document.
 //
+// gemd, documents of GEMD (context and object, raw, or thin), in: each object with unique ids is one node of type gemd:TYPE, named by
+// them in the scopes gemd:SCOPE, with its record as attributes; documents that say the same of it share it. Runs of processes and
+// measurements are calculations, all else is data. A material has a create link from its process, the material of an ingredient an
+// input link to the process, labelled with the ingredient's name, a measured material one to the measurement; every other link is a
+// reference labelled with its field. Opaque, and kept: fields and choices that GEMD has not, values out of the bounds of their
+// templates, types that it has not (ImportOptions::partial), what nests deeper than 64 levels in an object. A node of type
+// gemd:Document says where in the document each object stands; exporting it gives the document back. Out, of objects: a context with
+// all that is connected with them, each object after what it links to.
+//
 // openlineage: run events of processes. ro-crate: a Workflow Run RO-Crate, with the files that belong to it.
 //
 // scalems, workflow documents (scalems_workflow_1), records and file store metadata of SCALE-MS: types, elements and documents

@@ -26,6 +26,8 @@ ExportReport export_json(const Store& store, std::span<const Uuid> nodes, std::o
 ImportReport import_json_lines(Store& store, std::istream& in, const ImportOptions& options);
 ImportReport import_cairn_json(Store& store, std::istream& in, const ImportOptions& options);
 ExportReport export_cairn_json(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
+ImportReport import_gemd(Store& store, std::istream& in, const ImportOptions& options);
+ExportReport export_gemd(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ImportReport import_prov(Store& store, std::istream& in, const ImportOptions& options);
 ExportReport export_prov(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ExportReport export_open_lineage(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
