@@ -15,6 +15,18 @@
 // refers to what the document describes, and holds what no node and no link says; exporting it gives the document back.
 // Out, of other nodes: themselves by the names that they came in with, else as cairn:<UUID> with attributes in urn:cairn:.
 //
+// aiida, archives of AiiDA: main_0001 (a zip of metadata.json, an SQLite database and files) in and out, the older 0.4 to 0.13
+// (JSON, in a zip or tar.gz) in, as what main_0001 would say. Each node of AiiDA is one with its UUID, type, label, attributes
+// and extras: data (also of a type that AiiDA does not have), a calculation or a workflow; its links are input, create, return
+// and call links by the same labels. What else a row has is the attribute aiida.node. The content of data is its files;
+// without any its value, of Int, Float, Bool, Str and List that, else its attributes. The files of a process are those of a
+// data node that it refers to as repository. Users (by address), computers, groups, comments and logs are data nodes of type
+// aiida:User, ..., and what refers to what is a reference link: user, computer, member, dbnode. A node of type aiida:Archive
+// refers to all that came in, and holds what no node says: metadata, and how the archive differs from what was in the store,
+// which import does not change. Checkpoints of processes stay text, and are never evaluated. Links that dangle, have an
+// unknown type or bad label, or break a rule of the graph end the import; or are left out, the last come in marked
+// (Store::violations), and are reported with their rows. Out, of other nodes: those alone that came from AiiDA.
+//
 // json, plain JSON, in: the document is the content of a data node of type json:Value, one for all documents that say the same
 // (order of keys and spelling of reals apart), with the id of the object as unique id in the scope "json-value". json-lines: so is
 // each line that is not empty, and is stored before the next is read. cairn-json: as json, with the '$' forms of value_json.h, so

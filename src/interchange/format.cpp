@@ -14,11 +14,12 @@ namespace interchange {
 namespace {
 
 constexpr std::array kFormats{
+    Format{{"aiida", "AiiDA archive main_0001; also 0.4 to 0.13 in", true, true, false, false}, import_aiida, export_aiida},
     Format{{"airflow", "values of Airflow's serialization", true, true, false, false}, import_airflow, export_airflow},
     Format{{"cairn-json", "values as JSON with $ forms, which lose nothing", true, true, false, false}, import_cairn_json, export_cairn_json},
+    Format{{"gemd", "GEMD documents", true, true, false, false}, import_gemd, export_gemd},
     Format{{"json", "plain JSON, one value", true, true, false, false}, import_json, export_json},
     Format{{"json-lines", "plain JSON, a value a line", true, true, false, false}, import_json_lines, export_json},
-    Format{{"gemd", "GEMD documents", true, true, false, false}, import_gemd, export_gemd},
     Format{{"openlineage", "OpenLineage run events, one JSON document a line", false, true, false, true}, nullptr, export_open_lineage},
     Format{{"prov", "W3C PROV-JSON", true, true, false, true}, import_prov, export_prov},
     Format{{"ro-crate", "Workflow Run RO-Crate 0.5", false, true, true, true}, nullptr, export_ro_crate},

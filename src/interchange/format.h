@@ -28,6 +28,8 @@ ImportReport import_cairn_json(Store& store, std::istream& in, const ImportOptio
 ExportReport export_cairn_json(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ImportReport import_gemd(Store& store, std::istream& in, const ImportOptions& options);
 ExportReport export_gemd(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
+ImportReport import_aiida(Store& store, std::istream& in, const ImportOptions& options);
+ExportReport export_aiida(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ImportReport import_prov(Store& store, std::istream& in, const ImportOptions& options);
 ExportReport export_prov(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
 ExportReport export_open_lineage(const Store& store, std::span<const Uuid> nodes, std::ostream& out, const ExportOptions& options);
