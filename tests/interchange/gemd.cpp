@@ -237,8 +237,8 @@ BOOST_AUTO_TEST_CASE(chosen_objects_are_exported_with_what_belongs_to_them_in_wr
   const Node cake = Gemd::node_of(store, "citrine-demo", "cake-d576929a6c518c058db29324c13db0c3");
   const Value whole = Gemd::parse(Gemd::give(store, {cake.uuid}));
   const List& context = *whole.get_if<Map>()->find("context")->get_if<List>();
-  const List& original =
-      *Gemd::parse(Gemd::fixture("cake.json")).get_if<Map>()->find("context")->get_if<List>();
+  const Value document = Gemd::parse(Gemd::fixture("cake.json"));
+  const List& original = *document.get_if<Map>()->find("context")->get_if<List>();
   BOOST_TEST(context.size() == original.size());
   BOOST_TEST(std::ranges::all_of(
       original, [&](const Value& record) { return std::ranges::find(context, record) != context.end(); }));

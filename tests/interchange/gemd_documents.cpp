@@ -180,7 +180,8 @@ BOOST_AUTO_TEST_CASE(documents_of_its_own_code_come_back) {
 
 BOOST_AUTO_TEST_CASE(cases_at_the_edge_are_decided_as_the_table_says) {
   std::set<std::string> names;
-  for (const Value& listed : *Gemd::parse(Gemd::fixture("edge_cases.json")).get_if<List>())
+  const Value table = Gemd::parse(Gemd::fixture("edge_cases.json"));
+  for (const Value& listed : *table.get_if<List>())
     names.insert(*listed.get_if<Map>()->find("case")->get_if<std::string>());
   for (const Edge& edge : edges()) {
     BOOST_TEST_CONTEXT(edge.name) {

@@ -72,9 +72,10 @@ std::string shown(const Value& value) {
 std::string data_text(const Value& data) {
   std::string text;
   if (data.is<List>()) {
-    for (const char letter : printed(data)) {
-      if (!text.empty()) text += ',';
-      text += letter;
+    for (const char byte : printed(data)) {
+      const bool begins_letter = (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+      if (begins_letter && !text.empty()) text += ',';
+      text += byte;
     }
   } else if (const Object* members = members_of(data)) {
     for (const Field& member : members->fields) text += (text.empty() ? "" : ",") + member.name + "=" + shown(member.value);
@@ -94,6 +95,13 @@ std::string elements_text(const Value& data) {
   return "(" + text + ")";
 }
 
+// Text of Python may hold them, text of UTF-8 not. In the form of UTF-8 each is of three bytes, the first of them 0xED.
+std::string without_surrogates(std::string text) {
+  for (std::size_t at = text.find('\xED'); at != std::string::npos; at = text.find('\xED', at + 1))
+    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xA0) text.replace(at, 3, "\uFFFD");
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::string> object_text(const Value& wire) {
@@ -108,9 +116,9 @@ std::optional<std::string> object_text(const Value& wire) {
   if (data == nullptr) data = &kNothing;
   if (*class_name == Value("builtins.tuple") || *class_name == Value("builtins.set") ||
       *class_name == Value("builtins.frozenset"))
-    return elements_text(*data);
+    return without_surrogates(elements_text(*data));
   const std::string version = is_old ? "0" : primitive_text(*members->find(kVersion));
-  return fmt::format("{}@version={}({})", primitive_text(*class_name), version, data_text(*data));
+  return without_surrogates(fmt::format("{}@version={}({})", primitive_text(*class_name), version, data_text(*data)));
 }
 
 }  // namespace cairn::interchange::airflow

@@ -8,8 +8,8 @@
 
 namespace cairn::interchange::airflow {
 
-/// "pkg.Cls@version=1(x=10)", "(1,2)" of tuples and sets; lists come out letter by letter, as Airflow has them. Nothing for
-/// documents (see wire.h) that are no object.
+/// "pkg.Cls@version=1(x=10)", "(1,2)" of tuples and sets; lists come out letter by letter, as Airflow has them; half a
+/// surrogate pair is U+FFFD. Nothing for documents (see wire.h) that are no object.
 std::optional<std::string> object_text(const Value& wire);
 
 }  // namespace cairn::interchange::airflow
