@@ -127,7 +127,7 @@ DiskRowStaging::Table& DiskRowStaging::open(Family family) {
   core_->require_space(kAskedFor, "load rows");
   std::optional<Table>& table = tables_[static_cast<std::size_t>(family)];
   const auto name = fmt::format("{}{}-{}.sst", kStagedRowsPrefix, family_name(family), ++number);
-  table.emplace();
+  table.emplace(Table{});
   table->path = (core_->records_path() / name).string();
   rocksdb::Options options = options_of(*core_->records, family);
   // Else it is the method of the last level, which costs more than all else; compaction comes to that in its time.
