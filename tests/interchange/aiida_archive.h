@@ -144,7 +144,7 @@ inline std::multiset<std::string> said(const std::string& archive) {
           std::string line = what;
           for (int i = 0; i < rows.column_count(); ++i) {
             Value value = rows.column(i);
-            if (const auto* text = value.get_if<std::string>(); text != nullptr && text->starts_with("{"))
+            if (const auto* text = value.get_if<std::string>(); text != nullptr && (text->starts_with("{") || text->starts_with("[")))
               value = from_plain_json(*text);
             line += " " + interchange::json_line(value);
           }

@@ -135,7 +135,7 @@ std::vector<Value> values_of_node(const TableTerm& table, const Node& node) {
     else if (column.name == "attributes")
       values.emplace_back(attributes);
     else if (column.name == "extras")
-      values.push_back(node.extras);
+      values.push_back(node.extras.is<Map>() ? node.extras : Value(Map()));
     else if (column.name == "repository_metadata")
       values.emplace_back(Map());
     else
