@@ -1,12 +1,11 @@
 // Repair: rebuilding what can be rebuilt of a damaged store, and saying what could not.
 #pragma once
 
-#include <cairn/compaction.h>
+#include <cairn/care_progress.h>
 #include <cairn/verification.h>
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,9 +23,9 @@ struct RepairOptions {
   /// Else nothing is changed; the report says what would be, as far as that can be told. If the records are lost as a whole, the lock of
   /// the store is held meanwhile.
   bool apply = false;
-  std::vector<std::filesystem::path> from = {};  ///< stores that may have whole copies of blobs; they are only read
+  std::vector<std::filesystem::path> from = {};  ///< stores, and files of bundles, that may have whole copies of blobs; they are only read
   unsigned threads = 0;                          ///< that read blobs; 0: one for each processor
-  std::function<void(const CareProgress&)> progress = {};  ///< may be empty
+  ShowProgress progress = {};                    ///< stages "salvage", "records", "read" and "search"
 };
 
 /// One thing that was done, or in a dry run would be.

@@ -29,7 +29,8 @@ MergeReport Store::copy_from(const Store& source, const BundleSelection& selecti
   const auto view = source.state_->engine().view();
   const store::BundlePlan plan(*source.state_, *view, selection);
   store::Merge merge(*state_, options);
-  store::BundleSource(*source.state_, *view, plan, merge, {}).tell();
+  const ShowProgress nobody;  // the merge tells
+  store::BundleSource(*source.state_, *view, plan, merge, nobody).tell();
   return merge.take_report();
 }
 

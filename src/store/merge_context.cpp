@@ -84,7 +84,8 @@ void MergeContext::stage(const BundleBlob& blob) {
     ++(is_known ? report_.blobs_shared : report_.blobs_new);
     (is_known ? report_.bytes_shared : report_.bytes_new) += blob.bytes.size();
   }
-  if (options_.progress) options_.progress({"blobs", report_.bytes_new + report_.bytes_shared, 0});
+  const std::uint64_t bytes = report_.bytes_new + report_.bytes_shared;
+  teller_.tell({"blobs", bytes, 0, bytes});
 }
 
 void MergeContext::add_purge(const Digest& digest, const format::PurgeRecord& purge) {

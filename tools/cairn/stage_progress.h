@@ -1,7 +1,7 @@
 // StageProgress: long work in stages, each of which has a bar of its own.
 #pragma once
 
-#include <cairn/compaction.h>
+#include <cairn/care_progress.h>
 
 #include <optional>
 #include <string>
@@ -18,7 +18,7 @@ class StageProgress {
       stage_ = progress.stage;
       bar_.emplace(stage_);
     }
-    bar_->update(progress.done, progress.total);
+    bar_->update(progress);
   }
 
  private:
