@@ -6,7 +6,7 @@
 // first one may be made into it; that is refused. Copy its directory, or back it up, and open that.
 #pragma once
 
-#include <cairn/care_progress.h>
+#include <cairn/compaction.h>
 #include <cairn/node.h>
 #include <cairn/uuid.h>
 
@@ -35,7 +35,7 @@ struct BackupOptions {
   bool verify = true;
   unsigned threads = 0;  ///< that do so; 0: one for each processor
   /// Stages: "packs" and "verify" in bytes, "records" in rows. What it throws is passed on. May be empty.
-  ShowProgress progress = {};
+  std::function<void(const CareProgress&)> progress = {};
 };
 
 /// Bytes are those of packs unless it says otherwise.

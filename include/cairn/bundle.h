@@ -1,12 +1,13 @@
 // Bundles: one file with runs, checkpoints and nodes, and all that they need, for another store.
 #pragma once
 
-#include <cairn/care_progress.h>
+#include <cairn/compaction.h>
 #include <cairn/compression.h>
 #include <cairn/digest.h>
 #include <cairn/uuid.h>
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <map>
 #include <string>
@@ -31,7 +32,7 @@ struct BundleSelection {
 struct BundleOptions {
   /// Of each blob on its own, where that saves an eighth or more.
   Compression compression = Compression::lz4;
-  ShowProgress progress = {};  ///< stage "blobs", by bytes
+  std::function<void(const CareProgress&)> progress = {};  ///< stage "blobs": bytes of them so far; may be empty
 };
 
 struct BundledRun {
@@ -65,7 +66,7 @@ struct MergeOptions {
   bool dry_run = false;                           ///< nothing is changed; the report says what would be
   std::map<std::string, std::string> rename = {};  ///< runs that are new get another name, by their name in the bundle
   std::string prefix = {};                        ///< of the names of all other runs that are new
-  ShowProgress progress = {};  ///< as BundleOptions
+  std::function<void(const CareProgress&)> progress = {};  ///< as BundleOptions
 };
 
 /// Why nothing was taken in.
@@ -79,11 +80,9 @@ struct MergeConflict {
 struct MergeReport {
   bool merged = false;  ///< false after a dry run, and if there are conflicts: then nothing has changed
   std::uint64_t runs_new = 0, runs_known = 0;
-  std::uint64_t runs_grown = 0;     ///< of those that were known: they got something new
   std::uint64_t checkpoints_new = 0, checkpoints_known = 0;
   std::uint64_t steps_new = 0, steps_known = 0;
   std::uint64_t nodes_new = 0, nodes_known = 0;
-  std::uint64_t nodes_changed = 0;  ///< that were there in an earlier state; not among the known ones, which may be in a later one
   std::uint64_t links_new = 0, links_known = 0;
   std::uint64_t groups_new = 0, groups_known = 0;
   std::uint64_t blobs_new = 0, blobs_shared = 0;  ///< of those that came
@@ -95,12 +94,6 @@ struct MergeReport {
 // Store::bundle throws damaged if something that is needed is missing or damaged in the store, and io if the stream refuses. What is
 // written depends on the content alone: equal content gives equal bytes, whichever store it is in. Memory: about 40 bytes for each
 // blob and 24 for each node, beside the largest blob.
-//
-// A run that is there already, by its UUID, grows: it gets the checkpoints, tags, pending writes, steps, attempts and nodes that are new,
-// and nodes that are there in an earlier state get the later one. New nodes may be linked to those that are there; between two of these a
-// link comes if a transaction could make it. All must go on from what is there: another checkpoint under a number, one that was removed
-// here, a run that has gone on here and would get more, one of which not all comes or which this program has open, and a node that was
-// sealed otherwise are conflicts.
 //
 // Store::unbundle throws bad_document for what is no bundle, newer_format for one of a later version, damaged for one that was cut off
 // or changed, and rule_violation for links that break a rule of the graph; and as other commits. Nothing is taken in then, or if there

@@ -7,7 +7,6 @@
 #include <cairn/backup.h>
 #include <cairn/bulk_load.h>
 #include <cairn/bundle.h>
-#include <cairn/care_progress.h>
 #include <cairn/change.h>
 #include <cairn/checkpoint.h>
 #include <cairn/checkpoint_difference.h>

@@ -1,27 +1,34 @@
 // Collection and compaction: giving back what nothing refers to, and packing what stays.
 #pragma once
 
-#include <cairn/care_progress.h>
-
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace [[gnu::visibility("default")]] cairn {
 
+/// How far a long piece of work has come.
+struct CareProgress {
+  std::string_view stage;   ///< "mark", "sweep", "move", "records"
+  std::uint64_t done = 0;   ///< blobs or bytes of this stage
+  std::uint64_t total = 0;  ///< 0 if not known
+};
+
 struct CollectOptions {
   bool dry_run = false;                                    ///< nothing is changed; the report says what would be
   std::optional<std::chrono::nanoseconds> time_max = {};   ///< ends soon after, and may be gone on with by another call
-  ShowProgress progress = {};                              ///< stages "mark" and "sweep", by blobs
+  std::function<void(const CareProgress&)> progress = {};  ///< may be empty
 };
 
 struct CompactOptions {
   bool dry_run = false;
   std::optional<std::chrono::nanoseconds> time_max = {};
   std::optional<int> zstd_level = {};  ///< 1 to 19: blobs are compressed anew, and kept so where that makes them smaller
-  ShowProgress progress = {};          ///< those of a collection, then "move", by bytes, and "records", by parts
+  std::function<void(const CareProgress&)> progress = {};
 };
 
 /// Bytes that stay, and the first thing that was found to need them.

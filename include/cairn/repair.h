@@ -1,11 +1,12 @@
 // Repair: rebuilding what can be rebuilt of a damaged store, and saying what could not.
 #pragma once
 
-#include <cairn/care_progress.h>
+#include <cairn/compaction.h>
 #include <cairn/verification.h>
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,9 @@ struct RepairOptions {
   /// Else nothing is changed; the report says what would be, as far as that can be told. If the records are lost as a whole, the lock of
   /// the store is held meanwhile.
   bool apply = false;
-  std::vector<std::filesystem::path> from = {};  ///< stores, and files of bundles, that may have whole copies of blobs; they are only read
+  std::vector<std::filesystem::path> from = {};  ///< stores that may have whole copies of blobs; they are only read
   unsigned threads = 0;                          ///< that read blobs; 0: one for each processor
-  ShowProgress progress = {};                    ///< stages "salvage", "records", "read" and "search"
+  std::function<void(const CareProgress&)> progress = {};  ///< may be empty
 };
 
 /// One thing that was done, or in a dry run would be.

@@ -1,11 +1,11 @@
 // Verification: what is looked at, and what was found.
 #pragma once
 
-#include <cairn/care_progress.h>
 #include <cairn/named.h>
 #include <cairn/node.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,7 +18,7 @@ struct VerifyOptions {
   std::optional<Timestamp> since = {};  ///< only checkpoints and nodes made since then, with all that they need
   std::vector<Named> only = {};         ///< only these, with all that they need; empty: everything
   unsigned threads = 0;                 ///< that read blobs; 0: one for each processor
-  ShowProgress progress = {};           ///< stage "read", by blobs
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};  ///< blobs read; may be empty
 };
 
 /// One thing that verify found wrong.

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/care_teller.h"
 #include "base/clock.h"
 #include "engine/backup_directory.h"
 #include "engine/disk_scan.h"
@@ -27,20 +26,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Bytes of one stage, or rows if their total is not known. Thread-safe.
+// Calls `progress`, one thread at a time.
 class StageProgress {
  public:
-  StageProgress(base::CareTeller& teller, std::string_view stage, std::uint64_t total) : teller_(teller), stage_(stage), total_(total) {}
+  StageProgress(const std::function<void(const CareProgress&)>& progress, std::string_view stage, std::uint64_t total)
+      : progress_(progress), stage_(stage), total_(total) {}
 
   void add(std::uint64_t done) {
     const std::lock_guard lock(mutex_);
     done_ += done;
-    if (total_ != 0) teller_.tell({stage_, done_, total_, done_, total_});
-    else teller_.tell({stage_, done_, 0});
+    if (progress_) progress_({stage_, done_, total_});
   }
 
  private:
-  base::CareTeller& teller_;
+  const std::function<void(const CareProgress&)>& progress_;
   const std::string_view stage_;
   const std::uint64_t total_;
   std::mutex mutex_;
@@ -81,7 +80,6 @@ class DiskBackup {
   const DiskState& state_;
   BackupDirectory& target_;
   const BackupOptions& options_;
-  base::CareTeller teller_{options_.progress};
   const std::map<std::uint64_t, std::uint64_t> ends_;
   const CommittedState committed_;
   BackupReport report_;
@@ -135,7 +133,7 @@ void DiskBackup::copy_packs(bool resumes) {
     if (begin < end) missing[pack] = {begin, end};
     total += end - begin;
   }
-  StageProgress progress(teller_, "packs", total);
+  StageProgress progress(options_.progress, "packs", total);
   for (const auto& [pack, range] : missing) {
     const fs::path from = state_.core().packs_path() / format::pack_file_name(pack);
     const PackCopy copy = copy_pack(from, target_.pack_path(pack), range, target_.file_mode(),
@@ -161,7 +159,7 @@ DiskBackup::Mismatches DiskBackup::verify() {
     check_pack(target_.packs_path(), pack, end, state_.core().store_id(), findings);
     for (const Finding& finding : findings) found.add(fmt::format("{}: {}", finding.where, finding.problem), std::nullopt);
   }
-  StageProgress progress(teller_, "verify", total);
+  StageProgress progress(options_.progress, "verify", total);
   std::mutex mutex;
   report_.verified_count = report_.verified_bytes = 0;
   BlobScan scan;
@@ -213,7 +211,7 @@ void DiskBackup::require_whole_state() const {
 // ---- Records ----
 
 void DiskBackup::write_changes(ChangeTables& tables) {
-  StageProgress progress(teller_, "records", 0);
+  StageProgress progress(options_.progress, "records", 0);
   compare_records(target_.records(), state_.records(), state_.reading(), [&](const RowChange& change) {
     if (change.family == Family::engine && change.key == engine_key::kBackup) return;
     check_history(change);

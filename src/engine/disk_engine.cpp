@@ -258,7 +258,6 @@ class DiskEngine : public Engine, public BackupSource, public BlobQuarantine, pu
     const std::lock_guard turn(collection_mutex_);
     set_aside_on_disk(*core_, committer_, blobs);
   }
-  std::uint64_t quarantined_bytes() const override { return bytes_below(quarantine_path(core_->path)); }
   void search_blobs(const BlobSearch& search) const override { search_disk(*core_, *core_->records, search); }
 
   void compact() override {

@@ -16,7 +16,6 @@
 #include "base/file.h"
 #include "engine/disk_core.h"
 #include "engine/engine_rows_repair.h"
-#include "engine/impossible_keys.h"
 #include "engine/lock_file.h"
 #include "engine/pack_mending.h"
 #include "engine/quarantine.h"
@@ -101,16 +100,11 @@ class Repairing {
     for (std::size_t i = 0; i < kFamilyCount; ++i) {
       const auto family = static_cast<Family>(i);
       std::uint64_t rows = 0;
-      const std::string problem = visit_readable_rows(*records, family, [&](std::string_view key, std::string_view value) {
-        ++rows;
-        impossible_keys_.look_at(family, key, value);
-      });
+      const std::string problem = visit_readable_rows(*records, family, [&](std::string_view, std::string_view) { ++rows; });
       if (!problem.empty()) damaged_.emplace_back(family, problem);
       if (!problem.empty() && rows == 0 && tells_what_nothing_else_does(family)) return lose_records(problem);
     }
     if (!refusal_.empty() && damaged_.empty()) damaged_.emplace_back(Family::engine, refusal_);
-    for (RepairItem& item : impossible_keys_.items()) done_.items.push_back(std::move(item));
-    if (!impossible_keys_.obstacle().empty()) hinder(impossible_keys_.obstacle());
     count_commits(*records);
     if (!damaged_.empty()) hinder(damaged_.front().second);
     // Where rows cannot be read, what follows from them cannot be told before they are mended.
@@ -160,7 +154,6 @@ class Repairing {
     }
     remove_unfinished_tables(records_path());
     Records records(records_options(false));
-    impossible_keys_.remove(store_, records);
     check_rows(records);
     const std::uint64_t epoch = epoch_of(records, {});
     if (is_witness_damaged_ || done_.lost_commits != 0) lock_->set_witness(commits_);
@@ -206,7 +199,6 @@ class Repairing {
   std::optional<LockFile> lock_;
   std::uint64_t witnessed_ = 0, commits_ = 0;
   bool is_witness_damaged_ = false;
-  ImpossibleKeys impossible_keys_;
   std::string refusal_;                                  // of RocksDB, to open the database as it is
   std::vector<std::pair<Family, std::string>> damaged_;  // families with blocks that cannot be read
 };

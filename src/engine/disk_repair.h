@@ -26,10 +26,9 @@ struct DiskRepair {
 ///      remove, are copied to the quarantine.
 ///   3. If blocks or tables of the records cannot be read, all that can be read goes to a new database in `db.rescued`; then that and `db` exchange
 ///      their names at once, and the old one goes to the quarantine.
-///   4. Rows whose keys are none of their family go to the quarantine, see impossible_keys.h.
-///   5. Rows of the engine's own that are missing or contradict the rest are written: `state`, ends of packs, runs of blobs.
-///   6. Packs are mended, see pack_mending.h.
-///   7. The witness and the freed epoch are set to what the records have.
+///   4. Rows of the engine's own that are missing or contradict the rest are written: `state`, ends of packs, runs of blobs.
+///   5. Packs are mended, see pack_mending.h.
+///   6. The witness and the freed epoch are set to what the records have.
 ///
 /// Without `apply` nothing is changed, and only what is wrong now is told. Throws no_store, locked, newer_format, io, no_space.
 DiskRepair repair_disk(const std::filesystem::path& store, bool apply);

@@ -49,11 +49,6 @@ void keep_file_aside(const fs::path& store, std::string_view name, const fs::pat
   base::sync_directory(directory);
 }
 
-std::uint64_t quarantined_bytes(const Engine& engine) {
-  const auto* const able = dynamic_cast<const BlobQuarantine*>(&engine);
-  return able == nullptr ? 0 : able->quarantined_bytes();
-}
-
 void set_aside(Engine& engine, std::span<const Digest> blobs) {
   if (auto* const able = dynamic_cast<BlobQuarantine*>(&engine)) able->set_aside(blobs);
 }

@@ -1,7 +1,6 @@
 // Quarantine: bytes that a store gives up are kept beside it, for people.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -30,12 +29,8 @@ class BlobQuarantine {
   /// Keeps what is stored of each blob aside, as `<digest>.blob`: the header of a record in a pack, then the stored bytes as far as they
   /// can be read. Then, in one commit, the blobs are not there any more. Blobs that are not there are passed over.
   virtual void set_aside(std::span<const Digest> blobs) = 0;
-  /// What is in the quarantine takes on disk.
-  virtual std::uint64_t quarantined_bytes() const = 0;
 };
 
-/// As BlobQuarantine::quarantined_bytes; 0 of an engine that has no damage to fear.
-std::uint64_t quarantined_bytes(const Engine& engine);
 /// As BlobQuarantine::set_aside; does nothing to an engine that has no damage to fear.
 void set_aside(Engine& engine, std::span<const Digest> blobs);
 

@@ -7,7 +7,6 @@
 #include <cstring>
 
 #include "base/bytes.h"
-#include "format/growth_keys.h"
 #include "format/unique_id.h"
 
 namespace cairn::format {
@@ -147,10 +146,6 @@ CellId parse_forgotten(std::string_view key) { return KeyReader(key, kForgotten,
 std::string staged(CellId cell) { return number_key(kStaged, cell); }
 
 CellId parse_staged(std::string_view key) { return KeyReader(key, kStaged, 9).take<CellId>(); }
-
-std::string growth(CellId cell) { return number_key(kGrowth, cell); }
-
-CellId parse_growth(std::string_view key) { return KeyReader(key, kGrowth, 9).take<CellId>(); }
 
 std::string members_of(std::string_view group) {
   std::string key = key_of(kMember, group);

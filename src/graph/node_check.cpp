@@ -41,22 +41,6 @@ void check_unique_id(const Identity& name) {
   check_text("unique id", name.id, kIdBytesMax);
 }
 
-std::string_view frozen_change(const format::NodeRecord& stored, const format::NodeRecord& next) {
-  if (next.uuid != stored.uuid) return "the UUID of a node does not change";
-  if (next.kind != stored.kind) return "the kind of a node does not change";
-  if (next.type != stored.type) return "the type of a node does not change";
-  if (next.created != stored.created) return "the time of creation does not change";
-  if (!is_terminal(stored.state)) return {};
-  format::NodeRecord editable = next;
-  editable.label = stored.label;
-  editable.description = stored.description;
-  editable.extras = stored.extras;
-  editable.tags = stored.tags;
-  editable.unique_ids = stored.unique_ids;
-  editable.modified = stored.modified;
-  return editable == stored ? std::string_view() : "only label, description, extras, tags and unique ids of a sealed node change";
-}
-
 void check_texts(const format::NodeRecord& record) {
   check_type(record.type);
   check_text("label", record.label, kShortTextBytesMax);

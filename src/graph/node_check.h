@@ -18,9 +18,6 @@ void check_name(std::string_view what, std::string_view name);
 /// Throws invalid_argument for a unique id that no node can have.
 void check_unique_id(const Identity& name);
 
-/// The rule by which a record of the store may not become `next`; empty if it may.
-std::string_view frozen_change(const format::NodeRecord& stored, const format::NodeRecord& next);
-
 /// Throws invalid_argument naming the text that the record cannot have.
 void check_texts(const format::NodeRecord& record);
 

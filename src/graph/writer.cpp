@@ -38,6 +38,23 @@ void check_record(const NodeRecord& record, CellId cell) {
     throw_invalid(record, "a data node is finished from birth");
 }
 
+// What about `next` may not differ from `stored`; empty if nothing is.
+std::string_view frozen_change(const NodeRecord& stored, const NodeRecord& next) {
+  if (next.uuid != stored.uuid) return "the UUID of a node does not change";
+  if (next.kind != stored.kind) return "the kind of a node does not change";
+  if (next.type != stored.type) return "the type of a node does not change";
+  if (next.created != stored.created) return "the time of creation does not change";
+  if (!is_terminal(stored.state)) return {};
+  NodeRecord editable = next;
+  editable.label = stored.label;
+  editable.description = stored.description;
+  editable.extras = stored.extras;
+  editable.tags = stored.tags;
+  editable.unique_ids = stored.unique_ids;
+  editable.modified = stored.modified;
+  return editable == stored ? std::string_view() : "only label, description, extras, tags and unique ids of a sealed node change";
+}
+
 constexpr std::size_t kUsualEntries = 3;  // of a node in the indexes, without its links
 
 // Equal keys stay in their order. By the first 16 bytes, which nearly always tell, without going through the strings.

@@ -8,7 +8,7 @@
 namespace cairn {
 
 BackupReport Store::back_up(const std::filesystem::path& directory, const BackupOptions& options) const {
-  return engine::back_up(state_->bare_engine(), directory, options);
+  return engine::back_up(state_->engine(), directory, options);
 }
 
 }  // namespace cairn

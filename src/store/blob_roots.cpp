@@ -26,6 +26,17 @@ void visit_roots_of_step(const format::StepRecord& step, const VisitRoot& visit)
   visit_parts(step.environment, visit);
 }
 
+void visit_roots_of_row(std::string_view key, std::string_view value, const VisitRoot& visit) {
+  switch (key.empty() ? '\0' : key[0]) {
+    case format::row::kCheckpoint: return visit({BlobKind::checkpoint, format::decode_checkpoint_row(value).id.digest});
+    case format::row::kWrite: return visit({BlobKind::object, format::decode_pending_write(value).object.digest});
+    case format::row::kStep: return visit_roots_of_step(format::decode_step(value), visit);
+    case format::row::kAttempt: return visit_roots_of_step(format::decode_step_attempts(value).step, visit);
+    case format::row::kGroup: return visit_parts(format::decode_group(value).extras, visit);
+    default: return;
+  }
+}
+
 }  // namespace
 
 void visit_parts(std::string_view embedded, const VisitRoot& visit) {
@@ -38,17 +49,6 @@ void visit_roots_of_node(const format::NodeRecord& record, const VisitRoot& visi
   if (const auto* artifact = std::get_if<ArtifactId>(&record.content)) visit({BlobKind::artifact, artifact->digest});
   visit_parts(record.attributes, visit);
   visit_parts(record.extras, visit);
-}
-
-void visit_roots_of_row(std::string_view key, std::string_view value, const VisitRoot& visit) {
-  switch (key.empty() ? '\0' : key[0]) {
-    case format::row::kCheckpoint: return visit({BlobKind::checkpoint, format::decode_checkpoint_row(value).id.digest});
-    case format::row::kWrite: return visit({BlobKind::object, format::decode_pending_write(value).object.digest});
-    case format::row::kStep: return visit_roots_of_step(format::decode_step(value), visit);
-    case format::row::kAttempt: return visit_roots_of_step(format::decode_step_attempts(value).step, visit);
-    case format::row::kGroup: return visit_parts(format::decode_group(value).extras, visit);
-    default: return;
-  }
 }
 
 void visit_roots_of_cell(const engine::View& view, format::CellId cell, const VisitRoot& visit) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
 
 #include "format/records.h"
 #include "object/references.h"
@@ -15,8 +14,6 @@ using VisitRoot = std::function<void(const object::BlobReference&)>;
 void visit_parts(std::string_view embedded, const VisitRoot& visit);
 /// The content of a node, and what its attributes and extras name. Throws damaged.
 void visit_roots_of_node(const format::NodeRecord& record, const VisitRoot& visit);
-/// What a row of a run or of groups refers to: a checkpoint, a pending write, parameters of a step, extras of a group. Throws damaged.
-void visit_roots_of_row(std::string_view key, std::string_view value, const VisitRoot& visit);
 /// What the rows of a cell refer to: checkpoints, pending writes, parameters of steps, extras of groups. Passes over damaged rows.
 void visit_roots_of_cell(const engine::View& view, format::CellId cell, const VisitRoot& visit);
 /// Those of all nodes and cells, purged or not. Passes over what is damaged.

@@ -10,7 +10,6 @@
 #include <tuple>
 
 #include "base/bytes.h"
-#include "base/care_teller.h"
 #include "engine/blob_scan.h"
 
 namespace cairn::store {
@@ -48,7 +47,7 @@ unsigned threads_of(const VerifyOptions& options) {
 class BlobCheck {
  public:
   BlobCheck(VerificationPass& pass, const VerifyOptions& options)
-      : pass_(pass), options_(options), sample_(options.sample), teller_(options.progress), already_read_(pass.counts.blobs_read) {}
+      : pass_(pass), options_(options), sample_(options.sample), already_read_(pass.counts.blobs_read) {}
 
   // `is_wanted` is asked about each blob of the store, perhaps several times.
   void run(const std::function<bool(const Digest&, const BlobInfo&)>& is_wanted) {
@@ -58,9 +57,7 @@ class BlobCheck {
                       [](const Finding& finding) { return std::tie(finding.damage.kind, finding.damage.id, finding.damage.problem); });
     pass_.counts.blobs_read += read_;
     pass_.counts.bytes_read += bytes_;
-    total_ = done_;
-    bytes_total_ = bytes_.load();
-    tell(done_);
+    if (options_.progress) options_.progress(already_read_ + done_, already_read_ + done_);
   }
 
   /// Of the blobs of the store; how many there are is known when all have been asked about.
@@ -73,9 +70,7 @@ class BlobCheck {
                        {.is_wanted =
                                [&](const Digest& digest, const BlobInfo& info) {
                                  if (!is_planned) ++asked_;
-                                 const bool is_read = is_wanted(digest, info) && sample_.has(digest);
-                                 if (!is_planned && is_read) bytes_total_ += info.size;
-                                 return is_read;
+                                 return is_wanted(digest, info) && sample_.has(digest);
                                },
                            .planned =
                                [&](std::uint64_t count) {
@@ -116,20 +111,18 @@ class BlobCheck {
 
   void advance() {
     const std::uint64_t done = ++done_;
-    if (!teller_.is_needed() || done % kProgressEvery != 0) return;
+    if (!options_.progress || done % kProgressEvery != 0) return;
     const std::lock_guard lock(progress_mutex_);
     if (done <= shown_) return;  // another thread was faster
     shown_ = done;
-    tell(done);
+    options_.progress(already_read_ + done, already_read_ + total_);
   }
-  void tell(std::uint64_t done) { teller_.tell({"read", already_read_ + done, already_read_ + total_, bytes_, bytes_total_}); }
 
   VerificationPass& pass_;
   const VerifyOptions& options_;
   const Sample sample_;
-  base::CareTeller teller_;
   const std::uint64_t already_read_;
-  std::uint64_t asked_ = 0, total_ = 0, bytes_total_ = 0;
+  std::uint64_t asked_ = 0, total_ = 0;
   std::atomic<std::uint64_t> read_ = 0, bytes_ = 0, done_ = 0;
   std::mutex progress_mutex_;
   std::uint64_t shown_ = 0;

@@ -243,38 +243,6 @@ BundleReport read_bundle(std::istream& stream, BundleSink& sink) {
   return report;
 }
 
-namespace {
-
-class BlobSink final : public BundleSink {
- public:
-  explicit BlobSink(const std::function<void(const BundleBlob&)>& visit) : visit_(visit) {}
-
-  void add_blob(const BundleBlob& blob) override { visit_(blob); }
-  void add_purge(const Digest&, const format::PurgeRecord&) override {}
-  void add_label(std::string_view) override {}
-  void add_run(const BundleRun&) override {}
-  void add_node(const format::NodeRecord&) override {}
-  void add_links(std::uint64_t, const std::vector<format::PackedLink>&) override {}
-  void add_row(const BundleRow&) override {}
-  void add_group(const format::GroupRecord&, const std::vector<std::uint64_t>&) override {}
-  void add_invalidation(const format::StepInvalidationRecord&) override {}
-  void finish() override {}
-
- private:
-  const std::function<void(const BundleBlob&)>& visit_;
-};
-
-}  // namespace
-
-void read_bundle_blobs(std::istream& stream, const std::function<void(const BundleBlob&)>& visit) {
-  BundleBytes in(stream);
-  format::check_bundle_header(base::as_bytes(in.read(format::kBundleHeaderSize, "its header")));
-  BlobSink sink(visit);
-  PartReader parts(sink);
-  SectionTotals totals;
-  for (Frame frame = read_frame(in, 0); frame.header.section == BundleSection::blobs; frame = read_frame(in, 0)) read_items(frame, parts, totals);
-}
-
 BundleReport list_bundle(std::istream& in) {
   const std::istream::pos_type start = in.tellg();
   if (start == std::istream::pos_type(-1)) {

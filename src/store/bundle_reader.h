@@ -3,7 +3,6 @@
 
 #include <cairn/bundle.h>
 
-#include <functional>
 #include <iosfwd>
 
 #include "store/bundle_parts.h"
@@ -13,10 +12,6 @@ namespace cairn::store {
 /// Tells the sink the parts, as they come; what the index says is compared with what came before finish(). Of blobs the digest is
 /// compared. Throws bad_document, newer_format, damaged naming the offset, and what the sink throws. Memory: a frame.
 BundleReport read_bundle(std::istream& in, BundleSink& sink);
-
-/// Tells the blobs alone, as they come, and reads no further. Throws as read_bundle, after those that came before what is damaged; of what
-/// begins as no bundle, before any.
-void read_bundle_blobs(std::istream& in, const std::function<void(const BundleBlob&)>& visit);
 
 /// As cairn::list_bundle.
 BundleReport list_bundle(std::istream& in);

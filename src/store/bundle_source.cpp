@@ -48,8 +48,8 @@ format::StepClaim without_owner(format::StepClaim claim) {
 }  // namespace
 
 BundleSource::BundleSource(const StoreState& store, const engine::View& view, const BundlePlan& plan, BundleSink& sink,
-                           const ShowProgress& progress)
-    : store_(store), view_(view), plan_(plan), sink_(sink), teller_(progress) {}
+                           const BundleProgress& progress)
+    : store_(store), view_(view), plan_(plan), sink_(sink), progress_(progress) {}
 
 void BundleSource::tell() {
   tell_blobs();
@@ -70,7 +70,7 @@ void BundleSource::tell_blobs() {
       [&](const BundleBlob& blob) {
         sink_.add_blob(blob);
         bytes += blob.bytes.size();
-        teller_.tell({"blobs", bytes, 0, bytes});
+        if (progress_) progress_({"blobs", bytes, 0});
       });
   const auto add = [&](const object::BlobReference& root) { walk.add(root); };
   for (const PlannedRun& run : plan_.runs()) {

@@ -6,16 +6,17 @@
 #include <map>
 #include <string>
 
-#include "base/care_teller.h"
 #include "store/bundle_parts.h"
 #include "store/bundle_plan.h"
 
 namespace cairn::store {
 
+using BundleProgress = std::function<void(const CareProgress&)>;
+
 class BundleSource {
  public:
   /// All must outlive it.
-  BundleSource(const StoreState& store, const engine::View& view, const BundlePlan& plan, BundleSink& sink, const ShowProgress& progress);
+  BundleSource(const StoreState& store, const engine::View& view, const BundlePlan& plan, BundleSink& sink, const BundleProgress& progress);
 
   /// Throws damaged if something that is needed is missing or damaged, and what the sink throws.
   void tell();
@@ -47,7 +48,7 @@ class BundleSource {
   const engine::View& view_;
   const BundlePlan& plan_;
   BundleSink& sink_;
-  base::CareTeller teller_;
+  const BundleProgress& progress_;
   std::map<std::uint32_t, std::uint64_t> labels_;  // numbers by those of the store
 };
 

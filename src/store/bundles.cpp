@@ -29,8 +29,7 @@ MergeReport Store::copy_from(const Store& source, const BundleSelection& selecti
   const auto view = source.state_->engine().view();
   const store::BundlePlan plan(*source.state_, *view, selection);
   store::Merge merge(*state_, options);
-  const ShowProgress nobody;  // the merge tells
-  store::BundleSource(*source.state_, *view, plan, merge, nobody).tell();
+  store::BundleSource(*source.state_, *view, plan, merge, {}).tell();
   return merge.take_report();
 }
 

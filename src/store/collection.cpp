@@ -5,7 +5,6 @@
 
 #include <chrono>
 
-#include "base/care_teller.h"
 #include "engine/collection.h"
 #include "store/collection_roots.h"
 #include "store/losses.h"
@@ -44,11 +43,11 @@ class Collecting {
 
  private:
   bool may_go_on() {
-    if (++asked_ % (kToldEvery / 64) == 0) tell("mark", marker_.marked_count(), collection_->marks().size(), marker_.read_bytes());
+    if (++asked_ % (kToldEvery / 64) == 0) tell("mark", marker_.marked_count(), collection_->marks().size());
     return is_unhurried_ || !options_.time_max || Clock::now() - began_ < *options_.time_max;
   }
-  void tell(std::string_view stage, std::uint64_t done, std::uint64_t total, std::uint64_t bytes = 0) {
-    teller_.tell({stage, done, total, bytes});
+  void tell(std::string_view stage, std::uint64_t done, std::uint64_t total) const {
+    if (options_.progress) options_.progress({stage, done, total});
   }
 
   void mark_touched() {
@@ -91,7 +90,6 @@ class Collecting {
 
   StoreState& state_;
   const CollectOptions& options_;
-  base::CareTeller teller_{options_.progress};
   const Clock::time_point began_;
   const std::function<bool()> may_go_on_ = [this] { return may_go_on(); };
   std::uint64_t asked_ = 0;

@@ -4,9 +4,11 @@
 
 #include <string>
 
+#include "base/bytes.h"
 #include "format/keys.h"
+#include "format/object.h"
 #include "format/records.h"
-#include "store/blob_roots.h"
+#include "format/step_attempts.h"
 #include "store/history.h"
 
 namespace cairn::store {
@@ -33,7 +35,12 @@ class RootVisit {
     kind_ = kind;
     name_ = name;
   }
-  void give(const object::BlobReference& blob) { visit_({blob, kind_, name_}); }
+  void give(BlobKind kind, const Digest& digest) { visit_({{kind, digest}, kind_, name_}); }
+  /// Of an object that is in a record and not a blob.
+  void embedded(std::string_view bytes) {
+    if (bytes.empty()) return;
+    for (const object::BlobReference& blob : format::object_references(base::as_bytes(bytes)).blobs) give(blob.kind, blob.digest);
+  }
 
   template <class Visit>
   void rows(CellId cell, char letter, const Visit& visit) {
@@ -52,7 +59,7 @@ class RootVisit {
       if (!row) return;
       const std::string tag = fmt::format("{}:{}", record->name, key.substr(1));
       name("tag", tag);
-      give({BlobKind::checkpoint, row->id.digest});
+      give(BlobKind::checkpoint, row->id.digest);
     });
   }
 
@@ -60,14 +67,23 @@ class RootVisit {
     const auto record = find_run_record(view_, cell);
     const std::string run = record ? record->name : std::string();
     name("run", run);
-    for (const char letter : {format::row::kCheckpoint, format::row::kWrite, format::row::kStep, format::row::kAttempt})
-      rows(cell, letter, [&](std::string_view key, std::string_view value) { visit_roots_of_row(key, value, give_); });
-    rows(cell, format::row::kStep, [&](std::string_view, std::string_view value) { result(format::decode_step(value)); });
+    rows(cell, format::row::kCheckpoint, [&](std::string_view, std::string_view value) {
+      give(BlobKind::checkpoint, format::decode_checkpoint_row(value).id.digest);
+    });
+    rows(cell, format::row::kWrite, [&](std::string_view, std::string_view value) {
+      give(BlobKind::object, format::decode_pending_write(value).object.digest);
+    });
+    rows(cell, format::row::kStep, [&](std::string_view, std::string_view value) { step(format::decode_step(value)); });
+    rows(cell, format::row::kAttempt, [&](std::string_view, std::string_view value) {
+      step(format::decode_step_attempts(value).step);
+    });
   }
 
-  // It is the content of a node as well, and of a kind that only that tells.
-  void result(const format::StepRecord& step) {
-    if (const auto blob = view_.find_blob(step.result_content)) give({blob->kind, step.result_content});
+  // Its result is the content of a node as well, and of a kind that only that tells.
+  void step(const format::StepRecord& record) {
+    embedded(record.parameters);
+    embedded(record.environment);
+    if (const auto result = view_.find_blob(record.result_content)) give(result->kind, record.result_content);
   }
 
   void nodes() {
@@ -75,7 +91,10 @@ class RootVisit {
     for (bool more = cursor->seek(""); more; more = cursor->next()) {
       const format::NodeRecord record = format::decode_node(cursor->value());
       name("node type", record.type);
-      visit_roots_of_node(record, give_);
+      if (const auto* object = std::get_if<ObjectId>(&record.content)) give(BlobKind::object, object->digest);
+      if (const auto* artifact = std::get_if<ArtifactId>(&record.content)) give(BlobKind::artifact, artifact->digest);
+      embedded(record.attributes);
+      embedded(record.extras);
     }
   }
 
@@ -83,13 +102,12 @@ class RootVisit {
     rows(format::kGroupCell, format::row::kGroup, [&](std::string_view, std::string_view value) {
       const format::GroupRecord record = format::decode_group(value);
       name("group", record.name);
-      visit_parts(record.extras, give_);
+      embedded(record.extras);
     });
   }
 
   const engine::View& view_;
   const std::function<void(const BlobRoot&)>& visit_;
-  const VisitRoot give_ = [this](const object::BlobReference& blob) { give(blob); };
   std::string_view kind_, name_;
 };
 

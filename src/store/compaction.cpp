@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "base/care_teller.h"
 #include "format/keys.h"
 #include "graph/backlink_folding.h"
 #include "graph/held_links.h"
@@ -112,9 +111,9 @@ class Deadline {
 };
 
 // False if the time was over, or readers of older states hold back too much, before all was done.
-bool repack(StoreState& state, const Deadline& deadline, const CompactOptions& options, base::CareTeller& teller, CollectReport& collected) {
+bool repack(StoreState& state, const Deadline& deadline, const CompactOptions& options, CollectReport& collected) {
   const auto go_on = [&](std::uint64_t done, std::uint64_t total) {
-    teller.tell({"move", done, total, done, total});
+    if (options.progress) options.progress({"move", done, total});
     return !deadline.has_passed();
   };
   const engine::RepackReport report = state.engine().repack({options.zstd_level, go_on});
@@ -125,13 +124,13 @@ bool repack(StoreState& state, const Deadline& deadline, const CompactOptions& o
 }
 
 // False if the time was over before all was done. Each part that was done stays so.
-bool rewrite_records(StoreState& state, const Deadline& deadline, base::CareTeller& teller) {
+bool rewrite_records(StoreState& state, const Deadline& deadline, const CompactOptions& options) {
   const std::function<void()> parts[] = {[&] { fold_backlinks(state); }, [&] { fold_held_links(state); }, [&] { index_steps(state); },
                                          [&] { state.engine().compact(); }};
   std::uint64_t done = 0;
   for (const std::function<void()>& part : parts) {
     if (deadline.has_passed()) return false;
-    teller.tell({"records", done++, std::size(parts)});
+    if (options.progress) options.progress({"records", done++, std::size(parts)});
     part();
   }
   return true;
@@ -151,9 +150,8 @@ CompactReport compact(StoreState& state, const CompactOptions& options) {
   report.collected = collect(state, {.dry_run = options.dry_run, .time_max = options.time_max, .progress = options.progress});
   report.complete = report.collected.complete;
   if (report.complete && !options.dry_run) {
-    base::CareTeller teller(options.progress);
-    const bool is_repacked = repack(state, deadline, options, teller, report.collected);
-    report.complete = rewrite_records(state, deadline, teller) && is_repacked;
+    const bool is_repacked = repack(state, deadline, options, report.collected);
+    report.complete = rewrite_records(state, deadline, options) && is_repacked;
   }
   // RocksDB's own work goes on in a dry run, too: what that gives back is none of ours.
   if (!options.dry_run) report.disk_bytes_after = disk_bytes(state);

@@ -4,12 +4,12 @@
 
 #include <cairn/node.h>
 
+#include <cstring>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "store/commit.h"
-#include "store/digest_claims.h"
 #include "store/purges.h"
 
 namespace cairn::store {
@@ -35,13 +35,19 @@ Error missing_error(const engine::View& view, engine::BlobKind kind, const Diges
 }
 
 void visit_losses(const engine::View& view, const std::function<void(const Digest&, const format::LostRecord&)>& visit) {
-  visit_digest_claims(view, format::claim::kLost, [&](const Digest& digest, std::string_view value) {
+  const std::string prefix(1, format::claim::kLost);
+  const auto claims = view.claims();
+  for (bool more = claims->seek(prefix); more && claims->key().starts_with(prefix); more = claims->next()) {
+    Digest digest;
+    if (claims->key().size() != prefix.size() + digest.bytes.size())
+      throw Error(ErrorCode::damaged, "a claim of a lost blob is not of the expected size");
+    std::memcpy(digest.bytes.data(), claims->key().data() + prefix.size(), digest.bytes.size());
     try {
-      visit(digest, format::decode_lost(value));
+      visit(digest, format::decode_lost(claims->value()));
     } catch (const Error& error) {
       if (error.code() != ErrorCode::damaged) throw;  // verify finds it where it is needed
     }
-  });
+  }
 }
 
 std::size_t end_losses(engine::Engine& engine, bool dry_run) {

@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <string>
 
 #include "format/blob.h"
 #include "format/keys.h"
-#include "store/digest_claims.h"
 #include "store/losses.h"
 
 namespace cairn::store {
@@ -34,7 +34,14 @@ Marker::Marker(const MarkedStore& store, engine::BlobMarks& marks, const std::fu
 }
 
 void Marker::read_purged() {
-  visit_digest_claims(store_.view, format::claim::kPurged, [&](const Digest& digest, std::string_view) { purged_.insert(digest); });
+  const std::string prefix(1, format::claim::kPurged);
+  const auto claims = store_.view.claims();
+  for (bool more = claims->seek(prefix); more && claims->key().starts_with(prefix); more = claims->next()) {
+    Digest digest;
+    if (claims->key().size() != prefix.size() + digest.bytes.size()) continue;
+    std::memcpy(digest.bytes.data(), claims->key().data() + prefix.size(), digest.bytes.size());
+    purged_.insert(digest);
+  }
 }
 
 void Marker::add(const object::BlobReference& blob, std::uint32_t reason) {
@@ -109,7 +116,6 @@ void Marker::read_each(const std::vector<Open>& batch, const std::vector<Digest>
 }
 
 void Marker::follow(const Open& from, std::span<const std::byte> bytes) {
-  read_bytes_ += bytes.size();
   for (const object::BlobReference& named : object::references_of(from.kind, bytes)) mark(named, from.reason);
 }
 

@@ -36,8 +36,6 @@ class Marker {
 
   bool was_stopped() const { return stopped_; }
   std::uint64_t marked_count() const { return marked_; }
-  /// Of the blobs that were read to see what they refer to.
-  std::uint64_t read_bytes() const { return read_bytes_; }
   KeptReasons& reasons() { return reasons_; }
 
  private:
@@ -59,7 +57,7 @@ class Marker {
   std::unordered_set<Digest> purged_;
   WorkList<Open> open_;
   KeptReasons reasons_;
-  std::uint64_t marked_ = 0, read_bytes_ = 0;
+  std::uint64_t marked_ = 0;
   bool stopped_ = false;
 };
 

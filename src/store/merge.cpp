@@ -72,14 +72,10 @@ void Merge::publish() {
     mark_staged(store, cells);
     write_staged(graph_.take_loose_marks());
     write_invalidations();
-    const MergedRuns::Hold hold = runs_.hold_grown();
-    if (!hold.runs.empty()) store.grown_engine().expect_growth();
     commit();
-    if (!hold.runs.empty()) settle();
   } catch (const Error& error) {
     if (graph_.rows() != nullptr) graph_.build_newer_indexes();
     if (error.code() == ErrorCode::unknown_outcome) throw;  // opening the store again tells, and goes on from there
-    settle();
     try {
       drop_staged(store, cells);
     } catch (const Error&) {  // opening it again does so
@@ -87,15 +83,6 @@ void Merge::publish() {
     throw;
   }
   if (graph_.rows() != nullptr) graph_.build_newer_indexes();
-}
-
-// What came is all there by now, or nothing of it; what could not be brought to its place is shown there all the same, and comes there
-// when the store is opened again.
-void Merge::settle() {
-  try {
-    settle_growth(context_.store());
-  } catch (const Error&) {
-  }
 }
 
 // Marks of links between nodes that are not there yet are rows that lead to forgotten nodes, should it end here.
@@ -150,7 +137,6 @@ void Merge::commit() {
 engine::Edit Merge::edit_of(const engine::View& view) const {
   engine::Edit edit = groups_;
   runs_.add_edits(view, edit);
-  graph_.add_edits(view, edit);
   if (has_loose_marks_) edit.rows.push_back({row::forgotten(format::kLooseCell), std::nullopt});
   end_purges(context_.store(), view, context_.staging(), edit);
   if (!context_.purges().empty()) context_.store().purges().forget();  // what it has just seen is from before this commit

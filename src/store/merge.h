@@ -32,7 +32,6 @@ class Merge final : public BundleSink {
   void write_staged(const std::vector<engine::RowEdit>& loose_marks);
   void write_invalidations();
   void commit();
-  void settle();
   engine::Edit edit_of(const engine::View& view) const;
 
   MergeContext context_;

@@ -84,8 +84,7 @@ void MergeContext::stage(const BundleBlob& blob) {
     ++(is_known ? report_.blobs_shared : report_.blobs_new);
     (is_known ? report_.bytes_shared : report_.bytes_new) += blob.bytes.size();
   }
-  const std::uint64_t bytes = report_.bytes_new + report_.bytes_shared;
-  teller_.tell({"blobs", bytes, 0, bytes});
+  if (options_.progress) options_.progress({"blobs", report_.bytes_new + report_.bytes_shared, 0});
 }
 
 void MergeContext::add_purge(const Digest& digest, const format::PurgeRecord& purge) {

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "base/care_teller.h"
 #include "store/blob_verification.h"
 #include "store/bundle_parts.h"
 
@@ -49,7 +48,6 @@ class MergeContext {
 
   StoreState& store_;
   const MergeOptions& options_;
-  base::CareTeller teller_{options_.progress};
   const std::unique_ptr<engine::View> view_;
   const bool has_purges_;
   std::unique_ptr<engine::Staging> staging_;

@@ -34,7 +34,7 @@ void check_record(const NodeRecord& node) {
 
 }  // namespace
 
-MergedGraph::MergedGraph(MergeContext& context, MergedRuns& runs) : context_(context), runs_(runs), known_(context) {}
+MergedGraph::MergedGraph(MergeContext& context, MergedRuns& runs) : context_(context), runs_(runs) {}
 
 const graph::BulkNode& MergedGraph::at(std::uint64_t number) const {
   if (number == 0 || number > graph_.node_count()) throw Error(ErrorCode::damaged, fmt::format("node number {} did not come", number));
@@ -55,48 +55,24 @@ void MergedGraph::add_node(const NodeRecord& told) {
   else add_new(told);
 }
 
-// Which run it is of may differ: it may have come without that. A state that the one here may have followed is known.
+// Which run it is of may differ: it may have come without that.
 void MergedGraph::add_known(const NodeRecord& told, NodeId id, const NodeRecord& here) {
   NodeRecord one = told, other = here;
   one.cell = other.cell = 0;
-  const bool is_known = one == other || (told.modified < here.modified && graph::frozen_change(told, here).empty());
-  const std::string obstacle = is_known ? std::string() : obstacle_to_change(told, here);
-  if (!obstacle.empty())
-    context_.add_conflict("node", told.uuid.text(), fmt::format("it is here with another content or state, and {}", obstacle));
+  if (one != other)
+    context_.add_conflict("node", told.uuid.text(), "it is here with another content or state");
   else if (told.cell != 0 && runs_.at(told.cell).is_new)
     context_.add_conflict("node", told.uuid.text(), fmt::format("it is here without its run, {}", runs_.at(told.cell).name));
   else if (told.cell != 0 && !runs_.at(told.cell).is_new && runs_.at(told.cell).cell != here.cell)
     context_.add_conflict("node", told.uuid.text(), fmt::format("it is here, and does not belong to run {}", runs_.at(told.cell).name));
-  else if (is_known)
+  else
     ++context_.report().nodes_known;
-  else {
-    one.cell = here.cell;
-    known_.change(id, std::move(one));
-    ++context_.report().nodes_changed;
-  }
   graph_.add({.id = id, .uuid = told.uuid, .kind = here.kind, .is_new = false});
 }
 
-// Empty if what comes is a later state, as its owner would write it.
-std::string MergedGraph::obstacle_to_change(const NodeRecord& told, const NodeRecord& here) {
-  const bool is_of_its_run = told.cell == 0 ? here.cell == format::kLooseCell : runs_.at(told.cell).cell == here.cell;
-  if (!is_of_its_run) return "does not come with its run";
-  if (told.modified <= here.modified) return "was not changed later where it comes from";
-  if (const std::string_view rule = graph::frozen_change(here, told); !rule.empty()) return std::string(rule);
-  for (const Identity& name : told.unique_ids) {
-    const auto owner = context_.view().find_claim(format::claim::unique_id(name));
-    if (owner && std::ranges::find(here.unique_ids, name) == here.unique_ids.end())
-      return fmt::format("its id {} in scope {} is here that of another node", name.id, name.scope);
-  }
-  if (told.cell != 0 && !runs_.grow(runs_.at(told.cell)))
-    return fmt::format("run {} gets nothing more: {}", runs_.at(told.cell).name, runs_.at(told.cell).obstacle);
-  return {};
-}
-
 void MergedGraph::add_new(const NodeRecord& told) {
-  if (told.cell != 0 && !runs_.at(told.cell).is_new && !runs_.grow(runs_.at(told.cell)))
-    context_.add_conflict("node", told.uuid.text(), fmt::format("run {} is here without it, and gets nothing more: {}",
-                                                                runs_.at(told.cell).name, runs_.at(told.cell).obstacle));
+  if (told.cell != 0 && !runs_.at(told.cell).is_new)
+    context_.add_conflict("node", told.uuid.text(), fmt::format("run {} is here without it", runs_.at(told.cell).name));
   for (const Identity& name : told.unique_ids)
     if (context_.view().find_claim(format::claim::unique_id(name)))
       context_.add_conflict("node", told.uuid.text(), fmt::format("its id {} in scope {} is here that of another node", name.id, name.scope));
@@ -152,15 +128,11 @@ graph::LabelId MergedGraph::label(std::uint64_t number) {
   return label_ids_[number - 1];
 }
 
-void MergedGraph::require_held(std::uint64_t holder, const PackedLink& link) const {
-  if (link.outgoing != graph::link_rule(link.type).held_by_source)
-    throw Error(ErrorCode::damaged, fmt::format("a link is held by the wrong node, {}", at(holder).uuid.text()));
-}
-
 void MergedGraph::add_links(std::uint64_t holder, const std::vector<PackedLink>& links) {
   if (!at(holder).is_new) return add_known_links(holder, links);
   for (const PackedLink& link : links) {
-    require_held(holder, link);
+    if (link.outgoing != graph::link_rule(link.type).held_by_source)
+      throw Error(ErrorCode::damaged, fmt::format("a link is held by the wrong node, {}", at(holder).uuid.text()));
     at(link.other);
     const auto own = static_cast<BulkNumber>(holder - 1), other = static_cast<BulkNumber>(link.other - 1);
     graph_.link({link.outgoing ? own : other, link.outgoing ? other : own, label(link.label), link.type});
@@ -168,21 +140,17 @@ void MergedGraph::add_links(std::uint64_t holder, const std::vector<PackedLink>&
   }
 }
 
-// A link is written with the node that holds it. Of a node in the store that is its source, if it may get links.
 void MergedGraph::add_known_links(std::uint64_t holder, const std::vector<PackedLink>& links) {
   std::set<PackedLink> here;
   if (const auto packed = graph::find_held_links(context_.view(), at(holder).id))
     format::visit_links(*packed, [&](const PackedLink& link) { here.insert(link); });
   for (const PackedLink& link : links) {
-    require_held(holder, link);
     const PackedLink as_here{at(link.other).id, link.type, link.outgoing, label(link.label)};
-    if (here.contains(as_here)) {
-      ++context_.report().links_known;
-      continue;
-    }
-    known_.link(static_cast<BulkNumber>(holder - 1), static_cast<BulkNumber>(link.other - 1), link.type, link.outgoing,
-                labels_[link.label - 1]);
-    ++context_.report().links_new;
+    if (here.contains(as_here)) ++context_.report().links_known;
+    else
+      context_.add_conflict("link", at(holder).uuid.text(),
+                            fmt::format("this node is here without its {} link \"{}\" {} node {}", link_name(link.type),
+                                        labels_[link.label - 1], link.outgoing ? "to" : "from", at(link.other).uuid.text()));
   }
 }
 
@@ -205,11 +173,9 @@ void MergedGraph::check() {
     if (mark == marks_.end()) throw Error(ErrorCode::rule_violation, describe(violation));
     if (!context_.is_open()) continue;
     engine::RowEdit row{graph_.violation_key(link), violation.rule};
-    if (mark->second != 0 && (runs_.at(mark->second).is_new || runs_.grow(runs_.at(mark->second))))
-      runs_.at(mark->second).rows.push_back(std::move(row));
+    if (mark->second != 0 && runs_.at(mark->second).is_new) runs_.at(mark->second).rows.push_back(std::move(row));
     else loose_marks_.push_back(std::move(row));
   }
-  known_.check(graph_, runs_);
   if (rows_ != nullptr && context_.is_open()) indexes_->stage_claims(*rows_);
   else require_distinct();
 }

@@ -1,5 +1,5 @@
 // MergedGraph: the nodes and links of a merge. New ones are written as a load writes them; of those that are in the store it is looked
-// whether they are equal, or get what is newer as a transaction would change them, see KnownNodes.
+// whether they are equal.
 #pragma once
 
 #include <map>
@@ -10,7 +10,6 @@
 
 #include "graph/bulk_graph.h"
 #include "store/bulk_indexes.h"
-#include "store/known_nodes.h"
 #include "store/merge_context.h"
 #include "store/merge_runs.h"
 
@@ -46,16 +45,12 @@ class MergedGraph final : public MergedNumbers {
   /// While no other commit of nodes is made, `view` being what is committed. Throws conflict if a node that new ones are linked to has
   /// gone.
   void stage_last(const engine::View& view);
-  /// What changes of nodes in the store, `view` being what is committed. Throws rule_violation.
-  void add_edits(const engine::View& view, engine::Edit& edit) const { known_.add_edits(view, graph_, edit); }
   void build_newer_indexes() noexcept { indexes_->build_newer_indexes(); }
 
  private:
   const graph::BulkNode& at(std::uint64_t number) const;
   void add_new(const format::NodeRecord& told);
   void add_known(const format::NodeRecord& told, NodeId id, const format::NodeRecord& here);
-  std::string obstacle_to_change(const format::NodeRecord& told, const format::NodeRecord& here);
-  void require_held(std::uint64_t holder, const format::PackedLink& link) const;
   void add_known_links(std::uint64_t holder, const std::vector<format::PackedLink>& links);
   NodeId next_id(std::uint64_t run);
   void end_block();
@@ -69,7 +64,6 @@ class MergedGraph final : public MergedNumbers {
   std::unique_ptr<engine::RowStaging> rows_;
   std::unique_ptr<BulkIndexes> indexes_;
   graph::BulkGraph graph_;
-  KnownNodes known_;
   std::vector<std::string> labels_;
   std::vector<graph::LabelId> label_ids_;
   std::uint64_t block_run_ = 0;  // number; 0: none

@@ -8,7 +8,6 @@
 
 #include "base/hash.h"
 #include "format/checkpoint.h"
-#include "format/growth_keys.h"
 #include "format/keys.h"
 #include "graph/node_check.h"
 #include "store/blob_roots.h"
@@ -73,6 +72,10 @@ void MergedRuns::add_new(MergedRun& run) {
   } else {
     run.name = run.record().name;
   }
+  const std::uint64_t parent = run.record().forked_from;  // of a new one the rows are to come; see check()
+  if (parent != 0 && !at(parent).is_new && !has_checkpoint(parent, run.record().forked_at))
+    context_.add_conflict("run", run.name, fmt::format("it goes on from checkpoint number {} of run {}, which is here without that",
+                                                       run.record().forked_at, at(parent).name));
   if (context_.is_open()) run.cell = context_.store().root().lease_cell();
 }
 
@@ -88,16 +91,11 @@ void MergedRuns::choose_name(MergedRun& run) {
 }
 
 void MergedRuns::add_known(MergedRun& run, CellId cell) {
-  run.here = run_record(context_.view(), cell);
+  const format::RunRecord here = run_record(context_.view(), cell);
   run.cell = cell;
   run.is_new = false;
-  run.name = run.here.name;
-  const CellId parent = run.record().forked_from == 0 ? 0 : at(run.record().forked_from).cell;
-  if (!run.told.is_whole || run.record().deleted) run.obstacle = "not all of it comes";
-  else if (run.here.deleted) run.obstacle = "it was deleted here";
-  else if (run.here.forked_from != parent || run.here.forked_at != run.record().forked_at) run.obstacle = "it has not all of its history here";
-  else if (run.here.head > run.record().head || run.here.writes > run.record().writes) run.obstacle = "it has gone on here";
-  if (!run.record().deleted && run.here.deleted)
+  run.name = here.name;
+  if (!run.record().deleted && here.deleted)
     context_.add_conflict("run", run.name, "it was deleted here, or only what forks need of it is here");
   else if (!run.record().deleted)
     ++context_.report().runs_known;
@@ -105,7 +103,7 @@ void MergedRuns::add_known(MergedRun& run, CellId cell) {
 
 bool MergedRuns::has_checkpoint(std::uint64_t number, std::uint64_t sequence) const {
   const MergedRun& run = runs_.at(number - 1);
-  if (!run.is_new && !std::ranges::binary_search(run.sequences, sequence)) return find_checkpoint_row(context_.view(), run.cell, sequence).has_value();
+  if (!run.is_new) return find_checkpoint_row(context_.view(), run.cell, sequence).has_value();
   if (sequence <= run.record().forked_at && run.record().forked_from != 0) return has_checkpoint(run.record().forked_from, sequence);
   return std::ranges::binary_search(run.sequences, sequence);
 }
@@ -114,7 +112,7 @@ void MergedRuns::add_row(const BundleRow& told, const MergedNumbers& nodes) {
   MergedRun& run = at(told.run);
   if (steps_of_ != told.run) steps_.clear();
   steps_of_ = told.run;
-  if (!run.is_new) return add_known_row(run, told, nodes);
+  if (!run.is_new) return check_known_row(run, told, nodes);
   std::string value(told.value);
   switch (told.key[0]) {
     case row::kCheckpoint: return add_checkpoint(run, told);
@@ -122,17 +120,16 @@ void MergedRuns::add_row(const BundleRow& told, const MergedNumbers& nodes) {
     case row::kWrite: add_write(run, told.run, told); break;
     case row::kStep: value = add_step(run, told, nodes); break;
     case row::kAttempt: value = add_attempts(told, nodes); break;
-    case row::kPosition: require_position(run, told); break;
+    case row::kPosition: {
+      Digest key;
+      if (told.key.size() != 9 || value.size() != key.bytes.size()) throw_damaged(run, "the position of a step is not as it must be");
+      std::memcpy(key.bytes.data(), value.data(), value.size());
+      if (!steps_.contains(key)) throw_damaged(run, "a position leads to a step that did not come");
+      break;
+    }
     default: throw_damaged(run, "a row is of an unknown type");
   }
   if (context_.is_open()) run.rows.push_back({std::string(told.key), std::move(value)});
-}
-
-void MergedRuns::require_position(const MergedRun& run, const BundleRow& told) const {
-  Digest key;
-  if (told.key.size() != 9 || told.value.size() != key.bytes.size()) throw_damaged(run, "the position of a step is not as it must be");
-  std::memcpy(key.bytes.data(), told.value.data(), told.value.size());
-  if (!steps_.contains(key)) throw_damaged(run, "a position leads to a step that did not come");
 }
 
 void MergedRuns::add_checkpoint(MergedRun& run, const BundleRow& told) {
@@ -205,174 +202,56 @@ std::string MergedRuns::add_attempts(const BundleRow& told, const MergedNumbers&
   return format::encode_step_attempts(attempts);
 }
 
-// Tags and attempts change: where no checkpoint is new, the tags that are here count.
-void MergedRuns::add_known_row(MergedRun& run, const BundleRow& told, const MergedNumbers& nodes) {
+// Tags and attempts change, so that those that are here count.
+void MergedRuns::check_known_row(const MergedRun& run, const BundleRow& told, const MergedNumbers& nodes) {
   const auto here = context_.view().find_row(run.cell, told.key);
   switch (told.key[0]) {
-    case row::kCheckpoint: return add_known_checkpoint(run, told, here);
-    case row::kStep: return add_known_step(run, told, here, nodes);
-    case row::kAttempt: return add_known_attempts(run, told, here, nodes);
-    default: return add_known_other(run, told, here);
-  }
-}
-
-void MergedRuns::add_known_checkpoint(MergedRun& run, const BundleRow& told, const std::optional<std::string>& here) {
-  const std::uint64_t sequence = row::parse_checkpoint(told.key);
-  const std::string id = format::decode_checkpoint_row(told.value).id.hex();
-  ++run.checkpoints_told;
-  if (here && *here == told.value) {
-    ++context_.report().checkpoints_known;
-    run.is_joined = run.is_joined || sequence == run.here.head;
-  } else if (here || sequence <= run.here.head) {
-    context_.add_conflict("run", run.name, here ? fmt::format("it has here another checkpoint number {} than {}", sequence, id)
-                                                : fmt::format("checkpoint {}, number {}, was removed here", id, sequence));
-    run.obstacle = "it has gone another way here";
-  } else if (!run.obstacle.empty()) {
-    context_.add_conflict("run", run.name, fmt::format("it ends here before checkpoint {}, number {}, and gets no more: {}", id, sequence,
-                                                       run.obstacle));
-  } else if (grow(run)) {
-    if (run.sequences.empty()) require_continuation(run, told);
-    add_checkpoint(run, told);
-  }
-}
-
-// The first new checkpoint says which one was before it. If that was removed here or did not come, the newest one here must have come.
-void MergedRuns::require_continuation(MergedRun& run, const BundleRow& told) {
-  const auto newest = newest_checkpoint(context_.view(), run.cell, run.here);
-  if (run.is_joined || !newest) return;
-  const auto record = context_.find_checkpoint_record(format::decode_checkpoint_row(told.value).id);
-  if (record && record->parent == newest->row.id.digest) return;
-  context_.add_conflict("run", run.name, fmt::format("it ends here with checkpoint {}, number {}, and what comes does not say that it goes on from that",
-                                                     newest->row.id.hex(), newest->sequence));
-}
-
-void MergedRuns::add_known_step(MergedRun& run, const BundleRow& told, const std::optional<std::string>& here, const MergedNumbers& nodes) {
-  const format::StepRecord step = format::decode_step(told.value);
-  const Uuid& process = nodes.uuid(step.process);
-  const Digest key = row::parse_step(told.key);
-  if (!here && grow(run)) {
-    std::string value = add_step(run, told, nodes);
-    if (context_.is_open()) run.rows.push_back({std::string(told.key), std::move(value)});
-    run.steps_without_attempts.insert(key);
-    return;
-  }
-  steps_.insert(key);
-  const auto owner = context_.view().find_claim(format::claim::node(process));
-  if (here && owner && format::decode_step(*here).process == format::parse_be64(*owner)) ++context_.report().steps_known;
-  else context_.add_conflict("step", step.name, fmt::format("run {} is here without its process {}", run.name, process.text()));
-}
-
-// Those that go on from what is here take its place.
-void MergedRuns::add_known_attempts(MergedRun& run, const BundleRow& told, const std::optional<std::string>& here,
-                                    const MergedNumbers& nodes) {
-  run.steps_without_attempts.erase(row::parse_attempt(told.key));
-  if (!run.obstacle.empty()) return;
-  std::string value = add_attempts(told, nodes);
-  if (here == value) return;
-  if (here) {
-    const auto now = format::decode_step_attempts(value), before = format::decode_step_attempts(*here);
-    const auto has = [&](const Uuid& process) {
-      return std::ranges::any_of(now.attempts, [&](const format::StepAttempt& attempt) { return attempt.process == process; }) ||
-             (now.claim && now.claim->process == process);
-    };
-    const bool goes_on = (before.attempts.empty() || has(before.attempts.back().process)) && (!before.claim || has(before.claim->process));
-    if (!goes_on) return;
-  }
-  if (grow(run) && context_.is_open()) run.rows.push_back({std::string(told.key), std::move(value)});
-}
-
-void MergedRuns::add_known_other(MergedRun& run, const BundleRow& told, const std::optional<std::string>& here) {
-  if (here == told.value) return;
-  const std::uint64_t number = told.run;
-  switch (told.key[0]) {
-    case row::kTag:
-      if (run.sequences.empty() || told.value.size() != sizeof(std::uint64_t)) return;
-      if (const std::uint64_t sequence = format::parse_be64(told.value); sequence != 0 && !has_checkpoint(number, sequence)) return;
-      add_tag(run, number, told);
-      break;
-    case row::kWrite: {
-      const bool is_older = format::decode_pending_write(told.value).number < run.here.writes;
-      if (here || is_older || !has_checkpoint(number, row::parse_write(told.key).checkpoint) || !run.obstacle.empty())
-        return context_.add_conflict("run", run.name, fmt::format("it is here without a pending write of task {}", row::parse_write(told.key).task));
-      add_write(run, number, told);
-      break;
+    case row::kCheckpoint: {
+      const std::string id = format::decode_checkpoint_row(told.value).id.hex();
+      if (here && *here == told.value) {
+        ++context_.report().checkpoints_known;
+      } else {
+        const std::uint64_t sequence = row::parse_checkpoint(told.key), head = run_record(context_.view(), run.cell).head;
+        context_.add_conflict("run", run.name, sequence > head ? fmt::format("it ends here before checkpoint {}, number {}", id, sequence)
+                                               : here ? fmt::format("it has here another checkpoint number {} than {}", sequence, id)
+                                                      : fmt::format("checkpoint {}, number {}, was removed here", id, sequence));
+      }
+      return;
     }
-    case row::kPosition:
-      if (!run.obstacle.empty()) return;
-      if (here) return context_.add_conflict("run", run.name, "another step is here at the position of one that comes");
-      require_position(run, told);
-      break;
-    default: throw_damaged(run, "a row is of an unknown type");
+    case row::kStep: {
+      const format::StepRecord step = format::decode_step(told.value);
+      const Uuid& process = nodes.uuid(step.process);
+      const auto owner = context_.view().find_claim(format::claim::node(process));
+      if (here && owner && format::decode_step(*here).process == format::parse_be64(*owner)) ++context_.report().steps_known;
+      else context_.add_conflict("step", step.name, fmt::format("run {} is here without its process {}", run.name, process.text()));
+      return;
+    }
+    case row::kWrite:
+      if (!here || *here != told.value)
+        context_.add_conflict("run", run.name, fmt::format("it is here without a pending write of task {}", row::parse_write(told.key).task));
+      return;
+    default: return;
   }
-  if (grow(run) && context_.is_open()) run.rows.push_back({std::string(told.key), std::string(told.value)});
-}
-
-MergedRun* MergedRuns::find(CellId cell) {
-  const auto found = std::ranges::find_if(runs_, [&](const MergedRun& run) { return !run.is_new && run.cell == cell; });
-  return found == runs_.end() ? nullptr : &*found;
-}
-
-bool MergedRuns::grow(MergedRun& run) {
-  if (!run.obstacle.empty()) return false;
-  if (context_.store().is_in_use(run.cell)) {
-    run.obstacle = "this program has it open";
-    context_.add_conflict("run", run.name, "more of it comes, and this program has it open");
-    return false;
-  }
-  if (!run.grows) ++context_.report().runs_grown;
-  run.grows = true;
-  if (run.growth == 0 && context_.is_open()) run.growth = context_.store().root().lease_cell();
-  return true;
 }
 
 void MergedRuns::check(const MergedNumbers& nodes) {
-  for (MergedRun& run : runs_) {
-    if (!run.is_new) {
-      check_known(run);
-      continue;
-    }
+  for (const MergedRun& run : runs_) {
+    if (!run.is_new) continue;
     const format::RunRecord& record = run.record();
     if (own_checkpoint_count(record) != run.sequences.size()) throw_damaged(run, "not all of its checkpoints came, or more");
-    if (record.forked_from != 0 && !has_checkpoint(record.forked_from, record.forked_at)) {
-      if (!at(record.forked_from).is_new)
-        context_.add_conflict("run", run.name, fmt::format("it goes on from checkpoint number {} of run {}, which is here without that",
-                                                           record.forked_at, at(record.forked_from).name));
-      else if (!record.deleted) throw_damaged(run, "the checkpoint that it was forked from did not come");
-    }
+    const bool is_parent_new = record.forked_from != 0 && runs_.at(record.forked_from - 1).is_new;
+    if (is_parent_new && !record.deleted && !has_checkpoint(record.forked_from, record.forked_at))
+      throw_damaged(run, "the checkpoint that it was forked from did not come");
     if (record.workflow == 0 ? !record.deleted : nodes.uuid(record.workflow) != record.uuid)
       throw_damaged(run, "its node did not come, or is another one");
   }
-}
-
-// What says of a step that it is being tried goes when the step is recorded.
-void MergedRuns::check_known(MergedRun& run) {
-  if (!run.grows) return;
-  if (own_checkpoint_count(run.record()) != run.checkpoints_told) throw_damaged(run, "not all of its checkpoints came, or more");
-  for (const Digest& step : run.steps_without_attempts)
-    if (context_.is_open() && context_.view().find_row(run.cell, row::attempt(step))) run.rows.push_back({row::attempt(step), std::string()});
 }
 
 std::vector<CellId> MergedRuns::new_cells() const {
   std::vector<CellId> cells;
   for (const MergedRun& run : runs_)
     if (run.is_new) cells.push_back(run.cell);
-    else if (run.growth != 0) cells.push_back(run.growth);
   return cells;
-}
-
-// The commit that makes it visible changes another cell, so that nothing else would keep these from going on meanwhile.
-MergedRuns::Hold MergedRuns::hold_grown() {
-  Hold hold;
-  for (const MergedRun& run : runs_) {
-    if (!run.grows) continue;
-    if (context_.store().is_in_use(run.cell))
-      throw Error(ErrorCode::conflict, fmt::format("take in more of run {}: this program has it open", run.name));
-    hold.runs.push_back(context_.store().share_run(run.cell));
-    hold.turns.push_back(hold.runs.back()->take_turn());
-    if (run_record(*context_.store().engine().view(), run.cell) != run.here)
-      throw Error(ErrorCode::conflict, fmt::format("take in more of run {}: it has changed meanwhile", run.name));
-  }
-  return hold;
 }
 
 format::RunRecord MergedRuns::stored_record(const MergedRun& run, const MergedNumbers& nodes) const {
@@ -384,21 +263,6 @@ format::RunRecord MergedRuns::stored_record(const MergedRun& run, const MergedNu
   record.node_end = run.left.first + run.left.count;
   record.node_block = run.left.count;
   record.steps_indexed = record.step_keys_indexed = true;
-  return record;
-}
-
-// Numbers of nodes go on above those that came.
-format::RunRecord MergedRuns::grown_record(const MergedRun& run) const {
-  format::RunRecord record = run.here;
-  const std::uint64_t count = own_checkpoint_count(run.here) + run.sequences.size();
-  record.head = run.record().head;
-  record.removed = record.head - record.forked_at - count;
-  record.writes = run.record().writes;
-  if (run.left.first != 0) {
-    record.node_next = run.left.first;
-    record.node_end = run.left.first + run.left.count;
-    record.node_block = std::max(record.node_block, run.left.count);
-  }
   return record;
 }
 
@@ -416,11 +280,10 @@ void MergedRuns::stage(const MergedNumbers& nodes) {
       });
   }
   for (MergedRun& run : runs_) {
-    if (!run.is_new && run.growth == 0) continue;
-    const CellId cell = run.is_new ? run.cell : run.growth;
-    if (run.is_new) run.rows.push_back({row::run(), format::encode_run(stored_record(run, nodes))});
+    if (!run.is_new) continue;
+    run.rows.push_back({row::run(), format::encode_run(stored_record(run, nodes))});
     for (std::size_t begin = 0; begin < run.rows.size(); begin += kRowsInCommit)
-      commit_cell(context_.store().engine(), {cell, 1, nullptr, kDoing}, [&](const engine::View&) {
+      commit_cell(context_.store().engine(), {run.cell, 1, nullptr, kDoing}, [&](const engine::View&) {
         const auto some = std::span(run.rows).subspan(begin, std::min(kRowsInCommit, run.rows.size() - begin));
         engine::Edit edit;
         edit.rows.assign(some.begin(), some.end());
@@ -432,17 +295,12 @@ void MergedRuns::stage(const MergedNumbers& nodes) {
 
 void MergedRuns::add_edits(const engine::View& view, engine::Edit& edit) const {
   for (const MergedRun& run : runs_) {
-    if (run.growth != 0) {
-      edit.rows.push_back({row::staged(run.growth), std::nullopt});
-      edit.rows.push_back({row::growth(run.cell), format::be64_text(run.growth) + format::encode_run(grown_record(run))});
-    }
     if (!run.is_new) continue;
     if (!run.record().deleted) edit.claims.push_back({format::claim::run_name(run.name), format::be64_text(run.cell)});
     edit.rows.push_back({row::staged(run.cell), std::nullopt});
     if (run.record().forked_from == 0) continue;
     const MergedRun& parent = runs_.at(run.record().forked_from - 1);
-    const bool came = std::ranges::binary_search(parent.sequences, run.record().forked_at);
-    if (!parent.is_new && !came && !find_checkpoint_row(view, parent.cell, run.record().forked_at))
+    if (!parent.is_new && !find_checkpoint_row(view, parent.cell, run.record().forked_at))
       throw Error(ErrorCode::conflict, fmt::format("take in run {}: what it was forked from was removed meanwhile", run.name));
   }
   edit.claims.insert(edit.claims.end(), claims_.begin(), claims_.end());

@@ -1,9 +1,7 @@
 // MergedRuns: the runs of a merge. New ones get a cell, and their rows; of those that are in the store it is looked whether they have
-// what came, or whether that goes on from what they have: then they get the rest, see grown_runs.h.
+// what came.
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -11,7 +9,6 @@
 
 #include "graph/leases.h"
 #include "store/merge_context.h"
-#include "store/run_state.h"
 
 namespace cairn::store {
 
@@ -20,18 +17,9 @@ struct MergedRun {
   CellId cell = 0;         ///< 0 if it is new and nothing is to be written
   bool is_new = true;
   std::string name = {};   ///< that it gets, or has
-  std::vector<std::uint64_t> sequences = {};  ///< of its checkpoints that came and are new
-  std::vector<engine::RowEdit> rows = {};     ///< of its cell that are new, but for its record
+  std::vector<std::uint64_t> sequences = {};  ///< of its checkpoints that came
+  std::vector<engine::RowEdit> rows = {};     ///< of its cell, but for its record
   graph::NodeBlock left = {};                 ///< leased node numbers that are not used
-
-  // ---- If it is in the store ----
-  format::RunRecord here = {};
-  std::string obstacle = {};  ///< why it gets nothing more; empty: it may
-  bool grows = false;         ///< it gets something
-  CellId growth = 0;          ///< has its new rows until they are the run's
-  std::uint64_t checkpoints_told = 0;
-  bool is_joined = false;     ///< its newest checkpoint came as well
-  std::unordered_set<Digest> steps_without_attempts = {};  ///< new ones
 
   const format::RunRecord& record() const { return told.record; }
 };
@@ -53,24 +41,14 @@ class MergedRuns {
   void add(const BundleRun& run);
   /// Numbers from 1 on.
   MergedRun& at(std::uint64_t number) { return runs_.at(number - 1); }
-  /// The one of that cell, if it is in the store; else null.
-  MergedRun* find(CellId cell);
+  std::size_t size() const { return runs_.size(); }
   void add_row(const BundleRow& row, const MergedNumbers& nodes);
-  /// False if the run, which is in the store, gets nothing more: then that is a conflict.
-  bool grow(MergedRun& run);
   /// When all rows are there. Throws damaged for runs that are not as they must be.
   void check(const MergedNumbers& nodes);
 
   // ---- What is to be committed, when all is there ----
-  /// Those that get the rows.
+  /// Cells of the new runs.
   std::vector<CellId> new_cells() const;
-  /// Keeps the runs that grow as they are while it lives. Throws conflict if one has changed, or is in use. For who holds the removal mutex,
-  /// after stage().
-  struct Hold {
-    std::vector<std::shared_ptr<RunState>> runs = {};
-    std::vector<RunState::Turn> turns = {};
-  };
-  Hold hold_grown();
   /// Writes the rows to these. For who holds the removal mutex, after mark_staged().
   void stage(const MergedNumbers& nodes);
   /// Names, ids of checkpoints, entries of steps. Throws conflict if a run that new ones were forked from has changed.
@@ -83,14 +61,7 @@ class MergedRuns {
   void add_known(MergedRun& run, CellId cell);
   void choose_name(MergedRun& run);
   bool has_checkpoint(std::uint64_t number, std::uint64_t sequence) const;
-  void add_known_row(MergedRun& run, const BundleRow& row, const MergedNumbers& nodes);
-  void add_known_checkpoint(MergedRun& run, const BundleRow& row, const std::optional<std::string>& here);
-  void add_known_step(MergedRun& run, const BundleRow& row, const std::optional<std::string>& here, const MergedNumbers& nodes);
-  void add_known_attempts(MergedRun& run, const BundleRow& row, const std::optional<std::string>& here, const MergedNumbers& nodes);
-  void add_known_other(MergedRun& run, const BundleRow& row, const std::optional<std::string>& here);
-  void require_position(const MergedRun& run, const BundleRow& row) const;
-  void require_continuation(MergedRun& run, const BundleRow& row);
-  void check_known(MergedRun& run);
+  void check_known_row(const MergedRun& run, const BundleRow& row, const MergedNumbers& nodes);
   void add_checkpoint(MergedRun& run, const BundleRow& row);
   void add_tag(const MergedRun& run, std::uint64_t number, const BundleRow& row) const;
   void add_write(const MergedRun& run, std::uint64_t number, const BundleRow& row);
@@ -98,7 +69,6 @@ class MergedRuns {
   std::string add_attempts(const BundleRow& row, const MergedNumbers& nodes);
   void need_parts(const format::StepRecord& step);
   format::RunRecord stored_record(const MergedRun& run, const MergedNumbers& nodes) const;
-  format::RunRecord grown_record(const MergedRun& run) const;
 
   MergeContext& context_;
   std::unordered_map<Uuid, CellId> known_;

@@ -7,13 +7,22 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 #include "base/clock.h"
 #include "format/keys.h"
-#include "store/digest_claims.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
+namespace {
+
+const std::string& prefix() {
+  static const std::string text(1, format::claim::kPurged);
+  return text;
+}
+
+}  // namespace
+
 bool is_purged(const engine::View& view, const Digest& digest) {
   return view.find_claim(format::claim::purged(digest)).has_value();
 }
@@ -31,9 +40,8 @@ void require_unpurged(const engine::View& view, engine::BlobKind kind, const Dig
 }
 
 bool has_purges(const engine::View& view) {
-  const std::string prefix(1, format::claim::kPurged);
   const auto claims = view.claims();
-  return claims->seek(prefix) && claims->key().starts_with(prefix);
+  return claims->seek(prefix()) && claims->key().starts_with(prefix());
 }
 
 std::vector<Digest> purged_among(const engine::View& view, std::span<const Digest> digests) {
@@ -73,10 +81,15 @@ void end_purges(StoreState& store, const engine::View& view, const engine::Stagi
 
 std::vector<Purged> list_purges(const engine::View& view) {
   std::vector<Purged> list;
-  visit_digest_claims(view, format::claim::kPurged, [&](const Digest& digest, std::string_view value) {
-    format::PurgeRecord record = format::decode_purge(value);
-    list.push_back({std::string(format::blob_kind_name(record.kind)), digest, record.size, base::timestamp(record.time), std::move(record.reason)});
-  });
+  const auto claims = view.claims();
+  for (bool more = claims->seek(prefix()); more && claims->key().starts_with(prefix()); more = claims->next()) {
+    format::PurgeRecord record = format::decode_purge(claims->value());
+    Purged purged{std::string(format::blob_kind_name(record.kind)), {}, record.size, base::timestamp(record.time), std::move(record.reason)};
+    if (claims->key().size() != 1 + purged.digest.bytes.size())
+      throw Error(ErrorCode::damaged, "a claim of a purge is not of the expected size");
+    std::memcpy(purged.digest.bytes.data(), claims->key().data() + 1, purged.digest.bytes.size());
+    list.push_back(std::move(purged));
+  }
   std::ranges::stable_sort(list, {}, &Purged::time);
   return list;
 }

@@ -9,7 +9,6 @@
 #include <iterator>
 #include <utility>
 
-#include "base/care_teller.h"
 #include "engine/disk_engine.h"
 #include "engine/disk_repair.h"
 #include "engine/lock_file.h"
@@ -22,7 +21,6 @@
 #include "store/repair_pass.h"
 #include "store/repair_runs.h"
 #include "store/salvage.h"
-#include "store/staged_runs.h"
 #include "store/store_state.h"
 #include "store/verification.h"
 
@@ -32,9 +30,8 @@ namespace {
 // The records of the store are lost as a whole: those that its packs have are made anew.
 void salvage_records(const std::filesystem::path& path, const RepairOptions& options, std::vector<RepairItem>& items) {
   SalvageOptions salvaging{.is_dry = !options.apply};
-  base::CareTeller teller(options.progress);
-  if (teller.is_needed())
-    salvaging.progress = [&](std::uint64_t done, std::uint64_t total) { teller.tell({"salvage", done, total, done, total}); };
+  if (options.progress)
+    salvaging.progress = [&](std::uint64_t done, std::uint64_t total) { options.progress({"salvage", done, total}); };
   const engine::LockFile lock(path);
   const SalvageReport salvaged = salvage(path, lock, salvaging);
   for (const SalvagedRun& run : salvaged.runs)
@@ -62,10 +59,9 @@ std::shared_ptr<StoreState> open(const std::filesystem::path& path, bool apply) 
 // before indexes, which follow from all: attributes may need them.
 void mend(RepairPass& pass, const RepairOptions& options) {
   constexpr void (*kParts[])(RepairPass&) = {repair_numbers, repair_nodes, repair_runs, repair_groups, repair_links};
-  base::CareTeller teller(options.progress);
   std::uint64_t done = 0;
   for (const auto repair_part : kParts) {
-    teller.tell({"records", done++, std::size(kParts)});
+    if (options.progress) options.progress({"records", done++, std::size(kParts)});
     repair_part(pass);
   }
   repair_blobs(pass, options);
@@ -90,7 +86,6 @@ RepairReport repair(const std::filesystem::path& path, const RepairOptions& opti
     return report;
   }
   const std::shared_ptr<StoreState> state = open(path, options.apply);
-  if (options.apply) unless_damaged([&] { return finish_staging(*state), true; });
   RepairLog log;
   RepairPass pass{*state, options.apply, log};
   mend(pass, options);

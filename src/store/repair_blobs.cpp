@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <span>
 #include <string>
@@ -13,18 +11,14 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/bytes.h"
-#include "base/care_teller.h"
 #include "base/clock.h"
 #include "engine/blob_scan.h"
 #include "engine/blob_search.h"
 #include "engine/disk_engine.h"
 #include "engine/quarantine.h"
-#include "format/bundle.h"
 #include "object/references.h"
 #include "store/blob_roots.h"
 #include "store/blob_verification.h"
-#include "store/bundle_reader.h"
 #include "store/commit.h"
 #include "store/losses.h"
 
@@ -46,32 +40,17 @@ struct Wrong {
   std::string problem;
 };
 
-// Another store that may have whole copies, or the file of a bundle.
+// Another store that may have whole copies.
 struct Source {
   std::string path;
-  std::unique_ptr<engine::Engine> engine = {};
-  std::unique_ptr<engine::View> view = {};
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<engine::View> view;
 };
-
-// Throws if it is none.
-void require_bundle(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string header(format::kBundleHeaderSize, '\0');
-  in.read(header.data(), static_cast<std::streamsize>(header.size()));
-  if (in.bad() || !in.is_open()) throw Error(ErrorCode::io, fmt::format("read {}: it cannot be read", path));
-  if (!in) throw Error(ErrorCode::bad_document, fmt::format("read {}: it is no bundle, nor a store", path));
-  format::check_bundle_header(base::as_bytes(header));
-}
 
 class BlobRepair {
  public:
   BlobRepair(RepairPass& pass, const RepairOptions& options) : pass_(pass), options_(options) {
     for (const auto& path : options.from) {
-      if (std::filesystem::is_regular_file(path)) {
-        require_bundle(path.string());
-        sources_.push_back({path.string()});
-        continue;
-      }
       auto opened = engine::open_disk_engine(path, {.create = false, .read_only = true});
       auto view = opened->view();
       sources_.push_back({path.string(), std::move(opened), std::move(view)});
@@ -96,32 +75,22 @@ class BlobRepair {
 
   void read_all() {
     const unsigned threads = options_.threads != 0 ? options_.threads : std::max(std::thread::hardware_concurrency(), 1u);
-    CareProgress read{.stage = "read"};
-    bool is_planned = false;
-    const auto tell = [&](std::uint64_t bytes) {
+    std::uint64_t total = 0, done = 0;
+    const auto tell = [&] {
       const std::lock_guard lock(mutex_);
-      read.bytes += bytes;
-      if (++read.done % kToldEvery == 0) teller_.tell(read);
+      if (++done % kToldEvery == 0 && options_.progress) options_.progress({"read", done, total});
     };
-    const auto want_all = [&](const Digest&, const BlobInfo& info) {
-      if (!is_planned) read.bytes_total += info.size;
-      return true;
-    };
-    engine::scan_blobs(*view_, {.is_wanted = want_all,
-                                .planned =
-                                    [&](std::uint64_t count) {
-                                      is_planned = true;
-                                      read.total = count;
-                                    },
+    engine::scan_blobs(*view_, {.is_wanted = [](const Digest&, const BlobInfo&) { return true; },
+                                .planned = [&](std::uint64_t count) { total = count; },
                                 .visit =
                                     [&](const Digest& digest, const BlobInfo& info, std::span<const std::byte> bytes) {
                                       look_at(digest, info, bytes);
-                                      tell(bytes.size());
+                                      tell();
                                     },
                                 .failed =
                                     [&](const Digest& digest, const BlobInfo* info, const Error& error) {
                                       fail(digest, info, error);
-                                      tell(info == nullptr ? 0 : info->size);
+                                      tell();
                                     },
                                 .threads = threads});
   }
@@ -138,7 +107,6 @@ class BlobRepair {
   void fail(const Digest& digest, const BlobInfo* info, const Error& error) {
     if (is_gone(error)) return;
     if (!is_damage(error)) throw Error(error);
-    if (info == nullptr && unless_damaged([&] { return view_->find_blob(digest); })) return;  // a row that is no blob's; see impossible_keys.h
     const std::lock_guard lock(mutex_);
     Wrong& wrong = wrong_[digest];
     wrong.is_stored = true;
@@ -175,14 +143,14 @@ class BlobRepair {
       unreadable.push_back(digest);
       if (pass_.apply) wrong.is_stored = false;
     }
-    if (pass_.apply) engine::set_aside(pass_.state.bare_engine(), unreadable);
+    if (pass_.apply) engine::set_aside(pass_.engine(), unreadable);
   }
 
   void look_here() {
     do {
       has_more_ = false;
       tell("search");
-      engine::search_blobs(pass_.state.bare_engine(), {.is_wanted = [&](const Digest& digest) { return wrong_.contains(digest); },
+      engine::search_blobs(pass_.engine(), {.is_wanted = [&](const Digest& digest) { return wrong_.contains(digest); },
                                             .found =
                                                 [&](BlobKind kind, std::uint8_t probe, const Digest& digest, std::span<const std::byte> bytes) {
                                                   take(kind, probe, digest, bytes, "rebuilt", "another copy was in the packs");
@@ -192,30 +160,6 @@ class BlobRepair {
 
   void look_in(const Source& source) {
     tell("search");
-    if (wrong_.empty()) return;
-    source.view == nullptr ? look_in_bundle(source) : look_in_store(source);
-  }
-
-  // A blob comes behind what it names: what a found one misses, too, has gone by, and comes again.
-  void look_in_bundle(const Source& source) {
-    std::string problem;
-    do {
-      has_more_ = false;
-      std::ifstream in(source.path, std::ios::binary);
-      const auto visit = [&](const BundleBlob& blob) {
-        take(blob.name.kind, blob.probe, blob.name.digest, blob.bytes, "replaced", fmt::format("taken from {}", source.path));
-      };
-      try {
-        read_bundle_blobs(in, visit);
-      } catch (const Error& error) {
-        if (!is_damage(error)) throw;
-        problem = error.what();
-      }
-    } while (has_more_ && !wrong_.empty());
-    if (!problem.empty()) pass_.log.add("accepted", "file", source.path, fmt::format("blobs behind the damage are passed over: {}", problem));
-  }
-
-  void look_in_store(const Source& source) {
     std::vector<Digest> open;
     for (const auto& [digest, wrong] : wrong_) open.push_back(digest);
     while (!open.empty()) {
@@ -292,7 +236,7 @@ class BlobRepair {
     if (!pass_.apply) return;
     for (std::span<const Digest> rest(stored); !rest.empty();) {
       const auto some = rest.first(std::min(rest.size(), kSetAsideAtOnce));
-      engine::set_aside(pass_.state.bare_engine(), some);
+      engine::set_aside(pass_.engine(), some);
       rest = rest.subspan(some.size());
     }
   }
@@ -301,11 +245,12 @@ class BlobRepair {
     for (std::size_t i = 0; i < count; ++i) pass_.log.count("rebuilt", "loss", "the blob is there again");
   }
 
-  void tell(std::string_view stage) { teller_.tell({stage, found_count_, found_count_ + wrong_.size()}); }
+  void tell(std::string_view stage) const {
+    if (options_.progress) options_.progress({stage, found_count_, found_count_ + wrong_.size()});
+  }
 
   RepairPass& pass_;
   const RepairOptions& options_;
-  base::CareTeller teller_{options_.progress};
   std::vector<Source> sources_;
   std::unique_ptr<engine::View> view_;
   std::mutex mutex_;

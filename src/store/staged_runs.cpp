@@ -57,13 +57,10 @@ void drop_staged(StoreState& store, std::span<const CellId> cells) {
   }
 }
 
-void settle_growth(StoreState& store) { drop_staged(store, store.grown_engine().settle_growth()); }
-
 void finish_staging(StoreState& store) {
-  const std::lock_guard lock(store.removal_mutex());
-  settle_growth(store);
   const std::set<CellId> cells = staged_runs(*store.engine().view());
   if (cells.empty()) return;
+  const std::lock_guard lock(store.removal_mutex());
   drop_staged(store, std::vector<CellId>(cells.begin(), cells.end()));
 }
 

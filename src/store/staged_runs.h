@@ -23,11 +23,7 @@ void mark_staged(StoreState& store, std::span<const CellId> cells);
 /// Empties cells that are marked, and takes their marks away. For who holds the removal mutex.
 void drop_staged(StoreState& store, std::span<const CellId> cells);
 
-/// After the commit that makes it visible: brings what is new of runs that were there into their cells, see grown_runs.h. For who holds
-/// the removal mutex. If it throws, opening the store again does so.
-void settle_growth(StoreState& store);
-
-/// Does both for what a process left that ended while it was taking runs in. Cost if there is nothing: two seeks.
+/// Does so for what a process left that ended while it was taking runs in. Cost if there is nothing: a seek.
 void finish_staging(StoreState& store);
 
 }  // namespace cairn::store

@@ -2,14 +2,10 @@
 
 #include <cairn/error.h>
 
-#include "engine/quarantine.h"
-#include "format/growth_keys.h"
 #include "format/superblock.h"
 #include "graph/held_links.h"
 #include "store/forks.h"
 #include "store/history.h"
-#include "store/losses.h"
-#include "store/purges.h"
 #include "store/store_state.h"
 
 namespace cairn::store {
@@ -22,7 +18,6 @@ void count_blobs(const engine::View& view, StoreStats& stats) {
     kind.bytes += info.size;
     kind.stored_bytes += info.stored_size;
     stats.content_bytes += info.size;
-    stats.stored_bytes += info.stored_size;
     return true;
   });
 }
@@ -63,24 +58,6 @@ void count_nodes(const engine::View& view, StoreStats& stats) {
       [](engine::NodeId, const Error& error) { throw error; });
 }
 
-std::uint64_t unfinished_count(const engine::View& view) {
-  std::uint64_t count = 0;
-  const auto rows = view.rows(format::kGroupCell);
-  for (const char letter : {format::row::kForget, format::row::kForgotten, format::row::kStaged, format::row::kGrowth}) {
-    const std::string prefix(1, letter);
-    for (bool more = rows->seek(prefix); more && rows->key().starts_with(prefix); more = rows->next()) ++count;
-  }
-  return count;
-}
-
-StoreHealth health_of(const engine::View& view) {
-  StoreHealth health;
-  visit_losses(view, [&](const Digest& digest, const format::LostRecord&) { health.lost_count += view.find_blob(digest) ? 0 : 1; });
-  health.purged_count = list_purges(view).size();
-  health.unfinished_count = unfinished_count(view);
-  return health;
-}
-
 }  // namespace
 
 StoreStats gather_statistics(const StoreState& state) {
@@ -95,8 +72,6 @@ StoreStats gather_statistics(const StoreState& state) {
   stats.format = engine.format;
   stats.reserve_bytes = engine.reserve_bytes;
   stats.collisions = engine.collisions;
-  stats.health = health_of(*view);
-  stats.health.quarantine_bytes = engine::quarantined_bytes(state.bare_engine());
   return stats;
 }
 

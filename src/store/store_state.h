@@ -22,7 +22,6 @@
 #include "store/clock.h"
 #include "store/commit_gate.h"
 #include "store/commit_queue.h"
-#include "store/grown_engine.h"
 #include "store/history.h"
 #include "store/purges.h"
 #include "store/root.h"
@@ -53,13 +52,10 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
                       std::string title = "a store in memory", std::uint64_t background_bytes = OpenOptions().background_bytes,
                       std::shared_ptr<Clock> clock = std::make_shared<Clock>(), std::uint64_t memory_bytes = OpenOptions().memory_bytes,
                       const Upkeep& upkeep = {})
-      : engine_(std::make_unique<GrownEngine>(std::move(engine))), root_(*engine_), objects_(objects), title_(std::move(title)), clock_(std::move(clock)),
+      : engine_(std::move(engine)), root_(*engine_), objects_(objects), title_(std::move(title)), clock_(std::move(clock)),
         links_(memory_bytes / 4), upkeep_(upkeep, [this] { collect_for_upkeep(*this); }), queue_(background_bytes) {}
 
   engine::Engine& engine() const { return *engine_; }
-  GrownEngine& grown_engine() const { return *engine_; }
-  /// As it was given.
-  engine::Engine& bare_engine() const { return engine_->bare(); }
   Clock& clock() const { return *clock_; }
   Root& root() { return root_; }
   /// What every commit that writes nodes goes through.
@@ -122,7 +118,7 @@ class StoreState : public std::enable_shared_from_this<StoreState> {
   Checkpoint read_checkpoint(const engine::View& view, const CheckpointId& id) const;
   std::shared_ptr<RunState> give_out(std::shared_ptr<RunState> run);
 
-  std::unique_ptr<GrownEngine> engine_;
+  std::unique_ptr<engine::Engine> engine_;
   Root root_;
   CommitGate gate_;
   PurgeMemory purges_;

@@ -26,7 +26,7 @@ constexpr std::size_t kArtifactsMost = 100;
 // One line of the report while it is added up.
 class Total {
  public:
-  Total(const engine::View& view, std::string name) : totals_(view), total_{.name = std::move(name)} {}
+  Total(const engine::View& view, std::string name) : totals_(view), total_{std::move(name), 0, 0, 0} {}
 
   void count() { ++total_.count; }
   void add(const object::BlobReference& root) { total_.logical_bytes = saturated_sum(total_.logical_bytes, totals_.add(root)); }
@@ -34,7 +34,6 @@ class Total {
     visit_roots_of_node(record, [&](const object::BlobReference& root) { add(root); });
   }
   UsageTotal take() {
-    total_.content_bytes = totals_.bytes();
     total_.stored_bytes = totals_.stored_bytes();
     return std::move(total_);
   }

@@ -55,27 +55,6 @@ BOOST_AUTO_TEST_CASE(a_run_goes_to_another_store_in_a_file) {
   BOOST_TEST(again.at("bytes_new").as_int64() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_run_that_is_there_gets_what_is_new) {
-  make_argon();
-  BOOST_TEST(run({"bundle", "argon", "-o", bundle_file()}).status == 0);
-  BOOST_TEST(there({"unbundle", bundle_file()}).status == 0);
-  run_line({"checkpoint", "argon", "--step", "3", "--state", "s=" + file("s", "three"), "--tag", "good"});
-  const std::string newer = (path() / "newer.bundle").string();
-  BOOST_TEST(run({"bundle", "argon", "-o", newer}).status == 0);
-  BOOST_TEST(there({"unbundle", newer, "--dry-run"}).out.find("1 run would get more\n") != std::string::npos);
-  const auto merged = there_json({"unbundle", newer});
-  BOOST_TEST(merged.at("runs_grown").as_int64() == 1);
-  BOOST_TEST(merged.at("checkpoints").at("new").as_int64() == 1);
-  BOOST_TEST(merged.at("checkpoints").at("known").as_int64() == 2);
-  BOOST_TEST(there({"log", "argon"}).out == run({"log", "argon"}).out);
-  BOOST_TEST(there({"verify"}).status == 0);
-  run_line({"checkpoint", "argon", "--step", "4", "--state", "s=" + file("s", "four")});
-  const Outcome copied = there({"copy", "argon", "--from", store().string()});
-  BOOST_TEST(copied.status == 0, copied.err);
-  BOOST_TEST(copied.out.find("1 run got more\n") != std::string::npos, copied.out);
-  BOOST_TEST(there({"log", "argon"}).out == run({"log", "argon"}).out);
-}
-
 BOOST_AUTO_TEST_CASE(a_bundle_goes_through_a_pipe) {
   make_argon();
   const Outcome piped = run({"bundle", "argon", "-o", "-"});

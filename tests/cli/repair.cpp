@@ -73,20 +73,6 @@ BOOST_AUTO_TEST_CASE(another_store_has_what_is_missing) {
   BOOST_TEST(run({"repair", "--from", (path() / "nowhere").string()}).status == 10);
 }
 
-BOOST_AUTO_TEST_CASE(a_bundle_has_what_is_missing) {
-  const std::string file = (path() / "argon.bundle").string();
-  BOOST_TEST(run({"bundle", "argon", "-o", file}).status == 0);
-  damage_second();
-  const Outcome outcome = run({"repair", "--apply", "--from", file});
-  BOOST_TEST(outcome.status == 0, outcome.err);
-  BOOST_TEST(outcome.out.find("replaced chunk ") != std::string::npos, outcome.out);
-  BOOST_TEST(outcome.out.ends_with("all was mended\n"), outcome.out);
-  BOOST_TEST(run({"verify"}).out.starts_with("no damage: "));
-  const Outcome refused = run({"repair", "--from", (store() / "cairn").string()});
-  BOOST_TEST(refused.status == 1);
-  BOOST_TEST(refused.err.find("bundle") != std::string::npos, refused.err);
-}
-
 BOOST_AUTO_TEST_CASE(the_report_is_a_document_too) {
   damage_second();
   const auto report = boost::json::parse(run({"repair", "--json"}).out).as_object();

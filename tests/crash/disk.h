@@ -27,12 +27,6 @@ class Disk {
   bool usable() const { return usable_; }
   const fs::path& path() const { return mount_; }
 
-  /// With no process that uses it: what was not synced is gone.
-  void cut_power_and_mount() const {
-    cut_power();
-    pull_out();
-    BOOST_REQUIRE(plug_in());
-  }
   /// False if the process has ended before; else it is killed, and the disk is as it was when the power went.
   bool cut_power_under(pid_t child) const {
     // Stopped first: an fsync that races with the shutdown may report success for what was dropped.

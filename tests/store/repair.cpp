@@ -69,17 +69,6 @@ Change put(Family family, const std::string& key, const std::string& value) {
   return [=](engine::Records& records) { BOOST_REQUIRE(records.db().Put({}, records.family(family), key, value).ok()); };
 }
 
-// The first row gets a key that no row of the family has.
-Change rename_first(Family family, const std::function<std::string(const std::string&)>& rename) {
-  return [=](engine::Records& records) {
-    const std::string key = keys_of(records, family, "").at(0);
-    std::string value;
-    BOOST_REQUIRE(records.db().Get({}, records.family(family), key, &value).ok());
-    BOOST_REQUIRE(records.db().Delete({}, records.family(family), key).ok());
-    BOOST_REQUIRE(records.db().Put({}, records.family(family), rename(key), value).ok());
-  };
-}
-
 struct Breakage {
   std::string name;
   Change change;
@@ -101,18 +90,7 @@ const std::vector<Breakage>& breakages() {
       list.push_back({"runs without rows " + letter(c), erase_in_runs(c)});
     for (const char c : {row::kNextCell, row::kNextNode, row::kLease})
       list.push_back({"root without rows " + letter(c), erase_all(Family::cell, row_key(format::kRootCell, letter(c)))});
-    for (const char c : {index::kBacklink, index::kBacklinkPage, index::kContent, index::kType, index::kState, index::kTag, index::kGroup,
-                         index::kAttribute, index::kStep, index::kStepTime, index::kStepKey, index::kLinkPage})
-      list.push_back({"index " + letter(c) + " with a key of two bytes", put(Family::index, letter(c) + "x", "")});
-    for (const Family family : {Family::digest, Family::node, Family::links, Family::blob, Family::cell})
-      list.push_back({"a key of four bytes in family " + std::string(engine::family_name(family)), put(family, "four", "rubbish")});
     const std::vector<Breakage> others = {
-        {"an index without a letter", put(Family::index, "", "")},
-        {"an index of a letter alone", put(Family::index, letter(index::kType), "")},
-        {"a page of links with a key of 41 bytes", put(Family::index, letter(index::kLinkPage) + std::string(40, 'x'), "")},
-        {"a key of 17 bytes for the place of a blob", rename_first(Family::digest, [](const std::string& key) { return key + "x"; })},
-        {"a key of 15 bytes for the place of a blob", rename_first(Family::digest, [](const std::string& key) { return key.substr(0, 15); })},
-        {"an empty key for the place of a blob", rename_first(Family::digest, [](const std::string&) { return std::string(); })},
         {"an index of everything that is not there", put(Family::index, index::type("point", 99'999), "")},
         {"an entry of another type", put(Family::index, index::type("other", 3), "")},
         {"an entry of no index", put(Family::index, "Z", "")},
@@ -184,29 +162,6 @@ BOOST_AUTO_TEST_CASE(whatever_is_derived_is_made_again) {
       BOOST_TEST(store.wrong_answers() == 0u);
       BOOST_TEST(store.repair().items.empty(), "a second time there is something to do");
     }
-}
-
-BOOST_AUTO_TEST_CASE(a_place_with_a_key_of_wrong_size_is_damage_and_nothing_stumbles_over_it) {
-  const RepairedStore store;
-  std::string value;
-  store.edit([&](engine::Records& records) {
-    const std::string key = keys_of(records, Family::digest, "").at(0);
-    BOOST_REQUIRE(records.db().Get({}, records.family(Family::digest), key, &value).ok());
-    BOOST_REQUIRE(records.db().Put({}, records.family(Family::digest), key.substr(0, 4), value).ok());
-  });
-  const VerifyReport found = store.open().verify();
-  BOOST_TEST_REQUIRE(found.damage.size() == 1u);
-  BOOST_TEST(found.damage[0].kind == "index");
-  BOOST_TEST(found.damage[0].problem.find("4 bytes, expected 16") != std::string::npos, found.damage[0].problem);
-  BOOST_TEST(found.checkpoint_count > 0u);
-  const RepairReport report = store.repair();
-  BOOST_TEST(report.is_whole());
-  BOOST_TEST_REQUIRE(report.items.size() == 1u);
-  BOOST_TEST((report.items[0].action == "given up" && report.items[0].kind == "row" && report.items[0].id.size() == 8));
-  const auto kept = store.path() / "quarantine" / ("digest-" + report.items[0].id + ".row");
-  BOOST_TEST((bytes_of(store.path()).at(std::filesystem::relative(kept, store.path()).string()) == value));
-  BOOST_TEST(store.open().verify().damage.empty());
-  BOOST_TEST(store.wrong_answers() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_cannot_be_read_is_given_up_with_what_leads_to_it_and_nothing_else) {

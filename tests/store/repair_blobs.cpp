@@ -175,60 +175,6 @@ BOOST_AUTO_TEST_CASE(a_store_that_is_damaged_itself_gives_no_wrong_bytes) {
   BOOST_TEST(is_only_lost(store.repair({.apply = true, .from = {other.path()}}).remaining));
 }
 
-std::filesystem::path whole_bundle(const RepairedStore& store, const BundleSelection& selection) {
-  const auto file = store.beside("bundle");
-  std::ofstream out(file, std::ios::binary);
-  Store::open(RepairedStore::whole(), {.read_only = true}).bundle(selection, out, {});
-  return file;
-}
-
-BOOST_AUTO_TEST_CASE(whole_copies_are_taken_from_a_bundle) {
-  for (const BlobDamage& one : blob_damages())
-    BOOST_TEST_CONTEXT(one.name) {
-      const RepairedStore store;
-      one.damage(store.path(), needed_by(store, "run 1", 12));
-      const auto file = whole_bundle(store, {.runs = {"run 1"}});
-      const RepairReport planned = store.repair({.from = {file}});
-      BOOST_TEST(std::ranges::count(planned.items, "replaced", &RepairItem::action) == 1);
-      const RepairReport report = store.repair({.apply = true, .from = {file}});
-      BOOST_TEST(std::ranges::count(report.items, "replaced", &RepairItem::action) == 1);
-      BOOST_TEST(std::ranges::count(report.items, "lost", &RepairItem::action) == 0);
-      BOOST_TEST(report.is_whole());
-      BOOST_TEST(store.open().verify().damage.empty());
-      BOOST_TEST(store.wrong_answers() == 0u);
-    }
-}
-
-BOOST_AUTO_TEST_CASE(what_a_copy_in_a_bundle_names_and_is_missing_comes_with_it) {
-  const RepairedStore store;
-  const Needed needed = needed_by(store, "run 1", 12);
-  damage_blob(store.path(), needed.array.digest);
-  damage_chunk_of(store.path(), needed.file);
-  store.repair();
-  store.open().collect();  // what only the lost object named goes
-  const RepairReport report = store.repair({.apply = true, .from = {whole_bundle(store, {.everything = true})}});
-  BOOST_TEST(std::ranges::count(report.items, "replaced", &RepairItem::action) > 2);
-  BOOST_TEST(report.is_whole());
-  BOOST_TEST(store.wrong_answers() == 0u);
-}
-
-BOOST_AUTO_TEST_CASE(of_a_damaged_bundle_nothing_wrong_is_taken) {
-  const RepairedStore store;
-  const Needed needed = needed_by(store, "run 1", 12);
-  damage_blob(store.path(), needed.array.digest);
-  const auto file = whole_bundle(store, {.everything = true});
-  const auto size = std::filesystem::file_size(file);
-  for (const std::uint64_t cut : {size / 4, std::uint64_t{100}, std::uint64_t{30}}) {
-    std::filesystem::resize_file(file, cut);
-    const RepairReport report = store.repair({.from = {file}});
-    BOOST_TEST(std::ranges::any_of(report.items, [&](const RepairItem& item) { return item.kind == "file" && item.id == file.string(); }));
-  }
-  std::filesystem::resize_file(file, 10);
-  BOOST_CHECK_EXCEPTION(store.repair({.from = {file}}), Error, has_code(ErrorCode::bad_document));
-  std::ofstream(file, std::ios::binary) << std::string(1000, 'x');
-  BOOST_CHECK_EXCEPTION(store.repair({.from = {file}}), Error, has_code(ErrorCode::bad_document));
-}
-
 BOOST_AUTO_TEST_CASE(without_the_other_store_nothing_is_done) {
   const RepairedStore store;
   damage_chunk_of(store.path(), needed_by(store, "run 1", 12).array);

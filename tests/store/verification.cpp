@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_whole_store_has_no_damage_and_everything_is_counted) {
     fill(store);
     store.reopen();
     std::uint64_t done = 0, total = 0;
-    const VerifyReport report = store->verify({.progress = [&](const CareProgress& now) { done = now.done; total = now.total; }});
+    const VerifyReport report = store->verify({.progress = [&](std::uint64_t now, std::uint64_t all) { done = now; total = all; }});
     BOOST_TEST(report.damage.empty());
     BOOST_TEST(report.checkpoint_count == 2u);
     BOOST_TEST(report.node_count == 4u);

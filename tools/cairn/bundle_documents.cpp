@@ -48,11 +48,9 @@ boost::json::object document(const MergeReport& report) {
   const auto counts = [](std::uint64_t added, std::uint64_t known) { return boost::json::object{{"new", added}, {"known", known}}; };
   return {{"merged", report.merged},
           {"runs", counts(report.runs_new, report.runs_known)},
-          {"runs_grown", report.runs_grown},
           {"checkpoints", counts(report.checkpoints_new, report.checkpoints_known)},
           {"steps", counts(report.steps_new, report.steps_known)},
           {"nodes", counts(report.nodes_new, report.nodes_known)},
-          {"nodes_changed", report.nodes_changed},
           {"links", counts(report.links_new, report.links_known)},
           {"groups", counts(report.groups_new, report.groups_known)},
           {"blobs_new", report.blobs_new},
@@ -93,9 +91,6 @@ void print(const MergeReport& report, bool dry_run, Output& out) {
   add("blobs", report.blobs_new, report.blobs_shared);
   table.add({"bytes", human_size(report.bytes_new), human_size(report.bytes_shared)});
   table.print(out);
-  if (report.runs_grown != 0) out.line(fmt::format("{} {} more", count_of(report.runs_grown, "run"), dry_run ? "would get" : "got"));
-  if (report.nodes_changed != 0)
-    out.line(fmt::format("{} {} in an earlier state", count_of(report.nodes_changed, "node"), report.nodes_changed == 1 ? "was" : "were"));
   if (report.conflict_count != 0) out.line(fmt::format("nothing taken in: {}", count_of(report.conflict_count, "conflict")));
   else if (dry_run) out.line("nothing taken in: a dry run");
 }

@@ -366,14 +366,6 @@ object document(const StoredType& type) {
           {"bytes", type.bytes}};
 }
 
-object document(const StoreHealth& health) {
-  return {{"good", health.is_good()},
-          {"lost_count", health.lost_count},
-          {"purged_count", health.purged_count},
-          {"quarantine_bytes", health.quarantine_bytes},
-          {"unfinished_count", health.unfinished_count}};
-}
-
 object document(const StoreStats& stats) {
   object blobs, nodes;
   for (const auto& [kind, count] : stats.blobs)
@@ -388,23 +380,16 @@ object document(const StoreStats& stats) {
           {"link_count", stats.link_count},
           {"logical_bytes", stats.logical_bytes},
           {"content_bytes", stats.content_bytes},
-          {"stored_bytes", stats.stored_bytes},
-          {"dedup_ratio", stats.dedup_ratio()},
-          {"compression_ratio", stats.compression_ratio()},
           {"disk_bytes", stats.disk_bytes},
           {"reserve_bytes", stats.reserve_bytes},
-          {"collisions", stats.collisions},
-          {"health", document(stats.health)}};
+          {"collisions", stats.collisions}};
 }
 
 object document(const UsageTotal& total) {
   return {{"name", json_text(total.name)},
           {"count", total.count},
           {"logical_bytes", total.logical_bytes},
-          {"content_bytes", total.content_bytes},
-          {"stored_bytes", total.stored_bytes},
-          {"dedup_ratio", total.dedup_ratio()},
-          {"compression_ratio", total.compression_ratio()}};
+          {"stored_bytes", total.stored_bytes}};
 }
 
 object document(const StoreUsage& usage) {

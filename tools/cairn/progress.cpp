@@ -20,17 +20,15 @@ Progress::~Progress() {
   if (drawn_) std::fputs("\r\x1b[K", stderr);
 }
 
-void Progress::update(const CareProgress& progress) {
+void Progress::update(std::uint64_t done, std::uint64_t total) {
   if (!enabled_) return;
   const auto now = std::chrono::steady_clock::now();
   if (now < next_) return;
   next_ = now + kInterval;
-  const double part =
-      progress.total == 0 ? 0 : std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));
+  const double part = total == 0 ? 0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
   const auto filled = static_cast<std::size_t>(part * static_cast<double>(kBarWidth));
-  const std::string pace = pace_text(progress);
-  fmt::print(stderr, "\r{} [{}{}] {:3.0f}%{}{}\x1b[K", title_, std::string(filled, '#'), std::string(kBarWidth - filled, '.'), part * 100,
-             pace.empty() ? "" : "  ", pace);
+  fmt::print(stderr, "\r{} [{}{}] {:3.0f}%\x1b[K", title_, std::string(filled, '#'),
+             std::string(kBarWidth - filled, '.'), part * 100);
   drawn_ = true;
 }
 

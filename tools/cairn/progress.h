@@ -1,8 +1,6 @@
 // A progress bar on standard error, if that is a terminal.
 #pragma once
 
-#include <cairn/care_progress.h>
-
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -17,9 +15,7 @@ class Progress {
   /// Erases the bar.
   ~Progress();
 
-  void update(std::uint64_t done, std::uint64_t total) { update({.stage = {}, .done = done, .total = total}); }
-  /// Also shows the rate, and the time that is left.
-  void update(const CareProgress& progress);
+  void update(std::uint64_t done, std::uint64_t total);
 
  private:
   std::string title_;

@@ -33,8 +33,7 @@ class Metrics {
   }
   void gauge(std::string_view name, std::string_view help) { begin(name, "gauge", help); }
 
-  template <class Number>
-  void add(std::initializer_list<Label> labels, Number value) {
+  void add(std::initializer_list<Label> labels, std::uint64_t value) {
     text_ += name_;
     if (labels.size() != 0) {
       std::string_view before = "{";
@@ -43,8 +42,7 @@ class Metrics {
     }
     text_ += fmt::format(" {}\n", value);
   }
-  template <class Number>
-  void single(std::string_view name, std::string_view help, Number value) {
+  void single(std::string_view name, std::string_view help, std::uint64_t value) {
     gauge(name, help);
     add({}, value);
   }
@@ -68,21 +66,16 @@ void add_blobs(Metrics& metrics, const StoreStats& stats) {
 
 void add_totals(Metrics& metrics, std::string_view label, const std::vector<UsageTotal>& totals, std::string_view count_name,
                 std::string_view count_help) {
-  const auto each = [&](const std::string& name, std::string_view help, auto member, bool of_no_run) {
+  const auto each = [&](const std::string& name, std::string_view help, std::uint64_t UsageTotal::*member, bool of_no_run) {
     metrics.gauge(name, help);
     for (const UsageTotal& total : totals)
-      if (of_no_run || label != "run" || !total.name.empty()) metrics.add({{label, total.name}}, std::invoke(member, total));
+      if (of_no_run || label != "run" || !total.name.empty()) metrics.add({{label, total.name}}, total.*member);
   };
   each(fmt::format("cairn_{}_{}", label, count_name), count_help, &UsageTotal::count, false);  // of no run, it counts nodes
   each(fmt::format("cairn_{}_logical_bytes", label), fmt::format("Bytes of each {} as if nothing were shared.", label),
        &UsageTotal::logical_bytes, true);
-  each(fmt::format("cairn_{}_content_bytes", label),
-       fmt::format("Distinct bytes of all that each {} needs; what several need counts for each.", label), &UsageTotal::content_bytes, true);
   each(fmt::format("cairn_{}_stored_bytes", label),
        fmt::format("Stored bytes of all that each {} needs; what several need counts for each.", label), &UsageTotal::stored_bytes, true);
-  each(fmt::format("cairn_{}_dedup_ratio", label), fmt::format("Logical by distinct bytes of each {}.", label), &UsageTotal::dedup_ratio, true);
-  each(fmt::format("cairn_{}_compression_ratio", label), fmt::format("Distinct by stored bytes of each {}.", label),
-       &UsageTotal::compression_ratio, true);
 }
 
 }  // namespace
@@ -99,19 +92,12 @@ std::string prometheus_text(const StoreStats& stats, const StoreUsage* usage) {
   metrics.single("cairn_store_checkpoints", "Checkpoints of all runs.", stats.checkpoint_count);
   metrics.single("cairn_store_logical_bytes", "Bytes that were saved and attached, as if nothing were shared.", stats.logical_bytes);
   metrics.single("cairn_store_content_bytes", "Distinct bytes of content.", stats.content_bytes);
-  metrics.single("cairn_store_dedup_ratio", "Logical by distinct bytes.", stats.dedup_ratio());
-  metrics.single("cairn_store_compression_ratio", "Distinct by stored bytes.", stats.compression_ratio());
   metrics.single("cairn_store_disk_bytes", "Bytes that the store takes on disk, without the reserve.", stats.disk_bytes);
   metrics.single("cairn_store_reserve_bytes", "Bytes that are kept back for a full disk.", stats.reserve_bytes);
-  metrics.single("cairn_store_healthy", "1 if no blob is known to be lost.", stats.health.is_good() ? 1 : 0);
-  metrics.single("cairn_store_lost_blobs", "Blobs that no repair could save.", stats.health.lost_count);
-  metrics.single("cairn_store_purged_contents", "Contents whose bytes were removed on purpose.", stats.health.purged_count);
-  metrics.single("cairn_store_quarantine_bytes", "Bytes that repairs have kept aside.", stats.health.quarantine_bytes);
-  metrics.single("cairn_store_unfinished", "Interrupted pieces of work that a writer finishes.", stats.health.unfinished_count);
   metrics.begin("cairn_store_collisions_total", "counter", "Unequal bytes with equal digests that were met since opening.");
   metrics.add({}, stats.collisions);
   if (usage != nullptr) {
-    metrics.single("cairn_store_garbage_bytes", "Stored bytes that nothing refers to: compaction frees them.", usage->garbage_bytes);
+    metrics.single("cairn_store_garbage_bytes", "Stored bytes that nothing refers to.", usage->garbage_bytes);
     add_totals(metrics, "run", usage->runs, "checkpoints", "Checkpoints of each run.");
     add_totals(metrics, "type", usage->types, "nodes", "Data nodes of each type.");
     add_totals(metrics, "artifact", usage->artifacts, "uses", "Nodes and checkpoints that have an artifact of this label.");

@@ -1,7 +1,7 @@
 // StageProgress: long work in stages, each of which has a bar of its own.
 #pragma once
 
-#include <cairn/care_progress.h>
+#include <cairn/compaction.h>
 
 #include <optional>
 #include <string>
@@ -18,7 +18,7 @@ class StageProgress {
       stage_ = progress.stage;
       bar_.emplace(stage_);
     }
-    bar_->update(progress);
+    bar_->update(progress.done, progress.total);
   }
 
  private:

@@ -98,7 +98,7 @@ ExitStatus bundle(const Options& options, Context& context) {
   const BundleSelection selection = selection_of(store, options.selection);
   Progress progress("bundle");
   const BundleOptions how{.compression = options.compression,
-                          .progress = [&](const CareProgress& done) { progress.update(done); }};
+                          .progress = [&](const CareProgress& done) { progress.update(done.done, done.total); }};
   if (options.output == "-") {
     if (context.json) throw UsageError("with --json the bundle must go to a file");
     OutputStream out(context.out);

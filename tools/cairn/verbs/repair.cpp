@@ -63,7 +63,7 @@ ExitStatus repair(const RepairChoices& choices, Context& context) {
 Action add_repair(CLI::App& app, Context& context) {
   const auto choices = std::make_shared<RepairChoices>();
   app.add_flag("--apply", choices->apply, "Do it; else only tell what would be done");
-  app.add_option("--from", choices->from, "Another store, or a bundle, that may have whole copies of what is damaged; may be given again")->type_name("STORE|FILE");
+  app.add_option("--from", choices->from, "Another store that may have whole copies of what is damaged; may be given again")->type_name("STORE");
   add_number<unsigned>(app, "--threads", choices->threads, "That read; 0: one for each processor")->default_str("0");
   add_wait_option(app, context);
   return [choices, &context] { return repair(*choices, context); };

@@ -29,14 +29,14 @@ struct StatsOptions {
 };
 
 // ", shared 3.2 times"; empty if that says nothing.
-std::string times(double ratio, std::string_view what) { return ratio == 0 ? "" : fmt::format(", {} {:.1f} times", what, ratio); }
+std::string times(std::uint64_t whole, std::uint64_t part, std::string_view what) {
+  return part == 0 ? "" : fmt::format(", {} {:.1f} times", what, static_cast<double>(whole) / static_cast<double>(part));
+}
 
-std::string health_text(const StoreHealth& health) {
-  std::string text = health.is_good() ? "good" : fmt::format("{} lost, see verify", count_of(health.lost_count, "blob"));
-  if (health.purged_count != 0) text += fmt::format(", {} purged", count_of(health.purged_count, "content"));
-  if (health.quarantine_bytes != 0) text += fmt::format(", {} in quarantine", human_size(health.quarantine_bytes));
-  if (health.unfinished_count != 0) text += fmt::format(", {} to be finished by a writer", count_of(health.unfinished_count, "interruption"));
-  return text;
+std::uint64_t stored_bytes(const StoreStats& stats) {
+  std::uint64_t stored = 0;
+  for (const auto& [kind, count] : stats.blobs) stored += count.stored_bytes;
+  return stored;
 }
 
 void print_stats(const StoreStats& stats, Output& out) {
@@ -53,21 +53,19 @@ void print_stats(const StoreStats& stats, Output& out) {
     print(kind + " blobs",
           fmt::format("{}, {}, stored in {}", count.count, human_size(count.bytes), human_size(count.stored_bytes)));
   print("saved", human_size(stats.logical_bytes));
-  print("distinct", human_size(stats.content_bytes) + times(stats.dedup_ratio(), "shared"));
-  print("compressed", human_size(stats.stored_bytes) + times(stats.compression_ratio(), "smaller"));
+  print("distinct", human_size(stats.content_bytes) + times(stats.logical_bytes, stats.content_bytes, "shared"));
+  print("compressed", human_size(stored_bytes(stats)) + times(stats.content_bytes, stored_bytes(stats), "smaller"));
   print("on disk", fmt::format("{}, and {} in reserve", human_size(stats.disk_bytes), human_size(stats.reserve_bytes)));
-  print("health", health_text(stats.health));
   if (stats.collisions != 0) print("collisions", fmt::format("{}", stats.collisions));
 }
 
 void print_totals(const char* heading, const char* count, const std::vector<UsageTotal>& totals, Output& out) {
   if (totals.empty()) return;
   out.line("");
-  const auto ratio_text = [](double ratio) { return ratio == 0 ? std::string("-") : fmt::format("{:.1f}", ratio); };
-  Table table({heading, count, "SAVED", "STORED", "SHARED", "SMALLER"});
+  Table table({heading, count, "SAVED", "STORED"});
   for (const UsageTotal& total : totals)
     table.add({total.name.empty() ? "-" : visible(total.name), fmt::format("{}", total.count), human_size(total.logical_bytes),
-               human_size(total.stored_bytes), ratio_text(total.dedup_ratio()), ratio_text(total.compression_ratio())});
+               human_size(total.stored_bytes)});
   table.print(out);
 }
 

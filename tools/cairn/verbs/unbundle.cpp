@@ -25,7 +25,7 @@ struct Options {
 
 MergeReport take(Store& store, std::istream& in, MergeOptions options) {
   Progress progress("unbundle");
-  options.progress = [&](const CareProgress& done) { progress.update(done); };
+  options.progress = [&](const CareProgress& done) { progress.update(done.done, done.total); };
   return store.unbundle(in, options);
 }
 

@@ -57,7 +57,7 @@ VerifyReport make_report(const VerifyChoices& choices, const Context& context) {
   VerifyOptions options = make_options(choices);
   const std::string path = store_path(context);
   Progress progress("verify");
-  options.progress = [&](const CareProgress& done) { progress.update(done); };
+  options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total); };
   try {
     const Store store = open_reader(context);
     for (const std::string& id : choices.ids) options.only.push_back(resolve(store, id, {"object", "artifact", "checkpoint", "node"}));
